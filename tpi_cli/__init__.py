@@ -1,0 +1,3 @@
+"""`tpi`: the injection log and recall scheduler of a trigger-point clinic."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""`python -m tpi_cli`."""
+
+from tpi_cli.main import main
+
+main()

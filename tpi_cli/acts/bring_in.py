@@ -1,0 +1,236 @@
+"""Files brought in: patients and injections that are new are added, the same ones left, doubtful ones refused.
+
+A row is the same when its `source_id` is on file, or, without one, when an equal injection is. Sessions are
+the rows of one patient and day. Everything lands in the caller's transaction or not at all.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlmodel import select
+
+from tpi_cli.acts import inject, patient
+from tpi_cli.acts import site as sites
+from tpi_cli.rules import checks, identity
+from tpi_cli.rules.values import Pain, Place, Shot
+from tpi_cli.store import keep, tables
+from tpi_cli.store.read import log
+from tpi_cli.store.read.log import Injected
+from tpi_cli.store.write import Writing
+
+
+class Line(NamedTuple):
+    """A row to bring in and where it stood: (file, line)."""
+
+    at: tuple[str, int]
+    row: Any
+
+
+class Refusal(NamedTuple):
+    """A row that cannot be taken, which column, and why."""
+
+    at: tuple[str, int]
+    column: str
+    what: str
+
+
+class Result(NamedTuple):
+    """Lines by what became of them."""
+
+    new: list[Line]
+    changed: list[Line]
+    same: list[Line]
+    refused: list[Refusal]
+
+
+def patients(writing: Writing, lines: Iterable[Line], on: date) -> Result:
+    """Add the patients that are new, change what differs on file, by mrn. A name or birth date is not changed."""
+    out = Result([], [], [], [])
+    seen: dict[str, patient.New] = {}
+    for line in lines:
+        new: patient.New = line.row
+        if new.mrn in seen:
+            _again(out, line, seen[new.mrn])
+        else:
+            _one_patient(writing, out, line, on)
+        seen[new.mrn or ""] = new
+    return out
+
+
+def _again(out: Result, line: Line, first: patient.New) -> None:
+    if line.row == first:
+        out.same.append(line)
+    else:
+        out.refused.append(
+            Refusal(line.at, "mrn", f"{line.row.mrn} stands there twice with different values")
+        )
+
+
+def _one_patient(writing: Writing, out: Result, line: Line, on: date) -> None:
+    new: patient.New = line.row
+    known = _by_mrn(writing, new.mrn or "")
+    if known is None:
+        patient.add(writing, new, on)
+        out.new.append(line)
+    elif (known.name, known.born) != (new.name, new.born):
+        column = "name" if known.name != new.name else "born"
+        what = f"differs from {identity.patient(known.number)}, who has this mrn: mend one of them"
+        out.refused.append(Refusal(line.at, column, what))
+    else:
+        changed = _update(writing, known, new, on)
+        (out.changed if changed else out.same).append(line)
+
+
+def _by_mrn(writing: Writing, mrn: str) -> tables.Patient | None:
+    """By mrn, or by the short id under which a patient without one is exported."""
+    named = writing.session.exec(select(tables.Patient).where(tables.Patient.mrn == mrn)).first()
+    number = identity.read_patient(mrn) if named is None and mrn.upper().startswith("PT-") else None
+    if not isinstance(number, int):
+        return named
+    query = select(tables.Patient).where(tables.Patient.number == number, tables.Patient.mrn == None)  # noqa: E711
+    return writing.session.exec(query).first()
+
+
+def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> bool:
+    columns = ("sex", "weight_kg", "height_cm", "phone", "email", "payer", "status")
+    stated = {name: getattr(new, name) for name in columns if getattr(new, name) not in {None, "unknown"}}
+    changes = {name: value for name, value in stated.items() if getattr(known, name) != value}
+    if changes:
+        patient.change(writing, known.id, changes, on)
+    added = patient.add_alerts(writing, known.id, new.alerts, on)
+    return bool(changes or added)
+
+
+def injections(writing: Writing, lines: list[Line]) -> Result:
+    """Add the injections that are new, session by session; the due dates follow."""
+    out = Result([], [], [], [])
+    known = Known(writing)
+    fresh = [line for line in lines if _is_new(known, out, line)]
+    touched = set()
+    key = _session_key
+    for _, group in groupby(sorted(fresh, key=key), key=key):
+        session_lines = list(group)
+        person = known.patients[session_lines[0].row.mrn]
+        if _session(writing, known, out, person, session_lines):
+            touched.add(person.id)
+    keep.refresh(writing.db, writing.clinic.id, sorted(touched))
+    return out
+
+
+def _session_key(line: Line) -> tuple[str, date]:
+    return line.row.mrn, line.row.date
+
+
+class Known:
+    """What the store holds already, to tell new rows from old."""
+
+    def __init__(self, writing: Writing) -> None:
+        rows = list(writing.session.exec(select(tables.Patient)))
+        self.patients = {row.mrn or identity.patient(row.number): row for row in rows}
+        on_file = list(log.injected(writing.db))
+        self.by_source = {row.source_id: row for row in on_file if row.source_id}
+        self.content = {row._replace(source_id=None) for row in on_file}
+        self.sessions = {
+            (row.patient_id, row.on_date): row
+            for row in writing.session.exec(select(tables.Session))
+            if row.voided_at is None
+        }
+        self.clinicians = {row.id: row.code for row in writing.session.exec(select(tables.Clinician))}
+
+
+def _is_new(known: Known, out: Result, line: Line) -> bool:
+    row: Injected = line.row
+    wrong = _fault(known, row)
+    if wrong:
+        out.refused.append(Refusal(line.at, *wrong))
+        return False
+    bare = row._replace(source_id=None)
+    if row.source_id in known.by_source or (row.source_id is None and bare in known.content):
+        out.same.append(line)
+        return False
+    if row.source_id:
+        known.by_source[row.source_id] = row
+    known.content.add(bare)
+    return True
+
+
+def _fault(known: Known, row: Injected) -> tuple[str, str] | None:
+    person = known.patients.get(row.mrn)
+    if person is None:
+        return "mrn", "no patient has this mrn: import the patients too"
+    wrong = checks.happened(row.date, row.date, person.born)
+    if wrong:
+        return "date", wrong
+    earlier = known.by_source.get(row.source_id or "")
+    if earlier is not None and not _same(earlier, row):
+        return "source_id", f"{row.source_id} is on file with other values: amend the record instead"
+    return None
+
+
+def _same(known: Injected, row: Injected) -> bool:
+    """Equal, where a clinician left out in the file takes whoever is on file."""
+    return known._replace(source_id=None, clinician=row.clinician or known.clinician) == row._replace(
+        source_id=None, clinician=row.clinician or known.clinician
+    )
+
+
+def _session(writing: Writing, known: Known, out: Result, person: tables.Patient, lines: list[Line]) -> bool:
+    wrong = _at_odds(known, person, lines)
+    if wrong:
+        out.refused.extend(wrong)
+        return False
+    row: Injected = lines[0].row
+    session = known.sessions.get((person.id, row.date)) or inject.new_session(
+        writing, person.id, row.date, row.clinician or writing.acting, {}
+    )
+    known.sessions[person.id, row.date] = session
+    for line in lines:
+        _injection(writing, session, line.row)
+    out.new.extend(lines)
+    return True
+
+
+def _at_odds(known: Known, person: tables.Patient, lines: list[Line]) -> list[Refusal]:
+    """Rows of one session that contradict each other or what is on file: its clinician, a site's plan."""
+    row: Injected = lines[0].row
+    session = known.sessions.get((person.id, row.date))
+    clinician = known.clinicians.get(session.clinician_id, row.clinician) if session else row.clinician
+    plans: dict[tuple[str, str], str | None] = {}
+    out = []
+    for line in lines:
+        if line.row.clinician != clinician:
+            out.append(Refusal(line.at, "clinician", f"the session's other rows say {clinician or 'nobody'}"))
+        if plans.setdefault((line.row.muscle, line.row.side), line.row.follow_up) != line.row.follow_up:
+            out.append(Refusal(line.at, "follow_up", "the site's other row of this session says otherwise"))
+    return out
+
+
+def _injection(writing: Writing, session: tables.Session, row: Injected) -> None:
+    site = sites.at(writing, session.patient_id, row.muscle, row.side) or sites.place(
+        writing, session.patient_id, row.muscle, row.side, since=row.date
+    )
+    mixtures = "SELECT COUNT(*) + 1 FROM mixture WHERE session_id = :session"
+    number = writing.db.value(mixtures, session=session.id)
+    lots = {
+        dose.agent: inject.Lot(lot.number or "", lot.expiry)
+        for dose, lot in zip(row.doses, row.lots, strict=False)
+    }
+    mix = inject.mixture(writing, session, number, "each", row.doses, lots)
+    place = Place(row.muscle, row.side, row.passes)
+    volume = inject.volumes(Shot((place,), row.doses))[0]
+    more = {"twitch": row.twitch, "note": row.note, "source_id": row.source_id}
+    inject.injection(writing, session, site.id, mix.id, place, volume, more)
+    _plan_and_scores(writing, session, site.id, row)
+
+
+def _plan_and_scores(writing: Writing, session: tables.Session, site_id: str, row: Injected) -> None:
+    query = select(tables.Plan).where(tables.Plan.session_id == session.id, tables.Plan.site_id == site_id)
+    if writing.session.exec(query).first() is None:
+        inject.plan(
+            writing, session, site_id, row.follow_up or "none", "stated" if row.follow_up else "unsaid"
+        )
+        inject.score(writing, session, site_id, Pain(row.pain_before, row.pain_after))
+        for kind, text in row.adverse:
+            inject.adverse(writing, session, site_id, kind, text)

@@ -1,0 +1,54 @@
+"""Recalls held, ended and reopened: each a dated entry, none ever taken away."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlmodel import col, select
+
+from tpi_cli.acts import patient
+from tpi_cli.errors import Conflict
+from tpi_cli.store import keep, tables
+from tpi_cli.store.write import Writing
+
+
+class Decision(NamedTuple):
+    """What was decided: `act` is stop, snooze, resolve or resume; no site means the whole patient."""
+
+    act: str
+    patient_id: str
+    on: date
+    site_id: str | None = None
+    reason: str | None = None
+    until: date | None = None
+    note: str | None = None
+
+
+def decide(writing: Writing, decision: Decision) -> tables.Hold:
+    """Keep the decision and let the due dates follow. Raises Conflict where it would change nothing."""
+    recalls = _recalls(writing, decision)
+    if decision.act == "resume" and not any(one.closed or one.snoozed_until for one in recalls):
+        raise Conflict("nothing is held here", hint="tpi why PATIENT shows how the recall stands")
+    person = writing.session.get_one(tables.Patient, decision.patient_id)
+    if decision.act == "resume" and person.status != "active":
+        raise Conflict(f"the patient is {person.status}", hint="tpi patient edit PATIENT --status active")
+    row = writing.add(
+        tables.Hold(
+            **writing.record(), **_columns(decision), recorded_at=writing.stamp, recorded_by=writing.by
+        )
+    )
+    if decision.reason == "died":
+        patient.change(writing, decision.patient_id, {"status": "deceased"}, decision.on)
+    keep.refresh(writing.db, writing.clinic.id, [decision.patient_id])
+    return row
+
+
+def _columns(decision: Decision) -> dict[str, Any]:
+    columns = decision._asdict()
+    return {"on_date": columns.pop("on"), **columns}
+
+
+def _recalls(writing: Writing, decision: Decision) -> list[tables.Recall]:
+    query = select(tables.Recall).where(tables.Recall.patient_id == decision.patient_id)
+    if decision.site_id is not None:
+        query = query.where(col(tables.Recall.site_id) == decision.site_id)
+    return list(writing.session.exec(query))

@@ -1,0 +1,241 @@
+"""A session recorded: who, when, what went where in which strength, how it hurt, when to come back."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlmodel import select
+
+from tpi_cli.acts import site as sites
+from tpi_cli.rules import recall
+from tpi_cli.rules.values import Dose, Pain, Place, Shot, split
+from tpi_cli.store import keep, tables
+from tpi_cli.store.write import Writing
+
+
+class Lot(NamedTuple):
+    """What the vial says."""
+
+    number: str
+    expiry: date | None = None
+
+
+class Draft(NamedTuple):
+    """A session to record, every value checked before.
+
+    `follow_up` is an interval or a day as text, `none`, or None where nobody said (the site's last interval
+    is carried on). `twitch` holds the places that twitched; `lots` go by agent id.
+    """
+
+    patient_id: str
+    on: date
+    shots: tuple[Shot, ...]
+    pain: Pain | None = None
+    follow_up: str | None = None
+    consent: str | None = None
+    position: str | None = None
+    guidance: str | None = None
+    needle: str | None = None
+    alongside: str | None = None
+    diagnosis: str | None = None
+    note: str | None = None
+    lots: Mapping[str, Lot] = {}
+    twitch: frozenset[tuple[str, str]] | None = None
+    adverse: tuple[tuple[str, str | None], ...] = ()
+
+
+class Recorded(NamedTuple):
+    """What was kept: the session and its sites in the order given."""
+
+    session: tables.Session
+    sites: tuple[tables.Site, ...]
+
+
+def record(writing: Writing, draft: Draft) -> Recorded:
+    """Record a session, its sites (new ones are added) and its plans; the due dates follow."""
+    session = new_session(writing, draft.patient_id, draft.on, writing.acting, _of_session(draft))
+    places = list(dict.fromkeys((place.muscle, place.side) for shot in draft.shots for place in shot.places))
+    found = {place: _site(writing, draft, *place) for place in places}
+    for place, site in found.items():
+        plan(writing, session, site.id, *_follow_up(writing, site, draft.follow_up))
+    for number, shot in enumerate(draft.shots, 1):
+        _shot(writing, session, draft, shot, number, found)
+    if draft.pain is not None:
+        score(writing, session, None, draft.pain)
+    for kind, text in draft.adverse:
+        adverse(writing, session, None, kind, text)
+    keep.refresh(writing.db, writing.clinic.id, [draft.patient_id])
+    return Recorded(session, tuple(found.values()))
+
+
+def _of_session(draft: Draft) -> dict[str, str | None]:
+    names = ("consent", "position", "alongside", "diagnosis", "note")
+    return {name: getattr(draft, name) for name in names}
+
+
+def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> tables.Site:
+    known = sites.at(writing, draft.patient_id, muscle, side)
+    return known or sites.place(writing, draft.patient_id, muscle, side, since=draft.on)
+
+
+def _follow_up(writing: Writing, site: tables.Site, said: str | None) -> tuple[str, str]:
+    """The plan and who it comes from: stated now, carried from the last time, or unsaid."""
+    if said is not None:
+        return said, "stated"
+    last = writing.session.get(tables.Recall, site.id)
+    carried = recall.carried(last.follow_up, last.closed) if last else None
+    return (carried, "carried") if carried else ("none", "unsaid")
+
+
+def new_session(
+    writing: Writing, patient_id: str, on: date, clinician: str, more: Mapping[str, Any]
+) -> tables.Session:
+    """A session without injections yet."""
+    return writing.add(
+        tables.Session(
+            **writing.record(),
+            patient_id=patient_id,
+            clinician_id=clinician_named(writing, clinician).id,
+            number=writing.number("session"),
+            on_date=on,
+            **more,
+            recorded_at=writing.stamp,
+            recorded_by=writing.by,
+        )
+    )
+
+
+def clinician_named(writing: Writing, code: str) -> tables.Clinician:
+    """The clinician of that code, taken note of at first sight."""
+    query = select(tables.Clinician).where(tables.Clinician.code == code)
+    known = writing.session.exec(query).first()
+    return known or writing.add(tables.Clinician(**writing.record(), code=code, created_at=writing.stamp))
+
+
+def _shot(
+    writing: Writing,
+    session: tables.Session,
+    draft: Draft,
+    shot: Shot,
+    number: int,
+    found: Mapping[tuple[str, str], tables.Site],
+) -> None:
+    mix = mixture(writing, session, number, shot.sharing or "each", shot.doses, draft.lots)
+    for place, volume in zip(shot.places, volumes(shot), strict=True):
+        where = (place.muscle, place.side)
+        twitch = None if draft.twitch is None else where in draft.twitch
+        more = {"twitch": twitch, "needle": draft.needle, "guidance": draft.guidance}
+        injection(writing, session, found[where].id, mix.id, place, volume, more)
+
+
+def volumes(shot: Shot) -> tuple[Decimal | None, ...]:
+    """What each place got, in mL: the whole mix each, or an even part of it; None where no volume is known."""
+    if not shot.doses or any(dose.volume is None for dose in shot.doses):
+        return (None,) * len(shot.places)
+    whole = sum((dose.volume for dose in shot.doses if dose.volume is not None), Decimal(0))
+    return split(whole, len(shot.places)) if shot.sharing == "total" else (whole,) * len(shot.places)
+
+
+def mixture(
+    writing: Writing,
+    session: tables.Session,
+    number: int,
+    sharing: str,
+    doses: tuple[Dose, ...],
+    lots: Mapping[str, Lot],
+) -> tables.Mixture:
+    """A syringe and what was in it."""
+    row = writing.add(
+        tables.Mixture(**writing.record(), session_id=session.id, ordinal=number, sharing=sharing)
+    )
+    for place, dose in enumerate(doses, 1):
+        lot = lots.get(dose.agent)
+        writing.add(
+            tables.Component(
+                **writing.record(),
+                mixture_id=row.id,
+                ordinal=place,
+                agent=dose.agent,
+                strength=dose.strength.amount if dose.strength else None,
+                strength_unit=dose.strength.unit if dose.strength else None,
+                volume_ml=dose.volume,
+                mass=dose.amount,
+                mass_unit=dose.mass_unit,
+                epinephrine=dose.epinephrine,
+                lot=lot.number if lot else None,
+                expiry=lot.expiry if lot else None,
+            )
+        )
+    return row
+
+
+def injection(
+    writing: Writing,
+    session: tables.Session,
+    site_id: str,
+    mixture_id: str,
+    place: Place,
+    volume: Decimal | None,
+    more: Mapping[str, Any],
+) -> tables.Injection:
+    """A mixture put into a site."""
+    sql = "SELECT COALESCE(MAX(ordinal), 0) + 1 FROM injection WHERE session_id = :session"
+    return writing.add(
+        tables.Injection(
+            **writing.record(),
+            session_id=session.id,
+            site_id=site_id,
+            mixture_id=mixture_id,
+            ordinal=writing.db.value(sql, session=session.id),
+            passes=place.passes,
+            volume_ml=volume,
+            **more,
+        )
+    )
+
+
+def plan(writing: Writing, session: tables.Session, site_id: str, follow_up: str, origin: str) -> tables.Plan:
+    """When to come back for a site."""
+    row = tables.Plan(
+        **writing.record(), session_id=session.id, site_id=site_id, follow_up=follow_up, origin=origin
+    )
+    return writing.add(row)
+
+
+def score(writing: Writing, session: tables.Session, site_id: str | None, pain: Pain) -> None:
+    """The pain before and, where asked, after; of a site, or of the whole session."""
+    for phase, value in (("before", pain.before), ("after", pain.after)):
+        if value is not None:
+            writing.add(
+                tables.Outcome(
+                    **writing.record(),
+                    patient_id=session.patient_id,
+                    session_id=session.id,
+                    site_id=site_id,
+                    phase=phase,
+                    on_date=session.on_date,
+                    pain=value,
+                    recorded_at=writing.stamp,
+                    recorded_by=writing.by,
+                )
+            )
+
+
+def adverse(
+    writing: Writing, session: tables.Session, site_id: str | None, kind: str, text: str | None
+) -> None:
+    """Something that went wrong at a session."""
+    writing.add(
+        tables.AdverseEvent(
+            **writing.record(),
+            patient_id=session.patient_id,
+            session_id=session.id,
+            site_id=site_id,
+            type=kind,
+            text=text,
+            on_date=session.on_date,
+            recorded_at=writing.stamp,
+            recorded_by=writing.by,
+        )
+    )

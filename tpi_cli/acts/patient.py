@@ -1,0 +1,126 @@
+"""Patients: added, changed, taken off the lists."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlmodel import select
+
+from tpi_cli.errors import Conflict, DuplicateMrn
+from tpi_cli.rules import identity
+from tpi_cli.store import keep, tables
+from tpi_cli.store.write import Writing
+
+
+class New(NamedTuple):
+    """A patient to add, every value checked before. `alerts` are (kind, text) pairs."""
+
+    name: str
+    born: date
+    mrn: str | None = None
+    sex: str = "unknown"
+    weight_kg: Decimal | None = None
+    height_cm: Decimal | None = None
+    phone: str | None = None
+    email: str | None = None
+    payer: str | None = None
+    alerts: tuple[tuple[str, str | None], ...] = ()
+    status: str = "active"
+    note: str | None = None
+
+
+def add(writing: Writing, new: New, on: date) -> tables.Patient:
+    """Add a patient. Raises DuplicateMrn; Conflict for the same name and birth date without an mrn apart."""
+    _unique(writing, new)
+    row = writing.add(
+        tables.Patient(
+            **writing.record(),
+            number=writing.number("patient"),
+            **{name: value for name, value in new._asdict().items() if name != "alerts"},
+            name_key=identity.name_key(new.name),
+            weight_on=on if new.weight_kg is not None else None,
+            status_on=on if new.status != "active" else None,
+            created_at=writing.stamp,
+            created_by=writing.by,
+        )
+    )
+    add_alerts(writing, row.id, new.alerts, on)
+    return row
+
+
+def _unique(writing: Writing, new: New) -> None:
+    if new.mrn is None:
+        _not_twice(writing, new)
+    else:
+        _free(writing, new.mrn)
+
+
+def _free(writing: Writing, mrn: str) -> None:
+    number = writing.db.value("SELECT number FROM patient WHERE mrn = :mrn", mrn=mrn)
+    if number:
+        raise DuplicateMrn(mrn=mrn, patient=identity.patient(number))
+
+
+def _not_twice(writing: Writing, new: New) -> None:
+    sql = "SELECT number FROM patient WHERE name_key = :key AND born = :born"
+    number = writing.db.value(sql, key=identity.name_key(new.name), born=new.born.isoformat())
+    if number:
+        raise Conflict(
+            f"{identity.patient(number)} has this name and birth date already",
+            hint="if these are two people, tell them apart with --mrn",
+        )
+
+
+def add_alerts(
+    writing: Writing, patient_id: str, alerts: Iterable[tuple[str, str | None]], on: date
+) -> list[tables.Alert]:
+    """Open alerts that are not open yet; an answer of none gives way to what is found later."""
+    open_now = {(one.kind, one.text) for one in _open_alerts(writing, patient_id)}
+    added = []
+    for kind, text in dict.fromkeys(alerts):
+        if (kind, text) not in open_now:
+            row = tables.Alert(**writing.record(), patient_id=patient_id, kind=kind, text=text, since=on,
+                               created_at=writing.stamp, created_by=writing.by)  # fmt: skip
+            added.append(writing.add(row))
+    _end_none(writing, patient_id, on)
+    return added
+
+
+def _open_alerts(writing: Writing, patient_id: str) -> list[tables.Alert]:
+    query = select(tables.Alert).where(tables.Alert.patient_id == patient_id, tables.Alert.ended_on == None)  # noqa: E711
+    return list(writing.session.exec(query))
+
+
+def _end_none(writing: Writing, patient_id: str, on: date) -> None:
+    """`allergy-none` ends once an allergy is on file, `bleeding-none` once a bleeding risk is."""
+    rows = _open_alerts(writing, patient_id)
+    for row in rows:
+        if row.kind.endswith("-none") and any(_answers(other.kind, row.kind) for other in rows):
+            row.ended_on = on
+            writing.add(row)
+
+
+def _answers(kind: str, none: str) -> bool:
+    if none == "allergy-none":
+        return kind.startswith("allergy-") and kind != none
+    return kind in {"bleeding-disorder", "anticoagulant"}
+
+
+def change(writing: Writing, patient_id: str, changes: dict[str, Any], on: date) -> tables.Patient:
+    """Change what is on file; what follows from it (name search, weight's day, recalls) moves along."""
+    row = writing.session.get_one(tables.Patient, patient_id)
+    if changes.get("mrn") not in {None, row.mrn}:
+        _free(writing, changes["mrn"])
+    for name, value in changes.items():
+        setattr(row, name, value)
+    if "name" in changes:
+        row.name_key = identity.name_key(row.name)
+    if "weight_kg" in changes:
+        row.weight_on = on
+    if "status" in changes:
+        row.status_on = on
+    row.changed_at, row.changed_by = writing.stamp, writing.by
+    writing.add(row)
+    keep.refresh(writing.db, writing.clinic.id, [row.id])
+    return row

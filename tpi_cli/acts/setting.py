@@ -1,0 +1,17 @@
+"""The clinic's settings, kept in its store so that every workstation sees the same list."""
+
+from tpi_cli.store import tables
+from tpi_cli.store.write import Writing
+
+
+def keep_setting(writing: Writing, key: str, value: str) -> None:
+    """Change a clinic setting; the name and the zone are the clinic's own columns."""
+    if key in {"clinic.name", "clinic.zone"}:
+        setattr(writing.clinic, key.partition(".")[2], value)
+        writing.add(writing.clinic)
+        return
+    row = tables.Setting(
+        clinic_id=writing.clinic.id, key=key, value=value, set_by=writing.by, set_at=writing.stamp
+    )
+    writing.session.merge(row)
+    writing.session.flush()

@@ -1,0 +1,68 @@
+"""Trigger-point sites: added to a patient."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlmodel import select
+
+from tpi_cli.errors import Conflict
+from tpi_cli.store import keep, tables
+from tpi_cli.store.write import Writing
+
+
+class Findings(NamedTuple):
+    """What the examination found: yes, no, or None for not asked."""
+
+    point: str | None = None
+    taut_band: bool | None = None
+    tender_spot: bool | None = None
+    referred: bool | None = None
+    referred_to: str | None = None
+    recognised: bool | None = None
+
+
+NOTHING_ASKED = Findings()
+
+
+def at(writing: Writing, patient_id: str, muscle: str, side: str) -> tables.Site | None:
+    """The patient's site in that muscle on that side."""
+    site = tables.Site
+    query = select(site).where(site.patient_id == patient_id, site.muscle == muscle, site.side == side)
+    return writing.session.exec(query).first()
+
+
+def add(
+    writing: Writing, patient_id: str, muscle: str, side: str, findings: Findings, since: date | None
+) -> tables.Site:
+    """Add a site on its own. Raises Conflict if it is there already."""
+    known = at(writing, patient_id, muscle, side)
+    if known is not None:
+        raise Conflict(f"that is site {known.number} already", hint="tpi site list PATIENT shows the sites")
+    row = place(writing, patient_id, muscle, side, findings, since)
+    keep.refresh(writing.db, writing.clinic.id, [patient_id])
+    return row
+
+
+def place(
+    writing: Writing,
+    patient_id: str,
+    muscle: str,
+    side: str,
+    findings: Findings = NOTHING_ASKED,
+    since: date | None = None,
+) -> tables.Site:
+    """A new site's row; its number counts up on the patient. The caller keeps the due dates."""
+    sql = "SELECT COALESCE(MAX(number), 0) + 1 FROM site WHERE patient_id = :patient"
+    return writing.add(
+        tables.Site(
+            **writing.record(),
+            patient_id=patient_id,
+            number=writing.db.value(sql, patient=patient_id),
+            muscle=muscle,
+            side=side,
+            **findings._asdict(),
+            since=since,
+            created_at=writing.stamp,
+            created_by=writing.by,
+        )
+    )

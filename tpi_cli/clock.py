@@ -1,0 +1,61 @@
+"""What day it is: a calendar date in the clinic's zone, or the day TPI_TODAY names."""
+
+import os
+from datetime import UTC, date, datetime, tzinfo
+
+from tpi_cli.errors import Usage
+
+PINNED = "TPI_TODAY"
+
+
+def pinned() -> date | None:
+    """The day TPI_TODAY sets for reports, tests and demos; None where it is not set. Raises Usage."""
+    text = os.environ.get(PINNED, "")
+    if not text:
+        return None
+    try:
+        if len(text) != len("2026-01-31"):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Usage(f"{PINNED} is not a day", hint=f"write {PINNED}=2026-11-23") from None
+
+
+def zone(name: str) -> tzinfo:
+    """The named time zone. Raises Usage when there is no such zone."""
+    if name in {"UTC", ""}:
+        return UTC
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise Usage(f"unknown time zone {name!r}", hint="write one like Europe/London") from None
+
+
+def today(zone_name: str) -> date:
+    """The clinic's day: TPI_TODAY, or what the wall calendar shows in the clinic's zone."""
+    return pinned() or datetime.now(zone(zone_name)).date()
+
+
+def stamp() -> str:
+    """This moment as fixed-width UTC text, so that it sorts and stays the same on every engine."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def stamp_ms() -> int:
+    """This moment in milliseconds since 1970, for ids that sort by time."""
+    return int(datetime.now(UTC).timestamp() * 1000)
+
+
+def system_zone() -> str:
+    """The name of this machine's zone, UTC where it has none to tell."""
+    name = os.environ.get("TZ", "").lstrip(":")
+    if not name:
+        path = os.path.realpath("/etc/localtime")
+        name = path.partition("/zoneinfo/")[2]
+    try:
+        zone(name)
+    except Usage:
+        return "UTC"
+    return name or "UTC"

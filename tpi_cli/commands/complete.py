@@ -1,0 +1,47 @@
+"""What TAB offers: patient ids, muscles and agents, from the store. Silent where there is none."""
+
+from collections.abc import Callable, Iterable
+
+MOST = 200
+
+
+def patients(incomplete: str) -> list[str]:
+    """Ids of active patients; names are left out of the shell's screen and history."""
+    from tpi_cli.rules.identity import patient
+
+    sql = "SELECT number FROM patient WHERE status = 'active' ORDER BY number"
+    return _of_store(lambda rows: [patient(number) for (number,) in rows], sql, incomplete)
+
+
+def muscles(incomplete: str) -> list[str]:
+    """Short names of the muscles."""
+    from tpi_cli.reference.muscles import all_muscles
+
+    return _starting((one.short.lower() for one in all_muscles().values()), incomplete)
+
+
+def agents(incomplete: str) -> list[str]:
+    """Ids of the agents, the clinic's own among them."""
+    from tpi_cli.reference.agents import all_agents
+
+    own = _of_store(
+        lambda rows: [agent for (agent,) in rows], "SELECT agent FROM agent ORDER BY agent", incomplete
+    )
+    return own + [agent for agent in _starting(all_agents(), incomplete) if agent not in own]
+
+
+def _of_store(read: Callable[[Iterable[tuple[str]]], list[str]], sql: str, incomplete: str) -> list[str]:
+    from tpi_cli.errors import TpiError
+    from tpi_cli.store.connect import reading
+    from tpi_cli.store.place import find
+
+    try:
+        with reading(find()) as db:
+            return _starting(read(db.rows(sql)), incomplete)
+    except TpiError:
+        return []
+
+
+def _starting(names: Iterable[str], incomplete: str) -> list[str]:
+    low = incomplete.lower()
+    return [name for name in names if name.lower().startswith(low)][:MOST]

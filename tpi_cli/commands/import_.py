@@ -1,0 +1,149 @@
+"""`tpi import`: patients and injections from CSV, all of them or none."""
+
+import os
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from tpi_cli.commands import options
+from tpi_cli.errors import Usage
+from tpi_cli.show.out import Out, allowed
+
+
+def import_(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...|-", help="CSV files; - is stdin.")],
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help="patients or injections.")
+    ] = None,
+    on_error: Annotated[
+        str, typer.Option("--on-error", metavar="stop|skip", help="What a bad row does.")
+    ] = "stop",
+) -> None:
+    """Bring patients and injections in from CSV. A second import of the same rows changes nothing.
+
+    Everything lands or nothing does; --on-error skip leaves the bad rows out and writes them to a file
+    beside the input, to be mended and fed back. tpi help csv describes the columns.
+
+    \b
+    tpi import patients.csv injections.csv --dry-run
+    tpi import patients.csv injections.csv
+    tpi import - --kind injections --on-error skip < injections.csv
+    """
+    from tpi_cli.acts import bring_in
+    from tpi_cli.exchange import csv_in
+    from tpi_cli.store.read.stock import own_agents
+
+    skip = allowed("--on-error", on_error, ("stop", "skip")) == "skip"
+    out: Out = ctx.obj.out()
+    with options.recording(ctx) as writing:
+        own = own_agents(writing.db)
+        reads = [csv_in.load(path, kind, writing.today, own) for path in _once(files)]
+        _warn(out, reads)
+        reads.sort(key=lambda read: read.kind != "patients")
+        results = [_bring(bring_in, writing, reads, kind) for kind in ("patients", "injections")]
+        report = _report(reads, results)
+        if report.refused and not skip:
+            _tell_all(out, report.refused, ctx.obj.dry_run)
+    written = [] if ctx.obj.dry_run else _write_refused(reads, report.refused)
+    lines = [*report.lines, *(f"refused rows: {path}" for path in written)]
+    if ctx.obj.dry_run:
+        lines.append("dry run: nothing was kept")
+    for one in report.refused:
+        out.say(str(one))
+    out.recorded("import", lines, "import", {**report.counts, "refused_rows": _as_facts(report.refused)})
+
+
+def _once(files: list[str]) -> list[str]:
+    twice = [path for path in files if files.count(path) > 1]
+    if twice:
+        raise Usage(f"{twice[0]} is named twice", hint="name each file once")
+    return files
+
+
+class _Report(NamedTuple):
+    """What became of the rows, in words and numbers."""
+
+    lines: list[str]
+    counts: dict[str, int]
+    refused: list[Any]
+
+
+def _bring(bring_in: Any, writing: Any, reads: list[Any], kind: str) -> Any:
+    lines = [
+        bring_in.Line((read.file, line), row)
+        for read in reads
+        if read.kind == kind
+        for line, row in read.rows
+    ]
+    if kind == "patients":
+        return bring_in.patients(writing, lines, writing.today)
+    return bring_in.injections(writing, lines)
+
+
+def _report(reads: list[Any], results: list[Any]) -> _Report:
+    from tpi_cli.exchange.csv_in import Refused
+
+    raw = {(read.file, line): row for read in reads for line, row in read.raw.items()}
+    later = [
+        Refused(one.at[0], one.at[1], one.column, one.what, raw[one.at])
+        for result in results
+        for one in result.refused
+    ]
+    refused = sorted(
+        [*(one for read in reads for one in read.refused), *later], key=lambda one: (one.file, one.line)
+    )
+    total = {"new": 0, "changed": 0, "same": 0, "refused": len(refused)}
+    lines = []
+    for read in reads:
+        counts = {name: _of_file(results, name, read.file) for name in ("new", "changed", "same")}
+        bad = sum(one.file == read.file for one in refused)
+        lines.append(f"{read.file}: {_counted(counts)}, {bad} refused")
+        total = {name: total[name] + counts.get(name, 0) for name in total}
+    return _Report(lines, total, refused)
+
+
+def _of_file(results: list[Any], name: str, file: str) -> int:
+    return sum(line.at[0] == file for result in results for line in getattr(result, name))
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def _warn(out: Out, reads: list[Any]) -> None:
+    for read in reads:
+        for name in read.unknown:
+            out.say(f"{read.file}: column {name} is not known and was left out")
+
+
+def _tell_all(out: Out, refused: list[Any], dry_run: bool) -> None:
+    """Name every bad row, then stop: the transaction takes everything back."""
+    for one in refused:
+        out.say(str(one))
+    rows = "1 row is" if len(refused) == 1 else f"{len(refused)} rows are"
+    what = "would be refused" if dry_run else "refused, nothing was imported"
+    raise Usage(f"{rows} {what}: {refused[0]}", hint="mend the file, or take the rest with --on-error skip")
+
+
+def _as_facts(refused: list[Any]) -> list[dict[str, Any]]:
+    return [{"file": one.file, "line": one.line, "column": one.column, "what": one.what} for one in refused]
+
+
+def _write_refused(reads: list[Any], refused: list[Any]) -> list[str]:
+    """The refused rows of each file in a file beside it, with the reason in a last column."""
+    import csv
+
+    paths = []
+    for read in reads:
+        bad = [one for one in refused if one.file == read.file]
+        if not bad:
+            continue
+        stem = "stdin" if read.file == "-" else os.path.splitext(read.file)[0]
+        path = f"{stem}.refused.csv"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
+            out = csv.DictWriter(file, [*bad[0].row, "refused"], lineterminator="\n", extrasaction="ignore")
+            out.writeheader()
+            out.writerows({**one.row, "refused": f"{one.column}: {one.what}"} for one in bad)
+        paths.append(path)
+    return paths

@@ -1,0 +1,205 @@
+"""The command tree: names and one-line helps. A command's module is imported when the command runs."""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from tpi_cli.commands.options import Desk, shared, take
+
+EVERY_DAY = "Every day"
+RECORDS = "Records"
+DATA = "Data and set-up"
+
+
+class Entry:
+    """A command: its function in `commands/`, its line in the help, whether it changes something."""
+
+    def __init__(self, target: str, words: str, *, writes: bool = False, group: str = "") -> None:
+        self.module, _, self.function = target.partition(":")
+        self.words = words
+        self.writes = writes
+        self.group = group
+
+
+TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
+    "due": Entry("due:due", "Who is due for a repeat session.", group=EVERY_DAY),
+    "why": Entry("why:why", "Why a patient is, or is not, on the list.", group=EVERY_DAY),
+    "find": Entry("find:find", "Patients by name, phone or mrn.", group=EVERY_DAY),
+    "inject": Entry(
+        "inject:inject", "Record what was injected, and when to come back.", writes=True, group=EVERY_DAY
+    ),
+    "again": Entry(
+        "again:again", "The last session's sites and mix once more.", writes=True, group=EVERY_DAY
+    ),
+    "snooze": Entry("hold:snooze", "Hold a patient's recall until a day.", writes=True, group=EVERY_DAY),
+    "stop": Entry("hold:stop", "End the recall of a patient or a site.", writes=True, group=EVERY_DAY),
+    "resume": Entry("hold:resume", "Reopen a recall.", writes=True, group=EVERY_DAY),
+    "patient": (
+        "Patients: add, show, list, edit, archive.",
+        RECORDS,
+        {
+            "add": Entry("patient_write:add", "Add a patient.", writes=True),
+            "show": Entry("patient:show", "Everything on file about a patient."),
+            "list": Entry("patient:list_", "All patients."),
+            "edit": Entry("patient_write:edit", "Change what is on file.", writes=True),
+            "archive": Entry("patient_write:archive", "Take a patient off every list.", writes=True),
+        },
+    ),
+    "site": (
+        "Trigger-point sites: add, list, resolve.",
+        RECORDS,
+        {
+            "add": Entry("site:add", "Add a site with its findings.", writes=True),
+            "list": Entry("site:list_", "The sites of a patient."),
+            "resolve": Entry("hold:resolve", "Close a site: nothing left to treat.", writes=True),
+        },
+    ),
+    "session": (
+        "Sessions: list, show, void.",
+        RECORDS,
+        {
+            "list": Entry("session:list_", "Sessions, newest first."),
+            "show": Entry("session:show", "Everything recorded about a session."),
+            "void": Entry("session_void:void", "Mark a session as not to count; keeps it.", writes=True),
+        },
+    ),
+    "muscle": (
+        "Muscles and their short names.",
+        RECORDS,
+        {
+            "list": Entry("muscle:list_", "All muscles with their short names."),
+            "show": Entry("muscle:show", "One muscle: hazards, codes, source."),
+        },
+    ),
+    "agent": (
+        "Agents and the strengths in stock.",
+        RECORDS,
+        {
+            "list": Entry("agent:list_", "All agents with their strengths."),
+            "show": Entry("agent:show", "One agent: maxima, codes, source."),
+            "add": Entry("agent_add:add", "An agent or the strengths your clinic stocks.", writes=True),
+        },
+    ),
+    "init": Entry("init:init", "Make the clinic's store.", group=DATA),
+    "demo": Entry("demo:demo", "Try tpi on a made-up clinic.", group=DATA),
+    "import": Entry("import_:import_", "Bring patients and injections in from CSV.", writes=True, group=DATA),
+    "export": Entry("export:export", "Write everything out: csv, json or sqlite.", group=DATA),
+    "config": (
+        "Settings, and where each comes from.",
+        DATA,
+        {
+            "list": Entry("config:list_", "Every setting and its origin."),
+            "get": Entry("config:get", "One setting."),
+            "set": Entry("config:set_", "Change a setting.", writes=True),
+            "path": Entry("config:path", "Where settings, store and key lie."),
+        },
+    ),
+    "completion": (
+        "TAB completion for your shell.",
+        DATA,
+        {
+            "install": Entry("completion:install", "Switch it on for bash, zsh or fish."),
+            "show": Entry("completion:show", "Print the shell's script."),
+        },
+    ),
+    "doctor": Entry("doctor:doctor", "What is where, and what is wrong. No patient data.", group=DATA),
+    "help": Entry("help:help_", "Pages on dates, doses, exit codes and more.", group=DATA),
+}
+
+
+def built(name: str, entry: Entry) -> Any:
+    """The command behind an entry."""
+    from tpi_cli.commands.options import Command, WriteCommand
+
+    function = getattr(import_module(f"tpi_cli.commands.{entry.module}"), entry.function)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    kind = WriteCommand if entry.writes else Command
+    settings = {"help_option_names": ["-h", "--help"]}
+    app.command(name, cls=kind, short_help=entry.words, context_settings=settings)(function)
+    command = typer.main.get_command(app)
+    command.name = name
+    return command
+
+
+class Group(TyperGroup):
+    """A group that knows its commands by name and builds only the one that runs."""
+
+    def __init__(self, name: str, tree: dict[str, Any], words: str) -> None:
+        settings = {"help_option_names": ["-h", "--help"]}
+        super().__init__(name=name, help=words, rich_markup_mode=None, context_settings=settings)
+        self.tree = tree
+        self.params = [*self.params, *shared()]
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, as the help lists them."""
+        return list(self.tree)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, its module imported now."""
+        entry = self.tree.get(cmd_name)
+        if entry is None:
+            return None
+        if isinstance(entry, Entry):
+            return built(cmd_name, entry)
+        words, _, tree = entry
+        return Group(cmd_name, tree, words)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command named, or an error that offers what is close."""
+        if args and args[0] not in self.tree:
+            self._unknown(args[0])
+        return super().resolve_command(ctx, args)
+
+    def _unknown(self, word: str) -> None:
+        from difflib import get_close_matches
+
+        from tpi_cli.errors import Usage
+        from tpi_cli.show.clean import clean
+
+        close = get_close_matches(word, self.tree, 3)
+        hint = (
+            f"did you mean {' or '.join(close)}?" if close else f"{self.full_name} --help lists the commands"
+        )
+        raise Usage(f"no command {clean(word)!r}", hint=hint)
+
+    @property
+    def full_name(self) -> str:
+        """As it is typed."""
+        return "tpi" if self.name == "tpi" else f"tpi {self.name}"
+
+    def invoke(self, ctx: Any) -> Any:
+        """Pass the shared options given before the subcommand on to it."""
+        ctx.obj = Desk(take(ctx.params, ctx.obj.given if ctx.obj else {}))
+        return super().invoke(ctx)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The commands with their lines, by group, without importing any."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, entry in self.tree.items():
+            group, words = (entry.group, entry.words) if isinstance(entry, Entry) else (entry[1], entry[0])
+            sections.setdefault(group or "Commands", []).append((name, words))
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """The commands that start so, without importing any; options after a dash."""
+        from typer.core import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super(TyperGroup, self).shell_complete(ctx, incomplete)
+        named = {
+            name: entry.words if isinstance(entry, Entry) else entry[0] for name, entry in self.tree.items()
+        }
+        return [
+            CompletionItem(name, help=words) for name, words in named.items() if name.startswith(incomplete)
+        ]
+
+
+def root() -> Group:
+    """The whole command line."""
+    words = "The injection log and recall scheduler of a trigger-point clinic."
+    group = Group("tpi", TREE, words)
+    return group

@@ -1,0 +1,34 @@
+"""Names typed for a muscle or an agent: exactly one, or an error that says what is close."""
+
+from tpi_cli.errors import NotFound
+from tpi_cli.reference import agents, muscles
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read.stock import own_agents
+
+
+def muscle(text: str) -> str:
+    """The id of the muscle named. Raises NotFound."""
+    found = muscles.by_name(text)
+    if len(found) == 1:
+        return found[0].muscle
+    if found:
+        raise NotFound(
+            f"{text!r} is several muscles",
+            hint=", ".join(f"{one.title} ({one.short.lower()})" for one in found),
+        )
+    close = muscles.similar(text)
+    raise NotFound(
+        f"no muscle {text!r}", hint=f"did you mean {' or '.join(close)}?" if close else "tpi muscle list"
+    )
+
+
+def agent(db: Database, text: str) -> str:
+    """The id of the agent named, the clinic's own before the shipped ones. Raises NotFound."""
+    extra = own_agents(db)
+    found = agents.by_name(text, extra)
+    if len(found) == 1:
+        return found[0].agent
+    close = agents.similar(text, extra)
+    raise NotFound(
+        f"no agent {text!r}", hint=f"did you mean {' or '.join(close)}?" if close else "tpi agent list"
+    )

@@ -1,0 +1,172 @@
+"""The options every command shares, before or after the subcommand, and what comes of them.
+
+They are plain parameters added to each command (`Command`, `WriteCommand`) and to the root, so that no
+command function repeats them; what was given last wins. The result is a `Desk`, found as `ctx.obj`.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperOption
+
+from tpi_cli import clock, config
+from tpi_cli.errors import Usage
+from tpi_cli.show.out import COLOURS, FORMATS, REDACT, Out, allowed, default_format
+from tpi_cli.store.place import Place, find
+
+
+class Desk(NamedTuple):
+    """What a command works with: the shared options as given; None where one was not."""
+
+    given: dict[str, Any]
+
+    @property
+    def place(self) -> Place:
+        """The store and its key."""
+        return find(self.given.get("db"), self.given.get("key_file"))
+
+    @property
+    def acting(self) -> str | None:
+        """The clinician named by --as, TPI_USER or the settings."""
+        return config.resolve("user", self.given.get("acting")).value or None
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing is to be kept."""
+        return bool(self.given.get("dry_run"))
+
+    @property
+    def yes(self) -> bool:
+        """Whether to record without asking."""
+        return bool(self.given.get("yes"))
+
+    @property
+    def note(self) -> str | None:
+        """The note, read from stdin where it is `-`."""
+        note = self.given.get("note")
+        return sys.stdin.read().strip() if note == "-" else note
+
+    def on(self, today: date) -> date:
+        """The day it happened: --on, never later than today."""
+        given = self.given.get("on")
+        if given is None:
+            return today
+        from tpi_cli.commands.parse.dates import day, words
+
+        when = day(given, today, forward=False)
+        if when > today:
+            raise Usage(f"{words(when, today)} is in the future", hint="--on names the day it happened")
+        return when
+
+    def out(self, today: date | None = None) -> Out:
+        """Where the answer goes."""
+        given = self.given
+        wanted = "json" if given.get("json") else config.resolve("format", given.get("format")).value
+        output = given.get("output")
+        form = allowed("--format", wanted, FORMATS) if wanted else default_format(output)
+        return Out(
+            format=form,
+            output=output,
+            columns=given.get("columns"),
+            wide=bool(given.get("wide")),
+            width=given.get("width"),
+            redact=allowed("--redact", config.resolve("redact", given.get("redact")).value, REDACT),
+            quiet=bool(given.get("quiet")),
+            colour=allowed("--color", config.resolve("color", given.get("color")).value, COLOURS),
+            no_input=bool(given.get("no_input")) or bool(_environment("TPI_NO_INPUT")),
+            today=str(today or ""),
+        )
+
+
+def _environment(name: str) -> str:
+    import os
+
+    return os.environ.get(name, "")
+
+
+def _option(*names: str, help: str, flag: bool = False, **more: Any) -> TyperOption:
+    return TyperOption(param_decls=list(names), help=help, is_flag=flag, default=None, required=False, **more)
+
+
+def shared() -> list[TyperOption]:
+    """Fresh parameters for the options every command has."""
+    return [
+        _option("--db", help="The store: a file, or demo [TPI_DB].", metavar="PATH"),
+        _option("--key-file", help="The file with the store's key [TPI_KEY_FILE].", metavar="FILE"),
+        _option("--as", "acting", help="Acting clinician [TPI_USER].", metavar="CODE"),
+        _option("--format", help="table, plain, tsv, csv, json or ndjson [TPI_FORMAT].", metavar="FORMAT"),
+        _option("--json", help="The same as --format json.", flag=True),
+        _option("-o", "--output", help="Write the answer to a file.", metavar="FILE"),
+        _option("--columns", help="Only these columns, in this order.", metavar="A,B,C"),
+        _option("--wide", help="All columns, however narrow the terminal.", flag=True),
+        _option("--width", help="Pretend the terminal has N columns.", type=int, metavar="N"),
+        _option("--redact", help="Keep back none, names or all [TPI_REDACT].", metavar="WHAT"),
+        _option("-q", "--quiet", help="No notes on stderr.", flag=True),
+        _option("--color", help="auto, always or never.", metavar="WHEN"),
+        _option("--no-input", help="Never ask [TPI_NO_INPUT].", flag=True),
+    ]
+
+
+def writing() -> list[TyperOption]:
+    """Fresh parameters for the options every writing command has."""
+    return [
+        _option("-n", "--dry-run", help="Check and show everything, keep nothing.", flag=True),
+        _option("-y", "--yes", help="Record without asking.", flag=True),
+        _option("--on", help="The day it happened (default: today).", metavar="DATE"),
+        _option("--note", help="A note; - reads it from stdin.", metavar="TEXT|-"),
+    ]
+
+
+def take(params: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
+    """Move the shared values out of a command's own, over the ones given before the subcommand."""
+    given = {name: params.pop(name) for name in _NAMES if name in params}
+    return {**earlier, **{name: value for name, value in given.items() if value is not None}}
+
+
+_NAMES = (
+    *("db", "key_file", "acting", "format", "json", "output", "columns", "wide", "width", "redact", "quiet"),
+    *("color", "no_input", "dry_run", "yes", "on", "note"),
+)
+
+
+class Command(TyperCommand):
+    """A command that reads: the shared options, handed over as a `Desk` in `ctx.obj`."""
+
+    extra = staticmethod(shared)
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.params = [*self.params, *self.extra()]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command's function with its own parameters only."""
+        ctx.obj = Desk(take(ctx.params, ctx.obj.given if ctx.obj else {}))
+        return super().invoke(ctx)
+
+
+class WriteCommand(Command):
+    """A command that changes something: how to preview it, when it happened, a note."""
+
+    extra = staticmethod(lambda: [*writing(), *shared()])
+
+
+@contextmanager
+def reading(ctx: typer.Context) -> Iterator[Any]:
+    """The store of this call, open for reading."""
+    from tpi_cli.store import connect
+
+    with connect.reading(ctx.obj.place) as db:
+        yield db
+
+
+@contextmanager
+def recording(ctx: typer.Context) -> Iterator[Any]:
+    """The store of this call in one transaction; kept at the end unless --dry-run."""
+    from tpi_cli.store.write import transaction
+
+    with transaction(ctx.obj.place, ctx.obj.acting, keep=not ctx.obj.dry_run) as writing:
+        yield writing

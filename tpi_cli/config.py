@@ -1,0 +1,112 @@
+"""Settings: a flag beats the environment, which beats the settings file, which beats the shipped value.
+
+Two homes: the clinic's settings (its name, its zone, when a recall counts as late) are kept in the store, so
+that every workstation sees the same list; the rest is this workstation's, in one TOML file.
+"""
+
+import os
+from typing import NamedTuple
+
+from tpi_cli.errors import Usage
+from tpi_cli.reference import recall
+
+DEMO = "demo"
+"""The store name that stands for the demo clinic."""
+
+
+class Key(NamedTuple):
+    """A setting: where it lives (`clinic` or `file`), its shipped value, its variable, what it means."""
+
+    home: str
+    default: str
+    env: str
+    words: str
+
+
+KEYS: dict[str, Key] = {
+    "clinic.name": Key("clinic", "", "", "what the clinic is called"),
+    "clinic.zone": Key("clinic", "UTC", "", "time zone that decides what day it is"),
+    **{
+        f"recall.{row.threshold}": Key("clinic", str(row.days), "", row.words)
+        for row in recall.thresholds().values()
+    },
+    "db": Key("file", "", "TPI_DB", "the store: a file, or demo"),
+    "key_file": Key("file", "", "TPI_KEY_FILE", "the file that holds the store's key"),
+    "user": Key("file", "", "TPI_USER", "your clinician code"),
+    "format": Key("file", "", "TPI_FORMAT", "table, plain, tsv, csv, json or ndjson"),
+    "redact": Key("file", "none", "TPI_REDACT", "none, names or all"),
+    "color": Key("file", "auto", "", "auto, always or never"),
+}
+
+
+class Value(NamedTuple):
+    """What a setting is, and which of the layers said so."""
+
+    value: str
+    origin: str
+
+
+def resolve(key: str, flag: str | None = None) -> Value:
+    """A workstation setting by the order of the layers. `flag` is the option as given, if it was."""
+    setting = KEYS[key]
+    if flag:
+        return Value(flag, "option")
+    if setting.env and os.environ.get(setting.env):
+        return Value(os.environ[setting.env], setting.env)
+    written = from_file().get(key)
+    if written is not None:
+        return Value(written, str(path()))
+    return Value(setting.default, "default")
+
+
+def home() -> str:
+    """The folder of the settings file and of the key."""
+    from platformdirs import user_config_dir
+
+    return user_config_dir("tpi", appauthor=False)
+
+
+def data_home() -> str:
+    """The folder of the store."""
+    from platformdirs import user_data_dir
+
+    return user_data_dir("tpi", appauthor=False)
+
+
+def path() -> str:
+    """The settings file, whether it is there or not."""
+    return os.path.join(home(), "config.toml")
+
+
+def from_file() -> dict[str, str]:
+    """The settings file's values. Raises Usage where it is not TOML or holds an unknown key."""
+    where = path()
+    if not os.path.exists(where):
+        return {}
+    import tomllib
+
+    try:
+        with open(where, "rb") as file:
+            values = {str(key): str(value) for key, value in tomllib.load(file).items()}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        raise Usage(f"{where} cannot be read as TOML", hint="mend it, or delete it to start afresh") from None
+    unknown = [key for key in values if key not in KEYS or KEYS[key].home != "file"]
+    if unknown:
+        raise Usage(f"{where}: unknown setting {unknown[0]!r}", hint="tpi config list names them")
+    return values
+
+
+def write_file(values: dict[str, str]) -> None:
+    """Write the settings file anew, in one step."""
+    os.makedirs(home(), mode=0o700, exist_ok=True)
+    fresh = path() + ".new"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(f"{key} = {_quoted(value)}\n" for key, value in sorted(values.items()))
+    os.replace(fresh, path())
+
+
+def _quoted(value: str) -> str:
+    import json
+
+    return json.dumps(value)

@@ -1,0 +1,183 @@
+"""Every error a person can meet.
+
+The words are the class's docstring, filled in with the facts given; the hint says what to do; the exit
+code stands on the class (`tpi help exit-codes`). Nothing here may carry another patient's data.
+"""
+
+import string
+
+
+class TpiError(Exception):
+    """something went wrong"""
+
+    exit_code = 1
+    kind = "failure"
+    hint = ""
+
+    def __init__(self, *, hint: str = "", **facts: object) -> None:
+        words = type(self).__doc__ or type(self).__name__
+        self.facts = facts
+        self.hint = _fill(hint or self.hint, facts)
+        super().__init__(_fill(words, facts))
+
+
+def _fill(words: str, facts: dict[str, object]) -> str:
+    """Put the facts into the words, leaving text from outside exactly as it came."""
+    return string.Formatter().vformat(words.strip(), (), facts)
+
+
+class Usage(TpiError):
+    """{message}"""
+
+    exit_code = 2
+    kind = "usage"
+
+    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
+        super().__init__(message=message, hint=hint, **facts)
+
+
+class Grammar(Usage):
+    """{message}"""
+
+    def __init__(self, message: str, *, text: str = "", at: int = 0, width: int = 1, hint: str = "") -> None:
+        """`text` is what was typed; the fault is `width` characters long and starts at `at` (from 0)."""
+        super().__init__(message)
+        self.hint = hint
+        self.text = text
+        self.at = at
+        self.width = max(1, width)
+
+
+class NotFound(TpiError):
+    """{message}"""
+
+    exit_code = 3
+    kind = "not-found"
+
+    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
+        super().__init__(message=message, hint=hint, **facts)
+
+
+class NoSuchPatient(NotFound):
+    """no patient {patient}"""
+
+    hint = "tpi find NAME looks for one by name"
+
+
+class NoSuchSite(NotFound):
+    """no site {site} on {patient}"""
+
+    hint = "tpi site list {patient} shows the sites"
+
+
+class NoSuchSession(NotFound):
+    """no session {session}"""
+
+    hint = "tpi session list shows the sessions"
+
+
+class SafetyStop(TpiError):
+    """{message}"""
+
+    exit_code = 4
+    kind = "safety"
+
+    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
+        super().__init__(message=message, hint=hint, **facts)
+
+
+class Conflict(TpiError):
+    """{message}"""
+
+    exit_code = 5
+    kind = "conflict"
+
+    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
+        super().__init__(message=message, hint=hint, **facts)
+
+
+class DuplicateMrn(Conflict):
+    """mrn {mrn} belongs to {patient} already"""
+
+    hint = "tpi patient show {patient}"
+
+
+class StoreUnavailable(TpiError):
+    """{message}"""
+
+    exit_code = 6
+    kind = "store"
+
+    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
+        super().__init__(message=message, hint=hint, **facts)
+
+
+class NoStore(StoreUnavailable):
+    """no store at {path}"""
+
+    hint = "run: tpi init (or try: tpi demo)"
+
+
+class NotAStore(StoreUnavailable):
+    """{path} is not a tpi store"""
+
+    hint = "name another with --db, or make one with tpi init"
+
+
+class NoKey(StoreUnavailable):
+    """no key for the store: {path} is not there"""
+
+    hint = "name the key file with --key-file or TPI_KEY_FILE"
+
+
+class BadKey(StoreUnavailable):
+    """{path} does not hold a tpi key"""
+
+    hint = "name the right key file with --key-file or TPI_KEY_FILE"
+
+
+class WrongKey(StoreUnavailable):
+    """the key in {key} does not open {path}"""
+
+    hint = "name the right key file with --key-file or TPI_KEY_FILE; a damaged store also reads like this"
+
+
+class NewerSchema(StoreUnavailable):
+    """the store was written by a newer tpi (schema {found}, this one knows {known})"""
+
+    hint = "upgrade tpi; nothing was changed"
+
+
+class OlderSchema(StoreUnavailable):
+    """the store is of an older schema ({found}, this tpi needs {known})"""
+
+    hint = "open it with the tpi that wrote it; nothing was changed"
+
+
+class StoreBusy(StoreUnavailable):
+    """another program holds the store; nothing was recorded"""
+
+    hint = "try again in a moment"
+
+
+class StoreReadOnly(StoreUnavailable):
+    """the store cannot be written: {why}; nothing was recorded"""
+
+    hint = "check the permissions and the free space of {path}"
+
+
+class Cancelled(TpiError):
+    """nothing recorded"""
+
+    exit_code = 9
+    kind = "cancelled"
+
+
+class OutputFailed(TpiError):
+    """{message}"""
+
+    exit_code = 11
+    kind = "output"
+
+    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
+        super().__init__(message=message, hint=hint, **facts)

@@ -1,0 +1,63 @@
+"""The whole store as something every tool opens: a plain SQLite file, or one JSON document."""
+
+import os
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from tpi_cli.errors import Conflict, StoreUnavailable, Usage
+from tpi_cli.show.machine import text
+from tpi_cli.store.connect import APPLICATION_ID, SCHEMA, Database
+
+
+def sqlite(db: Database, path: str) -> None:
+    """Write an unencrypted copy that stock `sqlite3` opens. Raises Conflict where the file is there already."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Conflict(f"{path} is there already", hint="name another file with --output") from None
+    except OSError as fault:
+        raise StoreUnavailable(f"cannot write {path}: {fault.strerror}") from None
+    os.close(descriptor)
+    connection = db.connection
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA query_only=OFF")
+    connection.execute("ATTACH DATABASE ? AS copy KEY ''", (path,))
+    connection.execute("SELECT sqlcipher_export('copy')")
+    connection.execute(f"PRAGMA copy.application_id={APPLICATION_ID}")
+    connection.execute(f"PRAGMA copy.user_version={SCHEMA}")
+    connection.execute("DETACH DATABASE copy")
+    connection.execute("BEGIN")
+
+
+def tables(db: Database) -> Iterator[str]:
+    """The store's tables by name."""
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
+    return (name for (name,) in db.rows(sql))
+
+
+def json(db: Database, head: dict[str, Any], into: TextIO) -> int:
+    """Write every table with every row as one JSON object, a row a line; returns how many rows."""
+    count = 0
+    into.write(text(head)[:-1] + ', "tables": {')
+    for place, table in enumerate(list(tables(db))):
+        into.write(("," if place else "") + f"\n{text(table)}: [")
+        for at, row in enumerate(_rows(db, table)):
+            into.write(("," if at else "") + "\n" + text(row))
+            count += 1
+        into.write("]")
+    into.write("}}\n")
+    return count
+
+
+def _rows(db: Database, table: str) -> Iterator[dict[str, Any]]:
+    names = [row[1] for row in db.rows(f"PRAGMA table_info({table})")]
+    order = "id" if "id" in names else "1"
+    for row in db.rows(f"SELECT * FROM {table} ORDER BY {order}"):  # noqa: S608
+        yield dict(zip(names, row, strict=True))
+
+
+def checked(what: str) -> str:
+    """The kind of export asked for. Raises Usage."""
+    if what not in {"csv", "json", "sqlite"}:
+        raise Usage(f"cannot export {what}", hint="csv, json or sqlite")
+    return what

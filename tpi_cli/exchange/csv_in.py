@@ -1,0 +1,427 @@
+"""CSV files read into checked rows. What is wrong with a row is kept with its line, never raised on the way."""
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from tpi_cli.acts import patient as acts
+from tpi_cli.errors import Usage
+from tpi_cli.reference import adverse as complications
+from tpi_cli.reference import agents, alerts, muscles
+from tpi_cli.rules import checks, interval
+from tpi_cli.rules.values import Dose
+from tpi_cli.store.read.log import Injected, Lot
+
+PATIENTS = (
+    "mrn",
+    "name",
+    "born",
+    "sex",
+    "weight_kg",
+    "height_cm",
+    "phone",
+    "email",
+    "payer",
+    "alerts",
+    "status",
+)
+INJECTIONS = (
+    *(
+        "mrn",
+        "date",
+        "clinician",
+        "muscle",
+        "side",
+        "agent",
+        "strength",
+        "volume_ml",
+        "passes",
+        "pain_before",
+    ),
+    *("pain_after", "follow_up", "lot", "expiry", "twitch", "adverse", "note", "source_id"),
+)
+COLUMNS = {"patients": PATIENTS, "injections": INJECTIONS}
+NEEDED = {
+    "patients": ("mrn", "name", "born"),
+    "injections": ("mrn", "date", "muscle", "side", "agent", "strength", "volume_ml", "follow_up"),
+}
+LONGEST_FIELD = 128 * 1024
+
+
+class Fault(Exception):
+    """What is wrong with one column of one row."""
+
+    def __init__(self, column: str, what: str) -> None:
+        super().__init__(what)
+        self.column = column
+
+
+class Refused(NamedTuple):
+    """A row that cannot be taken: where it stands, which column, why, and the row itself."""
+
+    file: str
+    line: int
+    column: str
+    what: str
+    row: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.column}: {self.what}"
+
+
+class Read(NamedTuple):
+    """A file read: its kind, its good rows with their lines, its bad ones, and columns nobody knows."""
+
+    file: str
+    kind: str
+    rows: list[tuple[int, Any]]
+    refused: list[Refused]
+    unknown: list[str]
+    raw: dict[int, dict[str, str]]
+
+
+def load(path: str, kind: str | None, today: date, own: tuple[agents.Agent, ...] = ()) -> Read:
+    """Read a CSV file (`-` is stdin). Raises Usage when the file as a whole cannot be read."""
+    text = _decoded(path)
+    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    lines.fieldnames = [name.strip().lower() for name in _header(lines, path)]
+    found = kind or _kind(lines.fieldnames, path)
+    if found not in COLUMNS:
+        raise Usage(f"cannot import {found}", hint="--kind patients or injections")
+    missing = [name for name in NEEDED[found] if name not in lines.fieldnames]
+    if missing:
+        raise Usage(
+            f"{path}: column {missing[0]} is missing", hint=f"{found} need {', '.join(NEEDED[found])}"
+        )
+    unknown = [name for name in lines.fieldnames if name and name not in COLUMNS[found]]
+    parse: Callable[[dict[str, str]], Any] = (
+        (lambda row: patient(row, today)) if found == "patients" else (lambda row: injection(row, today, own))
+    )
+    return _rows(path, found, lines, parse, unknown)
+
+
+def _decoded(path: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if path == "-" else _bytes(path)
+    except OSError as fault:
+        raise Usage(f"{path} cannot be read: {fault.strerror}", hint="check the file's name") from None
+    if not raw.strip():
+        raise Usage(f"{path} is empty", hint="the first line names the columns")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = raw[: fault.start].count(b"\n") + 1
+        raise Usage(f"{path}:{line}: not UTF-8", hint="save it as CSV UTF-8 and try again") from None
+
+
+def _bytes(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _header(lines: Any, path: str) -> list[str]:
+    csv.field_size_limit(LONGEST_FIELD)
+    try:
+        names = list(lines.fieldnames or [])
+    except csv.Error:
+        raise Usage(
+            f"{path}:1: the header is not CSV", hint="commas between columns, quotes around commas"
+        ) from None
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise Usage(f"{path}: column {twice[0]} stands there twice", hint="keep one of them")
+    return names
+
+
+def _kind(names: Iterable[str], path: str) -> str:
+    found = set(names)
+    if {"muscle", "agent"} & found:
+        return "injections"
+    if {"name", "born"} & found:
+        return "patients"
+    raise Usage(f"{path}: the header tells neither patients nor injections", hint="say which with --kind")
+
+
+def _rows(
+    path: str, kind: str, lines: Any, parse: Callable[[dict[str, str]], Any], unknown: list[str]
+) -> Read:
+    out = Read(path, kind, [], [], unknown, {})
+    while True:
+        try:
+            row = next(lines)
+        except StopIteration:
+            return out
+        except csv.Error as fault:
+            raise Usage(
+                f"{path}:{lines.line_num}: not CSV: {fault}", hint="mend the quotes on that line"
+            ) from None
+        _take(out, lines.line_num, row, parse)
+
+
+def _take(out: Read, line: int, row: dict[str, Any], parse: Callable[[dict[str, str]], Any]) -> None:
+    raw = {name: value for name, value in row.items() if name is not None}
+    if None in row:
+        out.refused.append(Refused(out.file, line, "-", "more fields than the header has columns", raw))
+    elif None in raw.values():
+        short = next(name for name, value in raw.items() if value is None)
+        full = {name: value or "" for name, value in raw.items()}
+        out.refused.append(Refused(out.file, line, short, "the row ends before this column", full))
+    else:
+        out.raw[line] = raw
+        try:
+            _texts(raw)
+            out.rows.append((line, parse({name: value.strip() for name, value in raw.items()})))
+        except Fault as fault:
+            out.refused.append(Refused(out.file, line, fault.column, str(fault), raw))
+
+
+def _texts(row: dict[str, str]) -> None:
+    for name, value in row.items():
+        wrong = checks.text(value)
+        if wrong:
+            raise Fault(name, wrong)
+
+
+def patient(row: dict[str, str], today: date) -> acts.New:
+    """A row of patients.csv. Raises Fault."""
+    name, born = _needed(row, "name"), _day(row, "born")
+    _no_fault("name", checks.name(name))
+    _no_fault("born", checks.born(born, today))
+    weight, height = _decimal(row, "weight_kg"), _decimal(row, "height_cm")
+    if weight is not None:
+        _no_fault("weight_kg", checks.weight(weight))
+    if height is not None:
+        _no_fault("height_cm", checks.height(height))
+    return acts.New(
+        name=name,
+        born=born,
+        mrn=_needed(row, "mrn"),
+        sex=_one_of(row, "sex", {"": "unknown", **SEXES}),
+        weight_kg=weight,
+        height_cm=height,
+        phone=row.get("phone") or None,
+        email=row.get("email") or None,
+        payer=row.get("payer") or None,
+        alerts=_alerts(row),
+        status=_one_of(
+            row, "status", {"": "active", "active": "active", "archived": "archived", "deceased": "deceased"}
+        ),
+    )
+
+
+SEXES = {
+    **{name: name for name in ("female", "male", "other", "unknown")},
+    **{"f": "female", "m": "male", "o": "other", "u": "unknown"},
+}
+
+
+def _no_fault(column: str, what: str | None) -> None:
+    if what:
+        raise Fault(column, what)
+
+
+def _needed(row: dict[str, str], column: str) -> str:
+    if not row.get(column):
+        raise Fault(column, "is empty")
+    return row[column]
+
+
+def _day(row: dict[str, str], column: str) -> date:
+    return _iso(_needed(row, column), column)
+
+
+def _iso(text: str, column: str) -> date:
+    try:
+        if len(text) != len("2026-01-31"):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Fault(column, f"{text!r} is no day of the calendar: write 2026-01-31") from None
+
+
+def _decimal(row: dict[str, str], column: str) -> Decimal | None:
+    text = row.get(column)
+    return number(text, column) if text else None
+
+
+def number(text: str, column: str) -> Decimal:
+    """A plain positive decimal of at most four decimal places. Raises Fault."""
+    try:
+        if not text.isascii() or set(text) - set("0123456789."):
+            raise InvalidOperation
+        found = Decimal(text)
+    except InvalidOperation:
+        raise Fault(column, f"{text!r} is no number: write 1 or 0.5") from None
+    exponent = found.as_tuple().exponent
+    if not 0 < found <= 1000 or not isinstance(exponent, int) or exponent < -4:
+        raise Fault(column, f"{text!r} is out of range")
+    return found
+
+
+def _one_of(row: dict[str, str], column: str, values: dict[str, str]) -> str:
+    text = row.get(column, "").lower()
+    if text not in values:
+        raise Fault(column, f"{text!r} is none of {', '.join(dict.fromkeys(values.values()))}")
+    return values[text]
+
+
+def _alerts(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
+    out = []
+    for entry in filter(None, (part.strip() for part in row.get("alerts", "").split(";"))):
+        kind, _, text = entry.partition(":")
+        known = alerts.by_name(kind.strip())
+        if known is None:
+            raise Fault("alerts", f"{kind!r} is no kind of alert (tpi help alerts)")
+        out.append((known.kind, text.strip() or None))
+    return tuple(dict.fromkeys(out))
+
+
+def injection(row: dict[str, str], today: date, own: tuple[agents.Agent, ...]) -> Injected:
+    """A row of injections.csv. Raises Fault."""
+    on = _day(row, "date")
+    if on > today:
+        raise Fault("date", "is in the future")
+    found = _doses(row, own)
+    return Injected(
+        mrn=_needed(row, "mrn"),
+        date=on,
+        clinician=row.get("clinician", ""),
+        muscle=_muscle(row),
+        side=_one_of(row, "side", {"l": "L", "r": "R", "mid": "mid"}),
+        doses=found,
+        passes=_whole(row, "passes", 1, 99),
+        pain_before=_whole(row, "pain_before", 0, 10),
+        pain_after=_whole(row, "pain_after", 0, 10),
+        follow_up=_follow_up(row, on),
+        lots=_lots(row, len(found)),
+        twitch={"yes": True, "no": False, "": None}[
+            _one_of(row, "twitch", {"": "", "yes": "yes", "no": "no", "y": "yes", "n": "no"})
+        ],
+        adverse=_adverse(row),
+        note=row.get("note") or None,
+        source_id=row.get("source_id") or None,
+    )
+
+
+def _muscle(row: dict[str, str]) -> str:
+    text = _needed(row, "muscle")
+    found = muscles.by_name(text)
+    if len(found) == 1:
+        return found[0].muscle
+    if found:
+        raise Fault("muscle", f"{text!r} could be {' or '.join(one.muscle for one in found)}")
+    close = muscles.similar(text)
+    raise Fault(
+        "muscle", f"unknown muscle {text!r}" + (f": did you mean {' or '.join(close)}?" if close else "")
+    )
+
+
+def _whole(row: dict[str, str], column: str, low: int, high: int) -> int | None:
+    text = row.get(column, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+        raise Fault(column, f"{text!r} is no whole number from {low} to {high}")
+    return int(text)
+
+
+def _follow_up(row: dict[str, str], on: date) -> str | None:
+    text = row["follow_up"].lower()
+    if text in {"", "none"}:
+        return text or None
+    step = interval.read(text)
+    if step is None:
+        due = _iso(text, "follow_up") if "-" in text else None
+        if due is None:
+            raise Fault("follow_up", f"{text!r} is no interval: write 6w, 90d, 3mo, 1y, a day or none")
+        _no_fault("follow_up", None if due > on else "is not after the session")
+        return due.isoformat()
+    try:
+        interval.after(on, step)
+    except OverflowError:
+        raise Fault("follow_up", f"{text!r} ends beyond the calendar") from None
+    return str(step)
+
+
+def _parts(row: dict[str, str], column: str, count: int) -> list[str]:
+    text = row.get(column, "")
+    parts = [part.strip() for part in text.split("+")] if text else [""] * count
+    if len(parts) != count:
+        raise Fault(column, f"{len(parts)} values for {count} agents: join them by + in the same order")
+    return parts
+
+
+def _doses(row: dict[str, str], own: tuple[agents.Agent, ...]) -> tuple[Dose, ...]:
+    names = _needed(row, "agent").split("+")
+    strengths = _parts(row, "strength", len(names))
+    volumes = _parts(row, "volume_ml", len(names))
+    out = [
+        _dose(name.strip(), *one, own)
+        for name, one in zip(names, zip(strengths, volumes, strict=True), strict=True)
+    ]
+    doses = tuple(dose for dose in out if dose is not None)
+    if len(doses) < len(out) and len(out) > 1:
+        raise Fault("agent", "dry needling cannot be mixed with an agent")
+    return doses
+
+
+def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) -> Dose | None:
+    agent = _agent(name, own)
+    if agent.agent == "dry_needling":
+        _no_fault("volume_ml", "a dry needle has no volume" if volume or strength else None)
+        return None
+    known = agents.strength(strength) if strength else None
+    if known is None:
+        return _by_mass(agent, strength, volume)
+    if known.mass_unit != (agent.unit or "mg"):
+        raise Fault("strength", f"{agent.name} is measured in {agent.unit}")
+    if not volume:
+        raise Fault("volume_ml", "is empty")
+    return Dose(agent.agent, known, number(volume, "volume_ml"), None, known.mass_unit)
+
+
+def _agent(name: str, own: tuple[agents.Agent, ...]) -> agents.Agent:
+    found = agents.by_name(name, own)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Fault("agent", f"{name!r} could be {' or '.join(one.agent for one in found)}")
+    close = agents.similar(name, own)
+    raise Fault(
+        "agent", f"unknown agent {name!r}" + (f": did you mean {' or '.join(close)}?" if close else "")
+    )
+
+
+def _by_mass(agent: agents.Agent, strength: str, volume: str) -> Dose:
+    """`10mg` or `20units` where a strength stands: a mass alone."""
+    compact = strength.replace(" ", "").lower()
+    unit = agent.unit or "mg"
+    if volume or not compact.endswith(unit):
+        what = f"{strength!r} is no strength: write 1%, 10mg/mL or 50units/mL" if strength else "is empty"
+        raise Fault("strength", what)
+    return Dose(agent.agent, None, None, number(compact.removesuffix(unit), "strength"), unit)
+
+
+def _lots(row: dict[str, str], count: int) -> tuple[Lot, ...]:
+    if not row.get("lot") and not row.get("expiry"):
+        return ()
+    lots, expiries = _parts(row, "lot", count), _parts(row, "expiry", count)
+    return tuple(
+        Lot(lot or None, _iso(expiry, "expiry") if expiry else None)
+        for lot, expiry in zip(lots, expiries, strict=True)
+    )
+
+
+def _adverse(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
+    out = []
+    for entry in filter(None, (part.strip() for part in row.get("adverse", "").split(";"))):
+        kind, _, text = entry.partition(":")
+        known = complications.by_name(kind.strip())
+        if known is None:
+            raise Fault("adverse", f"{kind!r} is no adverse event (tpi help adverse)")
+        out.append((known.type, text.strip() or None))
+    return tuple(sorted(out, key=lambda one: (one[0], one[1] or "")))

@@ -1,0 +1,96 @@
+"""The log as CSV, in the form it is read in: a second import of it changes nothing."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from tpi_cli.exchange.csv_in import INJECTIONS, PATIENTS
+from tpi_cli.rules.values import Dose, plain
+from tpi_cli.show.clean import clean
+from tpi_cli.store.connect import Database
+from tpi_cli.store.facts import DRY
+from tpi_cli.store.read import people
+from tpi_cli.store.read.log import Injected, injected
+
+WRITTEN = ("patients", "injections")
+
+
+def write(rows: Iterable[dict[str, str]], columns: tuple[str, ...], into: TextIO) -> int:
+    """Write rows under a header; returns how many."""
+    out = csv.DictWriter(into, columns, lineterminator="\n")
+    out.writeheader()
+    count = 0
+    for row in rows:
+        out.writerow({name: clean(value) for name, value in row.items()})
+        count += 1
+    return count
+
+
+def patients(db: Database) -> Iterator[dict[str, str]]:
+    """Every patient, as patients.csv has them; one without an mrn goes by the short id."""
+    for one in people.patients(db):
+        alerts = [
+            f"{alert.kind}:{alert.text}" if alert.text else alert.kind for alert in people.alerts(db, one.id)
+        ]
+        yield {
+            "mrn": one.mrn or one.code,
+            "name": one.name,
+            "born": one.born.isoformat(),
+            "sex": one.sex,
+            "weight_kg": plain(one.weight_kg) if one.weight_kg is not None else "",
+            "height_cm": plain(one.height_cm) if one.height_cm is not None else "",
+            "phone": one.phone or "",
+            "email": one.email or "",
+            "payer": one.payer or "",
+            "alerts": ";".join(alerts),
+            "status": one.status,
+        }
+
+
+def injections(db: Database) -> Iterator[dict[str, str]]:
+    """Every injection that counts, as injections.csv has them."""
+    return map(written, injected(db))
+
+
+def written(row: Injected) -> dict[str, str]:
+    """An injection as a row of text."""
+    return {
+        "mrn": row.mrn,
+        "date": row.date.isoformat(),
+        "clinician": row.clinician,
+        "muscle": row.muscle,
+        "side": row.side,
+        "agent": "+".join(dose.agent for dose in row.doses) or DRY,
+        "strength": "+".join(map(_strength, row.doses)),
+        "volume_ml": "+".join(plain(dose.volume) if dose.volume is not None else "" for dose in row.doses),
+        "passes": _number(row.passes),
+        "pain_before": _number(row.pain_before),
+        "pain_after": _number(row.pain_after),
+        "follow_up": row.follow_up or "",
+        "lot": _joined(lot.number or "" for lot in row.lots),
+        "expiry": _joined(str(lot.expiry or "") for lot in row.lots),
+        "twitch": {None: "", True: "yes", False: "no"}[row.twitch],
+        "adverse": ";".join(f"{kind}:{text}" if text else kind for kind, text in row.adverse),
+        "note": row.note or "",
+        "source_id": row.source_id or "",
+    }
+
+
+def _strength(dose: Dose) -> str:
+    if dose.strength is None:
+        return f"{plain(dose.amount)}{dose.mass_unit}"
+    return f"{plain(dose.strength.amount)}{dose.strength.unit}"
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    text = "+".join(parts)
+    return text if text.strip("+") else ""
+
+
+def columns(kind: str) -> tuple[str, ...]:
+    """The columns of a kind of file."""
+    return PATIENTS if kind == "patients" else INJECTIONS

@@ -1,0 +1,109 @@
+"""The sample clinic: its CSV files brought into the demo store, moved by whole weeks up to today."""
+
+import csv
+import json
+import os
+import shutil
+from datetime import date, timedelta
+from typing import Any
+
+from tpi_cli import clock
+from tpi_cli.acts import bring_in, hold
+from tpi_cli.acts import site as sites
+from tpi_cli.exchange import csv_in
+from tpi_cli.rules import interval
+from tpi_cli.store.place import Place
+from tpi_cli.store.read.log import Injected
+from tpi_cli.store.schema import make
+from tpi_cli.store.write import Writing, transaction
+
+WEEK = 7
+
+
+def folder() -> str:
+    """Where the sample files are: inside an installed package, beside it in a checkout."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(package, "sample_data")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "sample_data")
+
+
+def delete(place: Place) -> int:
+    """Take the demo clinic away, key and all; returns how many files that were."""
+    home = os.path.dirname(place.path)
+    count = len(os.listdir(home)) if os.path.isdir(home) else 0
+    shutil.rmtree(home, ignore_errors=True)
+    return count
+
+
+def ensure(place: Place) -> None:
+    """Make the demo clinic, unless it is there already."""
+    if os.path.exists(place.path):
+        return
+    about = _about()
+    make(place, plain=False, name=about["name"], zone=about["zone"])
+    try:
+        _fill(place, date.fromisoformat(about["as_of"]))
+    except BaseException:
+        delete(place)
+        raise
+
+
+def _about() -> dict[str, Any]:
+    with open(os.path.join(folder(), "clinic.json"), encoding="utf-8") as file:
+        found: dict[str, Any] = json.load(file)
+    return found
+
+
+def _fill(place: Place, as_of: date) -> None:
+    with transaction(place, "demo") as writing:
+        shift = moved_by(as_of, writing.today)
+        people = _lines("patients.csv", "patients", as_of)
+        bring_in.patients(writing, people, writing.today)
+        shots = [
+            line._replace(row=_moved(line.row, shift))
+            for line in _lines("injections.csv", "injections", as_of)
+        ]
+        bring_in.injections(writing, shots)
+        _holds(writing, shift)
+
+
+def moved_by(as_of: date, today: date) -> timedelta:
+    """Whole weeks from the day the sample was written for to today, so that weekdays stay weekdays."""
+    return timedelta(days=(today - as_of).days // WEEK * WEEK)
+
+
+def _lines(name: str, kind: str, as_of: date) -> list[bring_in.Line]:
+    path = os.path.join(folder(), name)
+    read = csv_in.load(path, kind, max(as_of, clock.today("UTC")))
+    assert not read.refused, "the shipped sample is checked by the tests"
+    return [bring_in.Line((name, line), row) for line, row in read.rows]
+
+
+def _moved(row: Injected, shift: timedelta) -> Injected:
+    follow_up = row.follow_up
+    if follow_up and follow_up != "none" and interval.read(follow_up) is None:
+        follow_up = (date.fromisoformat(follow_up) + shift).isoformat()
+    lots = tuple(lot._replace(expiry=lot.expiry + shift if lot.expiry else None) for lot in row.lots)
+    return row._replace(date=row.date + shift, follow_up=follow_up, lots=lots)
+
+
+def _holds(writing: Writing, shift: timedelta) -> None:
+    """What was decided about the recalls: holds.csv."""
+    with open(os.path.join(folder(), "holds.csv"), encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            hold.decide(writing, _decision(writing, row, shift))
+
+
+def _decision(writing: Writing, row: dict[str, str], shift: timedelta) -> hold.Decision:
+    who = writing.db.value("SELECT id FROM patient WHERE mrn = :mrn", mrn=row["mrn"])
+    site = sites.at(writing, who, row["muscle"], row["side"]) if row["muscle"] else None
+    stop = row["act"] == "stop"
+    return hold.Decision(
+        act=row["act"],
+        patient_id=who,
+        on=date.fromisoformat(row["date"]) + shift,
+        site_id=site.id if site else None,
+        reason=row["reason"] if stop else None,
+        until=date.fromisoformat(row["until"]) + shift if row["until"] else None,
+        note=None if stop else row["reason"] or None,
+    )

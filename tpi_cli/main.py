@@ -1,0 +1,98 @@
+"""The door: one error handler, one way out."""
+
+import gc
+
+gc.disable()  # start-up makes no garbage worth collecting; `_run` switches it on again
+
+import os  # noqa: E402
+import sys  # noqa: E402
+
+BROKEN_PIPE = 141
+INTERRUPTED = 130
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and leave with the exit code that `tpi help exit-codes` explains."""
+    words = sys.argv[1:] if args is None else args
+    if words in (["--version"], ["-V"]):
+        from tpi_cli import __version__
+
+        sys.stdout.write(f"tpi {__version__}\n")
+        sys.exit(0)
+    sys.exit(_guarded(words))
+
+
+def _guarded(words: list[str]) -> int:
+    """The exit code of a run in which nothing escapes: every fault becomes one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return INTERRUPTED
+    return code
+
+
+def _run(words: list[str]) -> int:
+    import typer
+
+    from tpi_cli.commands.lazy import root
+    from tpi_cli.errors import TpiError
+
+    try:
+        gc.enable()
+        done = root().main(words, prog_name="tpi", standalone_mode=False)
+        return done if isinstance(done, int) else 0
+    except TpiError as fault:
+        return _told(fault, words)
+    except typer.TyperException as fault:
+        return _usage(fault, words)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as fault:
+        return _unexpected(fault, words)
+
+
+def _told(fault: BaseException, words: list[str]) -> int:
+    from tpi_cli.show.fault import show
+
+    return show(fault, as_json=_wants_json(words))
+
+
+def _usage(fault: BaseException, words: list[str]) -> int:
+    from tpi_cli.show.fault import usage
+
+    return show_help(fault) or _told(usage(fault), words)
+
+
+def show_help(fault: BaseException) -> int:
+    """`tpi patient` without more is a question, and gets its help as the answer."""
+    if type(fault).__name__ != "NoArgsIsHelpError":
+        return 0
+    sys.stderr.write(f"{fault}\n")
+    return 2
+
+
+def _unexpected(fault: Exception, words: list[str]) -> int:
+    """A fault of ours: its kind and place are named, never its values, which may be a patient's."""
+    from tpi_cli.show.fault import unexpected
+
+    return _told(unexpected(fault), words)
+
+
+def _wants_json(words: list[str]) -> bool:
+    joined = " ".join(words)
+    return "--json" in words or "--format json" in joined or os.environ.get("TPI_FORMAT") == "json"
+
+
+def _silence() -> None:
+    from tpi_cli.show.out import silence
+
+    silence(sys.stdout)

@@ -1,0 +1,39 @@
+"""What can go wrong: `adverse.csv`, the types of adverse event."""
+
+from functools import cache
+from typing import NamedTuple
+
+from tpi_cli.reference.tables import key, rows, several
+
+
+class Adverse(NamedTuple):
+    """A row of `adverse.csv`: an id in kebab case, the words people read, and other words for it."""
+
+    type: str
+    words: str
+    aliases: tuple[str, ...]
+    source: str
+    sign_off: str
+    revision: str
+
+
+def _read(row: dict[str, str]) -> Adverse:
+    text = {column: row[column] for column in Adverse._fields if column != "aliases"}
+    return Adverse(aliases=several(row["aliases"]), **text)
+
+
+@cache
+def all_types() -> dict[str, Adverse]:
+    """Every type of adverse event by id, in the order of the file."""
+    return {row["type"]: _read(row) for row in rows("adverse")}
+
+
+def by_name(text: str) -> Adverse | None:
+    """The type of that id, words or alias; None for no type. Case, spacing, `_` and `-` do not count."""
+    wanted = key(text)
+    return next((one for one in all_types().values() if wanted in _names(one)), None)
+
+
+def _names(one: Adverse) -> set[str]:
+    """What the type answers to, as compared."""
+    return {key(word) for word in (one.type, one.words, *one.aliases)}

@@ -1,0 +1,126 @@
+"""What to look out for in a patient: `alerts.csv`, the kinds of alert and the words that tell them."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from tpi_cli.reference.tables import key, rows, several
+
+ALLERGY = "allergy-"
+BLEEDING = ("bleeding-disorder", "anticoagulant")
+LOCAL_ANAESTHETICS = frozenset({"allergy-amide", "allergy-ester"})
+ANY_LOCAL_ANAESTHETIC = "allergy-local-anaesthetic"
+
+
+class Alert(NamedTuple):
+    """A row of `alerts.csv`: `flag` is what the list shows, `words` what people read.
+
+    An answer of none has no flag. `matches` are words and phrases that tell the kind in free
+    text, as compared; `*` stands for any beginning of a word. `source` is ids of `sources.csv` joined by `|`.
+    """
+
+    kind: str
+    flag: str
+    words: str
+    matches: tuple[str, ...]
+    source: str
+    sign_off: str
+    revision: str
+
+
+def _read(row: dict[str, str]) -> Alert:
+    text = {column: row[column] for column in Alert._fields if column != "matches"}
+    return Alert(matches=several(row["matches"]), **text)
+
+
+@cache
+def all_alerts() -> dict[str, Alert]:
+    """Every kind of alert, in the order of the file, which is the order they are shown in."""
+    return {row["kind"]: _read(row) for row in rows("alerts")}
+
+
+def by_name(text: str) -> Alert | None:
+    """The alert of that kind, or one that goes by that word (`pregnant`); None for neither.
+
+    Case, spacing, `_` and `-` do not count. Allergy, bleeding and anticoagulant go by their kind alone: a
+    drug's name could be either.
+    """
+    wanted = key(text)
+    return next((one for one in all_alerts().values() if wanted in _names(one)), None)
+
+
+def _names(one: Alert) -> set[str]:
+    """What the alert answers to, as compared."""
+    by_kind = not one.flag or one.kind.startswith(ALLERGY) or one.kind in BLEEDING
+    return {key(one.kind), key(one.words)}.union(() if by_kind else one.matches)
+
+
+def _spelt(text: str) -> str:
+    """The words of free text in lower case, one blank apart, without punctuation."""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in text.casefold()).split())
+
+
+def _tells(match: str, spelt: str) -> bool:
+    """Whether the text holds the word or phrase; a part of a word is none."""
+    if match.startswith("*"):
+        return any(word.endswith(match[1:]) for word in spelt.split())
+    return f" {match} " in f" {spelt} "
+
+
+def _kinds(text: str, kinds: Iterable[str]) -> Iterator[str]:
+    spelt = _spelt(text)
+    for kind in kinds:
+        if any(_tells(match, spelt) for match in all_alerts()[kind].matches):
+            yield kind
+
+
+def _is_none(text: str, kind: str) -> bool:
+    """Whether the text as a whole says that there is none."""
+    return _spelt(text) in all_alerts()[kind].matches
+
+
+def kinds_of_allergy(text: str) -> tuple[str, ...]:
+    """Every allergy kind a free text tells, never empty: `lidocaine and aspirin` is two.
+
+    `allergy-none` only when the whole text says so; `allergy-other` when no word is known. A local
+    anaesthetic whose class is known is not also one of unknown class.
+    """
+    if _is_none(text, "allergy-none"):
+        return ("allergy-none",)
+    classes = [kind for kind in all_alerts() if kind.startswith(ALLERGY) and kind != "allergy-none"]
+    found = list(_kinds(text, classes))
+    if ANY_LOCAL_ANAESTHETIC in found and LOCAL_ANAESTHETICS.intersection(found):
+        found.remove(ANY_LOCAL_ANAESTHETIC)
+    return tuple(found) or ("allergy-other",)
+
+
+def kind_of_allergy(text: str) -> str:
+    """The first of `kinds_of_allergy`: the strictest to plan with."""
+    return kinds_of_allergy(text)[0]
+
+
+def kinds_of_bleeding(text: str) -> tuple[str, ...]:
+    """What an answer to the bleeding question tells, never empty: `haemophilia, on aspirin` is two.
+
+    `bleeding-none` only when the whole text says so; words that are not known are a bleeding disorder,
+    the stricter of the two.
+    """
+    if _is_none(text, "bleeding-none"):
+        return ("bleeding-none",)
+    return tuple(_kinds(text, BLEEDING)) or ("bleeding-disorder",)
+
+
+def kind_of_bleeding(text: str) -> str:
+    """The first of `kinds_of_bleeding`: a disorder named goes before a drug named."""
+    return kinds_of_bleeding(text)[0]
+
+
+def flags(kinds: Iterable[str]) -> list[str]:
+    """The words of a list's FLAGS column for these kinds, each once, in the order of the file.
+
+    A kind this release does not know is shown by its own name: an alert is never hidden.
+    """
+    asked = dict.fromkeys(kinds)
+    known = [one.flag for kind, one in all_alerts().items() if kind in asked and one.flag]
+    unknown = [kind.upper() for kind in asked if kind not in all_alerts()]
+    return list(dict.fromkeys(known + unknown))

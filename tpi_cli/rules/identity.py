@@ -1,0 +1,71 @@
+"""Short ids: what people say and type for a record whose real id is a UUID."""
+
+import re
+from typing import NamedTuple
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: no I, L, O or U, which are read as other letters."""
+_MISREAD = str.maketrans("ILO", "110")
+_PATIENT = re.compile(r"(?:PT-?)?0*([1-9][0-9]{0,8})", re.IGNORECASE)
+_SESSION = re.compile(r"(?:S-?)?([0-9A-Z]{4,9})", re.IGNORECASE)
+SESSION_DIGITS = 3
+
+
+class Mrn(NamedTuple):
+    """A patient named by the number another system gave."""
+
+    mrn: str
+
+
+def patient(number: int) -> str:
+    """`PT-0007` for 7."""
+    return f"PT-{number:04d}"
+
+
+def read_patient(text: str) -> int | Mrn | None:
+    """What `PT-0007`, `pt-7`, `7` or `mrn:ABC123` names; None for anything else, such as a name."""
+    if text[:4].lower() == "mrn:":
+        return Mrn(text[4:]) if text[4:] else None
+    match = _PATIENT.fullmatch(text.strip())
+    return int(match[1]) if match and text.isascii() else None
+
+
+def session(number: int) -> str:
+    """`S-01R5` for a session: its number in base 32, and a last letter that catches a slip of the finger."""
+    digits = ""
+    rest = number
+    while rest:
+        rest, digit = divmod(rest, len(_ALPHABET))
+        digits = _ALPHABET[digit] + digits
+    digits = digits.rjust(SESSION_DIGITS, "0")
+    return f"S-{digits}{_check(digits)}"
+
+
+def read_session(text: str) -> int | None:
+    """The number behind `S-01R5` (any case, the `S-` optional); None if it is no id or a mistyped one."""
+    match = _SESSION.fullmatch(text.strip())
+    if not match or not text.isascii():
+        return None
+    letters = match[1].upper().translate(_MISREAD)
+    digits, check = letters[:-1], letters[-1]
+    if "U" in letters or _check(digits) != check:
+        return None
+    number = 0
+    for letter in digits:
+        number = number * len(_ALPHABET) + _ALPHABET.index(letter)
+    return number or None
+
+
+def _check(digits: str) -> str:
+    """A letter that changes with every single letter of the digits: odd weights are invertible modulo 32."""
+    total = sum((2 * place + 3) * _ALPHABET.index(letter) for place, letter in enumerate(reversed(digits)))
+    return _ALPHABET[(total + 5) % len(_ALPHABET)]
+
+
+def name_key(name: str) -> str:
+    """What a search compares: no case, no accents, single spaces, no punctuation."""
+    import unicodedata
+
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", name) if not unicodedata.combining(mark))
+    letters = "".join(mark if mark.isalnum() else " " for mark in bare.casefold())
+    return " ".join(letters.split())

@@ -1,0 +1,43 @@
+"""Follow-up intervals: kept as typed, always added to the session they started from."""
+
+import re
+from datetime import MAXYEAR, date
+from typing import NamedTuple
+
+UNITS = {"d": "day", "w": "week", "mo": "month", "y": "year"}
+_CANONICAL = re.compile(r"([1-9][0-9]{0,3})(d|w|mo|y)")
+
+
+class Interval(NamedTuple):
+    """A count of calendar units; `unit` is a key of `UNITS`."""
+
+    count: int
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.count}{self.unit}"
+
+    @property
+    def words(self) -> str:
+        """`3 months`, `1 week`."""
+        return f"{self.count} {UNITS[self.unit]}{'' if self.count == 1 else 's'}"
+
+
+def read(text: str) -> Interval | None:
+    """The interval in its stored form (`6w`, `3mo`), or None if the text is something else."""
+    match = _CANONICAL.fullmatch(text)
+    return Interval(int(match[1]), match[2]) if match else None
+
+
+def after(anchor: date, interval: Interval) -> date:
+    """The day the interval ends: a wish, so a day that the month lacks clamps back (31 Jan + 1mo = 28 Feb).
+
+    Raises OverflowError when the day lies beyond the calendar (year 9999).
+    """
+    from dateutil.relativedelta import relativedelta
+
+    step = {"d": "days", "w": "weeks", "mo": "months", "y": "years"}[interval.unit]
+    try:
+        return anchor + relativedelta(**{step: interval.count})  # type: ignore[arg-type]
+    except (ValueError, OverflowError) as fault:
+        raise OverflowError(f"beyond the year {MAXYEAR}") from fault

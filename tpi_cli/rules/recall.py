@@ -1,0 +1,184 @@
+"""When a site is due for a repeat session, and what holds it back. Pure: facts in, an answer with reasons out.
+
+The due date is the last treatment plus its follow-up. What was decided later about the recall (stopped,
+snoozed, resolved, reopened) holds until a later treatment starts a new plan. What depends on today is
+worked out by `status`, never stored.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from tpi_cli.rules import interval
+
+REVISION = "recall/1"
+"""Goes up when this module would answer differently; a store written under another one is recomputed."""
+
+LISTED = ("due", "overdue", "lapsed")
+HELD = ("snoozed", "declined", "stopped", "resolved", "archived", "deceased")
+STATUSES = ("upcoming", *LISTED, *HELD)
+
+_CLOSED_BY_STOP = {"resolved": "resolved", "declined": "declined", "died": "deceased"}
+
+
+class Treatment(NamedTuple):
+    """A session that treated the site; `order` and `recorded_at` tell two of one day apart."""
+
+    session: str
+    on: date
+    follow_up: str
+    origin: str = "stated"
+    recorded_at: str = ""
+    order: int = 0
+
+
+class Hold(NamedTuple):
+    """Something decided about the recall: `act` is stop, snooze, resolve or resume."""
+
+    act: str
+    on: date
+    by: str
+    reason: str | None = None
+    until: date | None = None
+    note: str | None = None
+    recorded_at: str = ""
+
+
+class Facts(NamedTuple):
+    """All the rule needs to know about one site."""
+
+    treatments: tuple[Treatment, ...]
+    holds: tuple[Hold, ...] = ()
+    patient: str = "active"
+    patient_since: date | None = None
+
+
+class Reason(NamedTuple):
+    """Why: rule id, words, where it comes from, and the day it stops holding (None: it does not)."""
+
+    rule: str
+    text: str
+    source: str
+    until: date | None = None
+
+
+class Verdict(NamedTuple):
+    """The plan that counts, and what holds it back."""
+
+    anchor: date | None = None
+    session: str | None = None
+    follow_up: str | None = None
+    due: date | None = None
+    closed: str | None = None
+    snoozed_until: date | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+class Thresholds(NamedTuple):
+    """Days from the due date at which each status begins; `upcoming` counts back from it."""
+
+    upcoming: int
+    due: int
+    overdue: int
+    lapsed: int
+
+
+def decide(facts: Facts) -> Verdict:
+    """The due date of one site, with every reason for and against its being listed."""
+    treatments = sorted(facts.treatments, key=lambda one: (one.on, one.recorded_at, one.order))
+    if not treatments:
+        return _held(Verdict(reasons=(Reason("recall.never", "never treated here", "site"),)), facts, ())
+    last = treatments[-1]
+    verdict = Verdict(last.on, last.session, last.follow_up, due_date(last))
+    reasons = [_planned(last, verdict.due)]
+    if len(treatments) > 1:
+        reasons.append(_replaced(treatments[-2]))
+    later = [hold for hold in facts.holds if (hold.on, hold.recorded_at) >= (last.on, last.recorded_at)]
+    return _held(verdict._replace(reasons=tuple(reasons)), facts, later)
+
+
+def due_date(treatment: Treatment) -> date | None:
+    """The day the follow-up names: the session plus an interval, a day of its own, or none."""
+    step = interval.read(treatment.follow_up)
+    if step is not None:
+        return interval.after(treatment.on, step)
+    return None if treatment.follow_up == "none" else date.fromisoformat(treatment.follow_up)
+
+
+def carried(follow_up: str | None, closed: str | None) -> str | None:
+    """The plan that goes on when a session names none: the last interval, unless the recall was closed."""
+    going_on = follow_up is not None and closed is None and interval.read(follow_up) is not None
+    return follow_up if going_on else None
+
+
+def _planned(last: Treatment, due: date | None) -> Reason:
+    source = f"session {last.session}"
+    step = interval.read(last.follow_up)
+    if due is None:
+        told = "no follow-up was planned" if last.origin == "stated" else "no follow-up was named"
+        return Reason("recall.none", f"treated {last.on}; {told}", source)
+    if step is None:
+        return Reason("recall.follow-up", f"treated {last.on}; follow-up set to {due}", source)
+    carried = ", as the time before" if last.origin == "carried" else ""
+    return Reason(
+        "recall.follow-up", f"treated {last.on} + {step.words}{carried} = {due}{_clamp(last, due)}", source
+    )
+
+
+def _clamp(last: Treatment, due: date) -> str:
+    if last.follow_up.endswith(("mo", "y")) and due.day != last.on.day:
+        return f" (no day {last.on.day} in that month)"
+    return ""
+
+
+def _replaced(earlier: Treatment) -> Reason:
+    text = f"replaces the plan of {earlier.on} ({earlier.follow_up})"
+    return Reason("recall.replaced", text, f"session {earlier.session}")
+
+
+def _held(verdict: Verdict, facts: Facts, holds: Iterable[Hold]) -> Verdict:
+    """Lay what was decided later over the plan, in the order it was decided."""
+    for hold in sorted(holds, key=lambda one: (one.on, one.recorded_at)):
+        verdict = _lay(verdict, hold)
+    if facts.patient == "active":
+        return verdict
+    since = f" since {facts.patient_since}" if facts.patient_since else ""
+    reason = Reason(f"recall.{facts.patient}", f"the patient is {facts.patient}{since}", "patient record")
+    return verdict._replace(closed=facts.patient, reasons=(*verdict.reasons, reason))
+
+
+def _lay(verdict: Verdict, hold: Hold) -> Verdict:
+    told = f": {hold.note}" if hold.note else ""
+    if hold.act == "resume":
+        text = f"reopened {hold.on}{told}"
+        reasons = (*verdict.reasons, Reason("recall.reopened", text, hold.by))
+        return verdict._replace(closed=None, snoozed_until=None, reasons=reasons)
+    if hold.act == "snooze":
+        reason = Reason("recall.snoozed", f"held on {hold.on} until {hold.until}{told}", hold.by, hold.until)
+        return verdict._replace(snoozed_until=hold.until, reasons=(*verdict.reasons, reason))
+    closed = "resolved" if hold.act == "resolve" else _CLOSED_BY_STOP.get(hold.reason or "", "stopped")
+    cause = f" ({hold.reason})" if hold.act == "stop" and hold.reason else ""
+    reason = Reason(f"recall.{closed}", f"{_WORDS[hold.act]} {hold.on}{cause}{told}", hold.by)
+    return verdict._replace(closed=closed, reasons=(*verdict.reasons, reason))
+
+
+_WORDS = {"stop": "stopped", "resolve": "resolved"}
+
+
+def status(
+    due: date | None, closed: str | None, snoozed_until: date | None, today: date, at: Thresholds
+) -> str | None:
+    """Where a site stands today: one of `STATUSES`, or None when nothing is planned."""
+    if closed is not None or due is None:
+        return closed
+    if snoozed_until is not None and today < snoozed_until:
+        return "snoozed"
+    return _by_days((today - due).days, at)
+
+
+def _by_days(late: int, at: Thresholds) -> str:
+    if late >= at.lapsed:
+        return "lapsed"
+    if late >= at.overdue:
+        return "overdue"
+    return "due" if late >= at.due else "upcoming"

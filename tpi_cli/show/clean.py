@@ -1,0 +1,66 @@
+"""The one way text from the store reaches a screen, a file or another program.
+
+Control characters, direction overrides and invisible marks are made visible (`\\x1b`, `\\u202e`), so that no
+name or note can move a cursor, hide a word or pose as another. Names in any script come through unchanged.
+"""
+
+import re
+
+_HIDDEN = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # control: C0, delete, C1
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, fillers and marks nobody sees
+    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width, direction, line separators
+    "\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\ud800-\udfff"  # halves of a pair
+    "\U000e0000-\U000e007f"  # tags
+    "]"
+)
+_JOINER = re.compile("[\u200c\u200d]")
+_JOINING = re.compile("[\u0600-\u08ff\u0900-\u109f\u1780-\u18af]")
+"""Scripts that need a joiner or non-joiner between letters to spell some names right."""
+
+
+def clean(text: str) -> str:
+    """The text with everything invisible or commanding made visible."""
+    if text.isascii() and text.isprintable():
+        return text
+    out = _HIDDEN.sub(_visible, text)
+    return _JOINER.sub(_joiner, out)
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _joiner(match: re.Match[str]) -> str:
+    text, at = match.string, match.start()
+    between = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
+    return match[0] if len(between) == 2 and len(_JOINING.findall(between)) == 2 else _visible(match)
+
+
+def escaped(json_text: str) -> str:
+    """JSON with the same characters written as JSON escapes: nothing is lost, nothing acts on a terminal."""
+    if json_text.isascii():
+        return json_text
+    return _HIDDEN.sub(_json_escape, _JOINER.sub(_json_joiner, json_text))
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code in (0x0A, 0x0D):
+        return match[0]
+    return "".join(f"\\u{int.from_bytes(pair):04x}" for pair in _pairs(match[0]))
+
+
+def _json_joiner(match: re.Match[str]) -> str:
+    shown = _joiner(match)
+    return shown if shown == match[0] else f"\\u{ord(match[0]):04x}"
+
+
+def _pairs(mark: str) -> list[bytes]:
+    raw = mark.encode("utf-16-be", "surrogatepass")
+    return [raw[at : at + 2] for at in range(0, len(raw), 2)]

@@ -1,0 +1,104 @@
+"""The due list and its explanation, as people and programs read them."""
+
+from typing import Any
+
+from tpi_cli.reference import alerts, muscles
+from tpi_cli.rules import identity
+from tpi_cli.show.report import Column
+from tpi_cli.store.read.due import Row, Site
+
+
+def site_code(site: Any) -> str:
+    """`UT-L`: a site in a list."""
+    return f"{muscles.short(site.muscle)}-{site.side}"
+
+
+def pain(before: int | None, after: int | None) -> str:
+    """`7:3`, `7`, or nothing."""
+    if before is None:
+        return "" if after is None else f"?:{after}"
+    return str(before) if after is None else f"{before}:{after}"
+
+
+def late(row: Row) -> str:
+    """`14d`; a date ahead counts below zero."""
+    return "" if row.late_days is None else f"{row.late_days}d"
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("due", lambda row: str(row.due or "")),
+    Column("late", late, 3, right=True),
+    Column("patient", lambda row: identity.patient(row.patient)),
+    Column("name", lambda row: row.name),
+    Column("born", lambda row: str(row.born), 5),
+    Column("phone", lambda row: row.phone or "", 6),
+    Column("sites", lambda row: " ".join(map(site_code, row.sites))),
+    Column("last", lambda row: str(row.last_session or ""), 8),
+    Column("agent", lambda row: " + ".join(row.agents), 9),
+    Column("pain", lambda row: pain(*row.pain), 7),
+    Column("status", lambda row: row.status or ""),
+    Column("eligible", lambda row: str(row.eligible_from or ""), 10),
+    Column("flags", lambda row: " ".join(alerts.flags(row.alerts)), 1),
+)
+
+
+def explained() -> Column:
+    """The column `--explain` adds: why."""
+    return Column("reasons", lambda row: "; ".join(reason["text"] for reason in row.reasons), 2)
+
+
+def record(row: Row) -> dict[str, Any]:
+    """A patient on the list, for programs."""
+    return {
+        "patient": identity.patient(row.patient),
+        "mrn": row.mrn,
+        "name": row.name,
+        "born": row.born,
+        "phone": row.phone,
+        "due": row.due,
+        "late_days": row.late_days,
+        "status": row.status,
+        "eligible_from": row.eligible_from,
+        "last_session": row.last_session,
+        "agents": row.agents,
+        "pain": {"before": row.pain[0], "after": row.pain[1]},
+        "flags": [kind for kind in row.alerts if not kind.endswith("-none")],
+        "sites": [_site(site) for site in row.sites],
+        "reasons": row.reasons,
+    }
+
+
+def _site(site: Site) -> dict[str, Any]:
+    return {
+        "site": site.site,
+        "muscle": site.muscle,
+        "side": site.side,
+        "due": site.due,
+        "status": site.status,
+        "session": identity.session(site.session) if site.session else None,
+    }
+
+
+class Tally:
+    """Counts the rows as they pass, for the footer."""
+
+    def __init__(self) -> None:
+        self.listed = self.late = self.today = 0
+
+    def count(self, row: Row) -> Row:
+        """Take note of a row and hand it on."""
+        self.listed += 1
+        if row.status in {"due", "overdue", "lapsed"} and row.late_days is not None:
+            self.late += row.late_days > 0
+            self.today += row.late_days == 0
+        return row
+
+    def footer(self, until: str, held: dict[str, int]) -> str:
+        """`2 due by 2026-11-30 (1 late, 1 today); held back: 3 booked`."""
+        head = (
+            f"{self.listed} {until} ({self.late} late, {self.today} today)"
+            if self.listed
+            else f"nobody {until}"
+        )
+        back = ", ".join(f"{count} {reason}" for reason, count in held.items())
+        return head + (f"; held back: {back}" if back else "")

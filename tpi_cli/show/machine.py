@@ -1,0 +1,36 @@
+"""JSON for programs: one envelope, or a line a row."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from tpi_cli.show.clean import escaped
+
+
+def text(value: Any) -> str:
+    """A value as JSON, safe to print on a terminal; dates and decimals as their text."""
+    return escaped(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def envelope(name: str, today: str) -> dict[str, Any]:
+    """What every answer to a program starts with."""
+    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"schema": f"tpi.{name}/1", "generated_at": moment, "today": today}
+
+
+def write(
+    head: dict[str, Any],
+    records: Iterable[dict[str, Any]],
+    around: Callable[[], dict[str, Any]],
+    into: TextIO,
+) -> None:
+    """The envelope with its rows. `around` is asked last: its counts may depend on the rows."""
+    rows = list(records)
+    into.write(text({**head, "count": len(rows), "rows": rows, **around()}) + "\n")
+
+
+def write_lines(records: Iterable[dict[str, Any]], into: TextIO) -> None:
+    """A JSON object a line."""
+    for record in records:
+        into.write(text(record) + "\n")

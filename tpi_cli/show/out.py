@@ -1,0 +1,196 @@
+"""Where answers go: data to stdout or a file, talk to stderr, in the form the person or the script asked for."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TextIO
+
+from tpi_cli.errors import Cancelled, OutputFailed, TpiError, Usage
+from tpi_cli.show.clean import clean
+from tpi_cli.show.report import Report, cells, chosen, redacted
+
+FORMATS = ("table", "plain", "tsv", "csv", "json", "ndjson")
+REDACT = ("none", "names", "all")
+COLOURS = ("auto", "always", "never")
+
+
+class Out(NamedTuple):
+    """How to answer: the options every command shares that have to do with output."""
+
+    format: str = "plain"
+    output: str | None = None
+    columns: str | None = None
+    wide: bool = False
+    width: int | None = None
+    redact: str = "none"
+    quiet: bool = False
+    colour: str = "auto"
+    no_input: bool = False
+    today: str = ""
+
+    @property
+    def machine(self) -> bool:
+        """Whether a program reads the answer."""
+        return self.format in {"json", "ndjson"}
+
+    def say(self, text: str) -> None:
+        """Talk: a note on stderr, unless asked to be quiet."""
+        if text and not self.quiet:
+            _talk(text)
+
+    def report(self, report: Report) -> None:
+        """Print a report in the chosen form, its footer on stderr."""
+        columns = chosen(report.columns, self.columns)
+        with self._into() as into:
+            _FORMS[self.format](self, report._replace(columns=columns), into)
+        if not (self.quiet or self.machine):
+            _talk(report.footer())
+
+    def lines(self, lines: Sequence[str], name: str, facts: Callable[[], dict[str, Any]]) -> None:
+        """Print one thing: lines for people, an object for programs."""
+        with self._into() as into:
+            self._one(lines, name, facts, into)
+
+    def _one(
+        self, lines: Sequence[str], name: str, facts: Callable[[], dict[str, Any]], into: TextIO
+    ) -> None:
+        if self.machine:
+            from tpi_cli.show import machine
+
+            told = redacted(facts(), self.redact)
+            into.write(machine.text({**machine.envelope(name, self.today), **told}) + "\n")
+        else:
+            into.writelines(clean(line) + "\n" for line in lines)
+
+    def recorded(self, what: str, lines: Sequence[str], name: str, facts: dict[str, Any]) -> None:
+        """Answer after something was kept. Raises OutputFailed: the record stands, the answer got lost."""
+        try:
+            self.lines(lines, name, lambda: facts)
+            sys.stdout.flush()
+        except (OSError, ValueError, TpiError):
+            silence(sys.stdout)
+            raise OutputFailed(f"RECORDED {what}, output failed") from None
+
+    def ask(self, question: str) -> str:
+        """A line from the person. Raises Cancelled where there is nobody to ask."""
+        if self.no_input:
+            raise Cancelled(hint="add --yes to record without being asked")
+        sys.stderr.write(clean(question) + " ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            sys.stderr.write("\n")
+            raise Cancelled(hint="add --yes to record without being asked")
+        return line.strip()
+
+    def confirm(self, question: str) -> None:
+        """Go on only after a yes. Raises Cancelled."""
+        if self.ask(f"{question} [y/N]").lower() not in {"y", "yes"}:
+            raise Cancelled()
+
+    @contextmanager
+    def _into(self) -> Iterator[TextIO]:
+        if self.output is None or self.output == "-":
+            yield sys.stdout
+            return
+        try:
+            descriptor = os.open(self.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as fault:
+            raise TpiFile(path=self.output, why=fault.strerror) from None
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
+
+
+class TpiFile(TpiError):
+    """cannot write {path}: {why}"""
+
+    hint = "name another file with --output"
+
+
+def _talk(text: str) -> None:
+    sys.stderr.write("".join(clean(line) + "\n" for line in text.splitlines()))
+
+
+def silence(stream: TextIO) -> None:
+    """Keep a stream whose reader is gone from failing once more when Python closes it."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (OSError, ValueError):
+        return
+
+
+def default_format(output: str | None) -> str:
+    """A table is drawn on a terminal only."""
+    return "table" if output is None and sys.stdout.isatty() else "plain"
+
+
+def no_colour(colour: str) -> bool:
+    """Whether to leave colours out: asked for, or NO_COLOR is set."""
+    return colour == "never" or (colour == "auto" and bool(os.environ.get("NO_COLOR")))
+
+
+def room(out: Out) -> int:
+    """How many cells a line may take."""
+    from shutil import get_terminal_size
+
+    return 10_000 if out.wide else out.width or get_terminal_size().columns
+
+
+def allowed(name: str, value: str, values: Sequence[str]) -> str:
+    """The value, if it is one of these. Raises Usage."""
+    if value not in values:
+        raise Usage(f"{name} cannot be {value!r}", hint=f"one of {', '.join(values)}")
+    return value
+
+
+def _table(out: Out, report: Report, into: TextIO) -> None:
+    if into is not sys.stdout:
+        return _plain(out, report, into)
+    from tpi_cli.show import table
+
+    rows = [cells(report.columns, row, out.redact) for row in report.rows]
+    if not rows:
+        return None
+    space = room(out)
+    dropped = table.draw(report.columns, rows, space, out.colour).dropped(space)
+    if dropped:
+        out.say(f"no room for {', '.join(dropped)} (--wide shows all)")
+    return None
+
+
+def _plain(out: Out, report: Report, into: TextIO) -> None:
+    from tpi_cli.show import plain
+
+    rows = [cells(report.columns, row, out.redact) for row in report.rows]
+    if not rows:
+        return
+    headings = [column.heading for column in report.columns]
+    for line in plain.lines(headings, rows, [column.right for column in report.columns]):
+        into.write(line + "\n")
+
+
+def _delimited(out: Out, report: Report, into: TextIO) -> None:
+    from tpi_cli.show import delimited
+
+    delimited.write(report.columns, report.rows, out.redact, into, tab=out.format == "tsv")
+
+
+def _json(out: Out, report: Report, into: TextIO) -> None:
+    from tpi_cli.show import machine
+
+    records = (redacted(report.record(row), out.redact) for row in report.rows)
+    if out.format == "ndjson":
+        machine.write_lines(records, into)
+    else:
+        machine.write(machine.envelope(report.name, out.today), records, report.around, into)
+
+
+_FORMS: dict[str, Callable[[Out, Report, TextIO], None]] = {
+    "table": _table,
+    "plain": _plain,
+    "csv": _delimited,
+    "tsv": _delimited,
+    "json": _json,
+    "ndjson": _json,
+}

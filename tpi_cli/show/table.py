@@ -1,0 +1,76 @@
+"""The table a terminal gets: Rich's styles over our own columns, measured once, however long the list."""
+
+from collections.abc import Iterator
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment
+from rich.style import Style
+
+from tpi_cli.show.plain import GAP, padded, width, widths
+from tpi_cli.show.report import Column
+
+HEADING = Style(bold=True)
+LOUD = {"overdue": Style(color="yellow"), "lapsed": Style(color="red"), "voided": Style(color="red")}
+"""Statuses that stand out; the word itself is always there as well."""
+
+
+class Grid:
+    """A Rich renderable that works its widths out once (Rich's Table measures every cell several times)."""
+
+    def __init__(self, columns: tuple[Column, ...], rows: list[list[str]]) -> None:
+        self.columns = columns
+        self.rows = rows
+        self.needed = widths([[column.heading for column in columns], *rows])
+
+    def fitting(self, room: int) -> list[int]:
+        """The columns that fit, by place: the ones that matter least go first, none is ever cut."""
+        kept = list(range(len(self.columns)))
+        while self._taken(kept) > room:
+            loose = [at for at in kept if self.columns[at].drop]
+            if not loose:
+                break
+            kept.remove(max(loose, key=lambda at: self.columns[at].drop))
+        return kept
+
+    def _taken(self, kept: list[int]) -> int:
+        return sum(self.needed[at] for at in kept) + len(GAP) * (len(kept) - 1)
+
+    def dropped(self, room: int) -> list[str]:
+        """The headings of the columns that do not fit."""
+        kept = self.fitting(room)
+        return [column.heading for at, column in enumerate(self.columns) if at not in kept]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        kept = self.fitting(options.max_width)
+        yield from self._line([column.heading for column in self.columns], kept, HEADING)
+        for row in self.rows:
+            yield from self._line(row, kept, None)
+
+    def _line(self, row: list[str], kept: list[int], style: Style | None) -> Iterator[Segment]:
+        for at in kept:
+            text = padded(row[at], self.needed[at], self.columns[at].right)
+            last = at == kept[-1]
+            yield Segment(text.rstrip() if last else text + GAP, style or LOUD.get(row[at]))
+        yield Segment.line()
+
+
+def draw(columns: tuple[Column, ...], rows: list[list[str]], room: int, colour: str) -> Grid:
+    """Print the table on stdout and hand it back, so that the footer can name what did not fit."""
+    from tpi_cli.show.out import no_colour
+
+    grid = Grid(columns, rows)
+    broadest = grid._taken(grid.fitting(room))
+    console = Console(
+        width=max(room, broadest),
+        no_color=no_colour(colour),
+        force_terminal=True if colour == "always" else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(grid, crop=False, overflow="ignore", no_wrap=True)
+    return grid
+
+
+__all__ = ["Grid", "draw", "width"]

@@ -1,0 +1,137 @@
+"""Opening a store: driver, key, pragmas, schema check. DB-API only: the read path loads nothing else.
+
+SQLCipher opens plain stores too, so there is one driver and one SQLite, whichever way a store was made.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from tpi_cli import errors
+from tpi_cli.store.place import Place, is_plain, read_key
+
+APPLICATION_ID = 0x74706931
+"""`tpi1` in the file's header: tells a tpi store from any other SQLite file."""
+SCHEMA = 1
+"""The schema this program reads and writes, kept as the store's `user_version`."""
+BUSY_SECONDS = 30.0
+
+Driver = dbapi2
+
+
+class Database:
+    """A connection with named parameters: rows out, statements in."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    def rows(self, sql: str, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, one by one, as tuples in the order of its columns."""
+        return iter(self.connection.execute(sql, values))
+
+    def row(self, sql: str, **values: Any) -> tuple[Any, ...] | None:
+        """The first row of a query, or None."""
+        found: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
+        return found
+
+    def value(self, sql: str, **values: Any) -> Any:
+        """The first column of the first row, or None."""
+        found = self.row(sql, **values)
+        return found[0] if found else None
+
+    def run(self, sql: str, **values: Any) -> None:
+        """Run a statement."""
+        self.connection.execute(sql, values)
+
+
+@contextmanager
+def reading(place: Place) -> Iterator[Database]:
+    """The store, for reading only; closed at the end. Raises StoreUnavailable in its several forms."""
+    with closing(open_store(place)) as connection:
+        try:
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("BEGIN")
+            yield Database(connection)
+        except dbapi2.Error as fault:
+            raise translated(fault, place) from None
+
+
+def open_store(place: Place) -> Any:
+    """A connection in autocommit to a store of our schema, keyed, with the durability settings."""
+    key = None if is_plain(place) else read_key(place.key_path)
+    connection = connect(place.path, key)
+    try:
+        _check(connection, place, encrypted=key is not None)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect(path: str, key: str | None) -> Any:
+    """A raw connection: key first, then the settings that need no look at the file."""
+    uri = "file:" + _escaped(path) + "?mode=rw"
+    try:
+        connection = dbapi2.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+    except dbapi2.Error as fault:
+        raise errors.StoreUnavailable(f"{path} cannot be opened: {fault}") from None
+    connection.execute("PRAGMA cipher_log_level=NONE")
+    if key is not None:
+        connection.execute(f"PRAGMA key=\"x'{key}'\"")
+    for pragma in ("foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF", "cell_size_check=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def durable(connection: Any) -> None:
+    """Settings under which an acknowledged record survives a power cut (design: durability)."""
+    safe_wal = dbapi2.sqlite_version_info >= (3, 51, 3)
+    connection.execute(f"PRAGMA journal_mode={'WAL' if safe_wal else 'DELETE'}")
+    connection.execute(f"PRAGMA synchronous={'FULL' if safe_wal else 'EXTRA'}")
+    connection.execute("PRAGMA fullfsync=ON")
+    connection.execute("PRAGMA checkpoint_fullfsync=ON")
+
+
+def _escaped(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path)
+
+
+def _check(connection: Any, place: Place, *, encrypted: bool) -> None:
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except dbapi2.OperationalError as fault:
+        raise translated(fault, place) from None
+    except dbapi2.Error:
+        if encrypted:
+            raise errors.WrongKey(key=place.key_path, path=place.path) from None
+        raise errors.NotAStore(path=place.path) from None
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise errors.NotAStore(path=place.path)
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > SCHEMA:
+        raise errors.NewerSchema(found=found, known=SCHEMA)
+    if found < SCHEMA:
+        raise errors.OlderSchema(found=found, known=SCHEMA)
+
+
+def translated(fault: BaseException, place: Place) -> errors.TpiError:
+    """A driver's error as one of ours; its text is never shown, for it may quote a record."""
+    text = str(fault).lower()
+    if "locked" in text or "busy" in text:
+        return errors.StoreBusy()
+    if "readonly" in text or "read-only" in text or "unable to open" in text:
+        return errors.StoreReadOnly(why="it is read-only", path=os.path.dirname(place.path))
+    if "full" in text or "disk i/o" in text:
+        return errors.StoreReadOnly(why="the disk is full or failing", path=os.path.dirname(place.path))
+    if "malformed" in text or "not a database" in text:
+        return errors.StoreUnavailable(
+            f"{place.path} is damaged", hint="restore the last backup; tpi doctor tells more"
+        )
+    if isinstance(fault, dbapi2.IntegrityError):
+        return errors.Conflict("the store refused the record: a value is not allowed or already taken")
+    return errors.StoreUnavailable("the store failed", hint="tpi doctor tells more; nothing was recorded")

@@ -1,0 +1,64 @@
+"""Keeps the stored due dates equal to what the rules make of the facts: the only writer of `recall`.
+
+Called in the transaction of whatever moved a fact, so that a date and its reasons are never out of step.
+"""
+
+import json
+from collections.abc import Iterable
+
+from tpi_cli.rules import recall
+from tpi_cli.store import facts
+from tpi_cli.store.connect import Database
+
+_PUT = """
+INSERT INTO recall (site_id, clinic_id, patient_id, session_id, anchor_on, follow_up, due_on, closed,
+                    snoozed_until, reasons, agents, pain_before, pain_after, revision)
+VALUES (:site, :clinic, :patient, :session, :anchor, :follow_up, :due, :closed,
+        :snoozed_until, :reasons, :agents, :pain_before, :pain_after, :revision)
+ON CONFLICT (site_id) DO UPDATE SET
+    session_id = excluded.session_id, anchor_on = excluded.anchor_on, follow_up = excluded.follow_up,
+    due_on = excluded.due_on, closed = excluded.closed, snoozed_until = excluded.snoozed_until,
+    reasons = excluded.reasons, agents = excluded.agents, pain_before = excluded.pain_before,
+    pain_after = excluded.pain_after, revision = excluded.revision
+"""
+
+
+def refresh(db: Database, clinic: str, patients: Iterable[str]) -> None:
+    """Work the recall of every site of these patients (UUIDs) out anew and store it."""
+    for patient in patients:
+        for site, known in facts.of_patient(db, patient).items():
+            db.run(_PUT, clinic=clinic, patient=patient, **worked_out(db, clinic, site, recall.decide(known)))
+
+
+def worked_out(db: Database, clinic: str, site: str, verdict: recall.Verdict) -> dict[str, object]:
+    """The stored form of a verdict, with what the list shows of its anchor session."""
+    session = facts.session_id(db, clinic, verdict.session) if verdict.session else None
+    return {
+        "site": site,
+        "session": session,
+        "anchor": _iso(verdict.anchor),
+        "follow_up": verdict.follow_up,
+        "due": _iso(verdict.due),
+        "closed": verdict.closed,
+        "snoozed_until": _iso(verdict.snoozed_until),
+        "reasons": reasons_text(verdict.reasons),
+        "agents": json.dumps(facts.agents_at(db, session, site) if session else [], ensure_ascii=False),
+        "pain_before": facts.pain_at(db, session, site, "before") if session else None,
+        "pain_after": facts.pain_at(db, session, site, "after") if session else None,
+        "revision": recall.REVISION,
+    }
+
+
+def _iso(day: object) -> str | None:
+    return None if day is None else str(day)
+
+
+def reasons_text(reasons: Iterable[recall.Reason]) -> str:
+    """Reasons as the JSON the recall row keeps."""
+    return json.dumps(
+        [
+            {"rule": one.rule, "text": one.text, "source": one.source, "until": _iso(one.until)}
+            for one in reasons
+        ],
+        ensure_ascii=False,
+    )

@@ -1,0 +1,194 @@
+"""Who is due: one row per patient, at the earliest due date, naming the sites."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from tpi_cli.rules import recall
+from tpi_cli.store.connect import Database
+from tpi_cli.store.facts import day, known_day
+
+
+class Query(NamedTuple):
+    """What to list. `until` is the last due date wanted (None: no end); the rest narrows it down."""
+
+    today: date
+    at: recall.Thresholds
+    statuses: frozenset[str]
+    until: date | None
+    patients: tuple[int, ...] = ()
+    payer: str | None = None
+    clinician: str | None = None
+    muscle: str | None = None
+    agent: str | None = None
+    by_name: bool = False
+
+
+class Site(NamedTuple):
+    """A site with a plan: its number on the patient, where, when, and how it stands."""
+
+    site: int
+    muscle: str
+    side: str
+    due: date | None
+    status: str | None
+    anchor: date | None
+    follow_up: str | None
+    session: int | None
+
+
+class Row(NamedTuple):
+    """A patient on the list. Scores, agents and reasons are of the site that is due first."""
+
+    patient: int
+    mrn: str | None
+    name: str
+    born: date
+    phone: str | None
+    due: date | None
+    late_days: int | None
+    status: str | None
+    eligible_from: date | None
+    last_session: date | None
+    agents: tuple[str, ...]
+    pain: tuple[int | None, int | None]
+    alerts: tuple[str, ...]
+    sites: tuple[Site, ...]
+    reasons: tuple[dict[str, Any], ...]
+
+
+class Listed(NamedTuple):
+    """A row of the view `recall_list`, column by column."""
+
+    patient: int
+    mrn: str | None
+    name: str
+    born: str
+    phone: str | None
+    site: int
+    muscle: str
+    side: str
+    session: int | None
+    anchor_on: str | None
+    follow_up: str | None
+    due_on: str | None
+    eligible_from: str | None
+    closed: str | None
+    snoozed_until: str | None
+    reasons: str
+    agents: str
+    pain_before: int | None
+    pain_after: int | None
+    alerts: str | None
+
+
+_COLUMNS = ", ".join(Listed._fields)
+_OPEN = "closed IS NULL AND due_on <= :until AND (snoozed_until IS NULL OR snoozed_until <= :today)"
+_SNOOZED = "closed IS NULL AND due_on IS NOT NULL AND snoozed_until > :today"
+_CLOSED = "closed = '{}' AND due_on IS NOT NULL"
+_END_OF_TIME = "9999-12-31"
+
+
+def rows(db: Database, query: Query) -> Iterator[Row]:
+    """The list, one patient at a time, in the order asked for."""
+    parts = [f"SELECT * FROM recall_list WHERE {part}{_narrowed(query)}" for part in _parts(query)]
+    if not parts:
+        return
+    first = "name_key, patient" if query.by_name else "MIN(due_on) OVER (PARTITION BY patient_id), patient"
+    sql = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS picked ORDER BY {first}, due_on, site"  # noqa: S608
+    listed = map(Listed._make, db.rows(sql, **_values(query)))
+    for _, found in groupby(listed, key=lambda one: one.patient):
+        chosen = [(one, place) for one in found if (place := _site(one, query)).status in query.statuses]
+        if chosen:
+            yield _folded(chosen, query.today)
+
+
+def of_site(db: Database, query: Query) -> Iterator[Row]:
+    """Every site of the patients asked for, a row each, whatever its status: what `tpi why` explains."""
+    sql = f"SELECT {_COLUMNS} FROM recall_list WHERE 1 = 1{_narrowed(query)} ORDER BY patient, site"  # noqa: S608
+    for one in map(Listed._make, db.rows(sql, **_values(query))):
+        yield _folded([(one, _site(one, query))], query.today)
+
+
+def held_back(db: Database, query: Query) -> dict[str, int]:
+    """How many patients have a plan that is held back, by reason."""
+    narrowed = _narrowed(query)
+    values = _values(query)
+    counts = f"SELECT COUNT(DISTINCT patient_id) FROM recall_list WHERE {_SNOOZED}{narrowed}"  # noqa: S608
+    by_reason = (
+        "SELECT closed, COUNT(DISTINCT patient_id) FROM recall_list"  # noqa: S608
+        f" WHERE closed IS NOT NULL AND due_on IS NOT NULL{narrowed} GROUP BY closed"
+    )
+    closed = dict(db.rows(by_reason, **values))
+    found = {"snoozed": db.value(counts, **values), **closed}
+    return {reason: found[reason] for reason in recall.HELD if found.get(reason)}
+
+
+def _parts(query: Query) -> list[str]:
+    """One condition for each kind of site asked for, so that each can use its index."""
+    parts = [_OPEN] if query.statuses & {"upcoming", *recall.LISTED} else []
+    if "snoozed" in query.statuses:
+        parts.append(_SNOOZED)
+    closed = [status for status in recall.HELD if status in query.statuses and status != "snoozed"]
+    return parts + [_CLOSED.format(status) for status in closed]
+
+
+def _narrowed(query: Query) -> str:
+    out = ""
+    if query.patients:
+        out += f" AND patient IN ({', '.join(str(number) for number in query.patients)})"
+    for name in ("payer", "clinician", "muscle"):
+        if getattr(query, name):
+            out += f" AND {name} = :{name}"
+    if query.agent:
+        out += (
+            " AND EXISTS (SELECT 1 FROM injection_list AS given WHERE given.session_id = recall_list.session_id"
+            " AND given.site_id = recall_list.site_id AND COALESCE(given.agent, 'dry_needling') = :agent)"
+        )
+    return out
+
+
+def _values(query: Query) -> dict[str, object]:
+    return {
+        "today": query.today.isoformat(),
+        "until": query.until.isoformat() if query.until else _END_OF_TIME,
+        "payer": query.payer,
+        "clinician": query.clinician,
+        "muscle": query.muscle,
+        "agent": query.agent,
+    }
+
+
+def _folded(chosen: list[tuple[Listed, Site]], today: date) -> Row:
+    """One patient's sites as one row; the first of them is due first and speaks for the patient."""
+    lead, first = chosen[0]
+    return Row(
+        patient=lead.patient,
+        mrn=lead.mrn,
+        name=lead.name,
+        born=known_day(lead.born),
+        phone=lead.phone,
+        due=first.due,
+        late_days=(today - first.due).days if first.due else None,
+        status=first.status,
+        eligible_from=day(lead.eligible_from),
+        last_session=max((place.anchor for _, place in chosen if place.anchor), default=None),
+        agents=tuple(json.loads(lead.agents)),
+        pain=(lead.pain_before, lead.pain_after),
+        alerts=tuple(sorted(set(lead.alerts.split(",")))) if lead.alerts else (),
+        sites=tuple(place for _, place in chosen),
+        reasons=tuple(json.loads(lead.reasons)),
+    )
+
+
+def _site(one: Listed, query: Query) -> Site:
+    due = day(one.due_on)
+    status = recall.status(due, one.closed, day(one.snoozed_until), query.today, query.at)
+    return Site(one.site, one.muscle, one.side, due, status, day(one.anchor_on), one.follow_up, one.session)
+
+
+def horizon(today: date, at: recall.Thresholds, statuses: Iterable[str]) -> date:
+    """The last due date that can have one of these statuses today, with `upcoming` as far as its lead."""
+    return today + timedelta(days=at.upcoming if "upcoming" in statuses else -at.due)

@@ -1,0 +1,141 @@
+"""Patients and their sites: by id, by mrn, by name."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from tpi_cli.errors import NoSuchPatient, NoSuchSite, Usage
+from tpi_cli.rules import identity
+from tpi_cli.store.connect import Database
+from tpi_cli.store.facts import day, known_day
+
+
+class Patient(NamedTuple):
+    """A person on file. `id` is the UUID, `number` the short id's."""
+
+    id: str
+    number: int
+    mrn: str | None
+    name: str
+    born: date
+    sex: str
+    weight_kg: Decimal | None
+    weight_on: date | None
+    height_cm: Decimal | None
+    phone: str | None
+    email: str | None
+    payer: str | None
+    status: str
+    status_on: date | None
+    note: str | None
+
+    @property
+    def code(self) -> str:
+        """`PT-0007`."""
+        return identity.patient(self.number)
+
+
+class Alert(NamedTuple):
+    """An open alert of a patient."""
+
+    kind: str
+    text: str | None
+    since: date
+
+
+class Site(NamedTuple):
+    """A trigger-point site; `closed` and `due` are the recall's."""
+
+    id: str
+    number: int
+    muscle: str
+    side: str
+    point: str | None
+    taut_band: bool | None
+    tender_spot: bool | None
+    referred: bool | None
+    referred_to: str | None
+    recognised: bool | None
+    since: date | None
+    note: str | None
+    due: date | None
+    closed: str | None
+    last: date | None
+
+
+_PATIENT = (
+    "SELECT id, number, mrn, name, born, sex, weight_kg, weight_on, height_cm, phone, email, payer, status,"
+    " status_on, note FROM patient "
+)
+_SITE = (
+    "SELECT site.id, site.number, site.muscle, site.side, site.point, site.taut_band, site.tender_spot,"
+    " site.referred, site.referred_to, site.recognised, site.since, site.note,"
+    " recall.due_on, recall.closed, recall.anchor_on"
+    " FROM site LEFT JOIN recall ON recall.site_id = site.id WHERE site.patient_id = :patient"
+)
+
+
+def _patient(row: tuple[Any, ...]) -> Patient:
+    weight, height = (Decimal(value) if value is not None else None for value in (row[6], row[8]))
+    return Patient(
+        *row[:4], known_day(row[4]), row[5], weight, day(row[7]), height, *row[9:13], day(row[13]), row[14]
+    )
+
+
+def _site(row: tuple[Any, ...]) -> Site:
+    yes_no = [None if value is None else bool(value) for value in row[5:10]]
+    findings = (yes_no[0], yes_no[1], yes_no[2], row[8], yes_no[4])
+    return Site(*row[:5], *findings, day(row[10]), row[11], day(row[12]), row[13], day(row[14]))
+
+
+def patient(db: Database, text: str) -> Patient:
+    """The patient that `PT-0007`, `7` or `mrn:A12` names: exactly, never a prefix. Raises NoSuchPatient."""
+    named = identity.read_patient(text)
+    if named is None:
+        raise Usage(
+            f"a patient is named by id, such as PT-0007 or mrn:A12, not {text!r}",
+            hint="tpi find looks by name",
+        )
+    if isinstance(named, identity.Mrn):
+        found = db.row(_PATIENT + "WHERE mrn = :mrn", mrn=named.mrn)
+    else:
+        found = db.row(_PATIENT + "WHERE number = :number", number=named)
+    if found is None:
+        raise NoSuchPatient(patient=text if isinstance(named, identity.Mrn) else identity.patient(named))
+    return _patient(found)
+
+
+def named(db: Database, text: str) -> list[Patient]:
+    """The patients whose name holds every word of the text, by name."""
+    words = identity.name_key(text).split()
+    if not words:
+        return []
+    where = " AND ".join(f"name_key LIKE :word{at}" for at in range(len(words)))
+    values = {f"word{at}": f"%{word}%" for at, word in enumerate(words)}
+    return [_patient(row) for row in db.rows(f"{_PATIENT}WHERE {where} ORDER BY name_key, number", **values)]
+
+
+def patients(db: Database, status: str = "all") -> Iterator[Patient]:
+    """All patients of a status, by number."""
+    where = "" if status == "all" else "WHERE status = :status "
+    return map(_patient, db.rows(f"{_PATIENT}{where}ORDER BY number", status=status))
+
+
+def alerts(db: Database, patient_id: str) -> list[Alert]:
+    """A patient's open alerts, oldest first."""
+    sql = "SELECT kind, text, since FROM alert WHERE patient_id = :patient AND ended_on IS NULL ORDER BY since, kind"
+    return [Alert(kind, text, known_day(since)) for kind, text, since in db.rows(sql, patient=patient_id)]
+
+
+def sites(db: Database, patient_id: str) -> list[Site]:
+    """A patient's sites, by number."""
+    return [_site(row) for row in db.rows(f"{_SITE} ORDER BY site.number", patient=patient_id)]
+
+
+def site(db: Database, who: Patient, number: int | None = None, where: tuple[str, str] | None = None) -> Site:
+    """A patient's site by its number or by muscle and side. Raises NoSuchSite."""
+    for one in sites(db, who.id):
+        if one.number == number or (one.muscle, one.side) == where:
+            return one
+    raise NoSuchSite(site=number if where is None else " ".join(where).replace("_", " "), patient=who.code)

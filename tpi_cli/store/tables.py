@@ -1,0 +1,410 @@
+"""The tables: columns, constraints and indexes, and nothing else.
+
+SQLModel does not validate a table's row, so values are checked before they get here and the CHECK
+constraints stand behind. Quantities are decimal text on SQLite (which has no decimal) and NUMERIC elsewhere;
+days are DATE; moments are fixed-width UTC text (`clock.stamp`). Every row carries its clinic.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Dialect,
+    Index,
+    MetaData,
+    Numeric,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field, SQLModel
+
+from tpi_cli.rules.values import plain
+
+ID = 36
+"""Length of a UUID written with its dashes."""
+
+SQLModel.metadata.naming_convention = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+).naming_convention
+
+
+class Quantity(TypeDecorator[Decimal]):
+    """A decimal that comes back exactly as it went in, on engines with and without a decimal type."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        return plain(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+def quantity(*, nullable: bool = True) -> Any:
+    """A quantity's column."""
+    return Field(default=None, sa_column=Column(Quantity(), nullable=nullable))
+
+
+def one_of(name: str, column: str, *values: str) -> CheckConstraint:
+    """The column holds one of the values (or nothing)."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+def between(name: str, column: str, low: str, high: str) -> CheckConstraint:
+    """The column, read as a number, lies between the two (or holds nothing)."""
+    return CheckConstraint(f"CAST({column} AS NUMERIC) BETWEEN {low} AND {high}", name=name)
+
+
+def identity() -> Any:
+    """The record's own UUID."""
+    return Field(primary_key=True, min_length=ID, max_length=ID)
+
+
+def of(target: str, *, nullable: bool = False, index: bool = False) -> Any:
+    """A reference to another record."""
+    default = None if nullable else ...
+    return Field(default, foreign_key=target, max_length=ID, index=index, nullable=nullable)
+
+
+class Clinic(SQLModel, table=True):
+    """Whose records these are; `zone` decides what day it is, `hours` waits for appointments (JSON)."""
+
+    id: str = identity()
+    name: str
+    zone: str
+    hours: str | None = None
+    made_up: bool = False
+    created_at: str
+
+
+class Setting(SQLModel, table=True):
+    """A clinic's own value of a setting; without a row the shipped one holds."""
+
+    clinic_id: str = Field(foreign_key="clinic.id", primary_key=True, max_length=ID)
+    key: str = Field(primary_key=True)
+    value: str
+    set_by: str
+    set_at: str
+
+
+class Clinician(SQLModel, table=True):
+    """Who may act; `code` is what `--as` and the sessions name."""
+
+    __table_args__ = (UniqueConstraint("clinic_id", "code"),)
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    code: str
+    name: str | None = None
+    retired_on: date | None = None
+    created_at: str
+
+
+class Patient(SQLModel, table=True):
+    """A person; `number` is the short id (PT-0007), `name_key` what a search compares."""
+
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "number"),
+        UniqueConstraint("clinic_id", "mrn"),
+        one_of("status", "status", "active", "archived", "deceased"),
+        one_of("sex", "sex", "female", "male", "other", "unknown"),
+        between("weight", "weight_kg", "0.2", "700"),
+        between("height", "height_cm", "20", "300"),
+        CheckConstraint("length(name) > 0", name="name"),
+    )
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    number: int
+    mrn: str | None = None
+    name: str
+    name_key: str = Field(index=True)
+    born: date
+    sex: str = "unknown"
+    weight_kg: Decimal | None = quantity()
+    weight_on: date | None = None
+    height_cm: Decimal | None = quantity()
+    phone: str | None = None
+    email: str | None = None
+    payer: str | None = None
+    status: str = "active"
+    status_on: date | None = None
+    note: str | None = None
+    created_at: str
+    created_by: str
+    changed_at: str | None = None
+    changed_by: str | None = None
+
+
+class Alert(SQLModel, table=True):
+    """What to look out for in a patient: a kind of `reference/alerts.csv`, in the clinic's words."""
+
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    patient_id: str = of("patient.id", index=True)
+    kind: str
+    text: str | None = None
+    since: date
+    ended_on: date | None = None
+    created_at: str
+    created_by: str
+
+
+class Site(SQLModel, table=True):
+    """A trigger point of a patient: muscle and side, and what the examination found (yes, no or not asked)."""
+
+    __table_args__ = (
+        UniqueConstraint("patient_id", "number"),
+        UniqueConstraint("patient_id", "muscle", "side"),
+        one_of("side", "side", "L", "R", "mid"),
+    )
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    patient_id: str = of("patient.id")
+    number: int
+    muscle: str
+    side: str
+    point: str | None = None
+    taut_band: bool | None = None
+    tender_spot: bool | None = None
+    referred: bool | None = None
+    referred_to: str | None = None
+    recognised: bool | None = None
+    since: date | None = None
+    note: str | None = None
+    created_at: str
+    created_by: str
+
+
+class Session(SQLModel, table=True):
+    """One visit's injections. Nothing is deleted: a voided session keeps everything and counts for nothing."""
+
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "number"),
+        Index("ix_session_patient", "patient_id", "on_date"),
+        one_of("consent", "consent", "written", "verbal"),
+        one_of("position", "position", "sitting", "prone", "supine", "side"),
+        CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="void"),
+    )
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    patient_id: str = of("patient.id")
+    clinician_id: str = of("clinician.id")
+    number: int
+    on_date: date
+    consent: str | None = None
+    position: str | None = None
+    alongside: str | None = None
+    diagnosis: str | None = None
+    note: str | None = None
+    recorded_at: str
+    recorded_by: str
+    voided_at: str | None = None
+    voided_by: str | None = None
+    void_reason: str | None = None
+
+
+class Mixture(SQLModel, table=True):
+    """What one syringe held; `sharing` tells if the places got it each or in total. No component: dry needle."""
+
+    __table_args__ = (
+        UniqueConstraint("session_id", "ordinal"),
+        one_of("sharing", "sharing", "each", "total"),
+    )
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    session_id: str = of("session.id")
+    ordinal: int
+    sharing: str
+
+
+class Component(SQLModel, table=True):
+    """One agent of a mixture: strength as typed, volume in mL, mass in mg or units, as given per syringe."""
+
+    __table_args__ = (
+        UniqueConstraint("mixture_id", "ordinal"),
+        one_of("strength_unit", "strength_unit", "%", "mg/mL", "units/mL"),
+        one_of("mass_unit", "mass_unit", "mg", "units"),
+        between("strength", "strength", "0.0001", "1000"),
+        between("volume", "volume_ml", "0.0001", "1000"),
+        CheckConstraint("CAST(mass AS NUMERIC) > 0", name="mass"),
+        CheckConstraint("(strength IS NULL) = (strength_unit IS NULL)", name="strength_has_unit"),
+        CheckConstraint("epinephrine > 0", name="epinephrine"),
+    )
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    mixture_id: str = of("mixture.id")
+    ordinal: int
+    agent: str
+    strength: Decimal | None = quantity()
+    strength_unit: str | None = None
+    volume_ml: Decimal | None = quantity()
+    mass: Decimal = quantity(nullable=False)
+    mass_unit: str
+    epinephrine: int | None = None
+    lot: str | None = None
+    expiry: date | None = None
+
+
+class Injection(SQLModel, table=True):
+    """A mixture put into a site: passes, this site's volume in mL, twitch, needle and guidance."""
+
+    __table_args__ = (
+        UniqueConstraint("session_id", "ordinal"),
+        UniqueConstraint("clinic_id", "source_id"),
+        CheckConstraint("passes BETWEEN 1 AND 99", name="passes"),
+        between("volume", "volume_ml", "0.0001", "1000"),
+        one_of("guidance", "guidance", "palpation", "ultrasound", "emg"),
+    )
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    session_id: str = of("session.id")
+    site_id: str = of("site.id", index=True)
+    mixture_id: str = of("mixture.id")
+    ordinal: int
+    passes: int | None = None
+    volume_ml: Decimal | None = quantity()
+    twitch: bool | None = None
+    needle: str | None = None
+    guidance: str | None = None
+    note: str | None = None
+    source_id: str | None = None
+
+
+class Plan(SQLModel, table=True):
+    """When to come back for a site, decided at a session: an interval as typed, a day, or `none`."""
+
+    __table_args__ = (
+        UniqueConstraint("session_id", "site_id"),
+        one_of("origin", "origin", "stated", "carried", "unsaid"),
+    )
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    session_id: str = of("session.id")
+    site_id: str = of("site.id", index=True)
+    follow_up: str
+    origin: str
+
+
+class Outcome(SQLModel, table=True):
+    """A dated pain score (0 to 10), of a site or of the whole patient, against the session's baseline."""
+
+    __table_args__ = (
+        one_of("phase", "phase", "before", "after", "later"),
+        CheckConstraint("pain BETWEEN 0 AND 10", name="pain"),
+        UniqueConstraint("clinic_id", "source_id"),
+    )
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    patient_id: str = of("patient.id", index=True)
+    session_id: str | None = of("session.id", nullable=True, index=True)
+    site_id: str | None = of("site.id", nullable=True)
+    phase: str
+    on_date: date
+    pain: int | None = None
+    relief_pct: Decimal | None = quantity()
+    resolved: bool = False
+    note: str | None = None
+    source_id: str | None = None
+    recorded_at: str
+    recorded_by: str
+
+
+class AdverseEvent(SQLModel, table=True):
+    """Something that went wrong, of a type of `reference/adverse.csv`."""
+
+    __tablename__ = "adverse_event"
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    patient_id: str = of("patient.id", index=True)
+    session_id: str | None = of("session.id", nullable=True)
+    site_id: str | None = of("site.id", nullable=True)
+    type: str
+    text: str | None = None
+    on_date: date
+    recorded_at: str
+    recorded_by: str
+
+
+class Hold(SQLModel, table=True):
+    """What was decided about a recall: held, ended, closed or reopened, for a site or (no site) the patient."""
+
+    __table_args__ = (
+        one_of("act", "act", "stop", "snooze", "resolve", "resume"),
+        one_of("reason", "reason", "resolved", "declined", "moved", "died", "other"),
+        CheckConstraint("(act = 'snooze') = (until IS NOT NULL)", name="until"),
+    )
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    patient_id: str = of("patient.id", index=True)
+    site_id: str | None = of("site.id", nullable=True)
+    act: str
+    reason: str | None = None
+    until: date | None = None
+    on_date: date
+    note: str | None = None
+    recorded_at: str
+    recorded_by: str
+
+
+class Agent(SQLModel, table=True):
+    """A clinic's own agent or the strengths it stocks; shadows the shipped row of the same id."""
+
+    __table_args__ = (UniqueConstraint("clinic_id", "agent"), one_of("unit", "unit", "mg", "units"))
+    id: str = identity()
+    clinic_id: str = of("clinic.id")
+    agent: str
+    name: str
+    kind: str
+    unit: str
+    strengths: str
+    note: str | None = None
+    created_at: str
+    created_by: str
+
+
+_OPEN = text("closed IS NULL")
+
+
+class Recall(SQLModel, table=True):
+    """The due date as worked out by `store/keep.py`, the only writer, beside the facts it comes from.
+
+    `closed` is why the site is off the list for good (resolved, declined, stopped, archived, deceased);
+    `reasons` and `agents` are JSON lists; `revision` names the rules and tables used.
+    """
+
+    __table_args__ = (
+        Index("ix_recall_open", "clinic_id", "due_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_recall_patient", "patient_id"),
+        Index("ix_recall_closed", "clinic_id", "closed"),
+        one_of("closed", "closed", "resolved", "declined", "stopped", "archived", "deceased"),
+    )
+    site_id: str = Field(foreign_key="site.id", primary_key=True, max_length=ID)
+    clinic_id: str = of("clinic.id")
+    patient_id: str = of("patient.id")
+    session_id: str | None = of("session.id", nullable=True)
+    anchor_on: date | None = None
+    follow_up: str | None = None
+    due_on: date | None = None
+    eligible_from: date | None = None
+    closed: str | None = None
+    snoozed_until: date | None = None
+    reasons: str
+    agents: str
+    pain_before: int | None = None
+    pain_after: int | None = None
+    revision: str
