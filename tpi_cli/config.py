@@ -26,10 +26,7 @@ class Key(NamedTuple):
 KEYS: dict[str, Key] = {
     "clinic.name": Key("clinic", "", "", "what the clinic is called"),
     "clinic.zone": Key("clinic", "UTC", "", "time zone that decides what day it is"),
-    **{
-        f"recall.{row.threshold}": Key("clinic", str(row.days), "", row.words)
-        for row in recall.thresholds().values()
-    },
+    **{f"recall.{row.threshold}": Key("clinic", str(row.days), "", row.words) for row in recall.thresholds().values()},
     "db": Key("file", "", "TPI_DB", "the store: a file, or demo"),
     "key_file": Key("file", "", "TPI_KEY_FILE", "the file that holds the store's key"),
     "user": Key("file", "", "TPI_USER", "your clinician code"),

@@ -65,11 +65,7 @@ def mixture(row: Row) -> list[tuple[str, str, Decimal]]:
 
 def per_ml(strength: str) -> Decimal:
     """mg (or units) in one mL: `1%` is 10, `40mg/mL` is 40."""
-    return (
-        Decimal(strength[:-1]) * 10
-        if strength.endswith("%")
-        else Decimal(re.sub("(mg|units)/mL", "", strength))
-    )
+    return Decimal(strength[:-1]) * 10 if strength.endswith("%") else Decimal(re.sub("(mg|units)/mL", "", strength))
 
 
 def masses(rows: list[Row]) -> dict[str, Decimal]:
@@ -108,9 +104,7 @@ def plus(anchor: date, interval: str) -> date:
 def due(row: Row) -> date | None:
     if row["follow_up"] == "none":
         return None
-    return (
-        date.fromisoformat(row["follow_up"]) if "-" in row["follow_up"] else plus(day(row), row["follow_up"])
-    )
+    return date.fromisoformat(row["follow_up"]) if "-" in row["follow_up"] else plus(day(row), row["follow_up"])
 
 
 def plans(mrn: str) -> dict[Site, date]:
@@ -134,9 +128,7 @@ def held_back(mrn: str) -> str | None:
 
 def called() -> dict[str, int]:
     """Days late of every patient with a plan who is not held back; negative is still to come."""
-    return {
-        mrn: (TODAY - min(plans(mrn).values())).days for mrn in BY_MRN if plans(mrn) and not held_back(mrn)
-    }
+    return {mrn: (TODAY - min(plans(mrn).values())).days for mrn in BY_MRN if plans(mrn) and not held_back(mrn)}
 
 
 def late(first: int, last: int) -> list[str]:
@@ -165,9 +157,7 @@ def test_the_schemas_carry_keys_between_the_files() -> None:
     patients = json.loads((CLINIC / "patients.schema.json").read_text(encoding="utf-8"))
     injections = json.loads((CLINIC / "injections.schema.json").read_text(encoding="utf-8"))
     assert patients["primaryKey"] == "mrn" and injections["primaryKey"] == "source_id"
-    assert injections["foreignKeys"] == [
-        {"fields": "mrn", "reference": {"resource": "patients", "fields": "mrn"}}
-    ]
+    assert injections["foreignKeys"] == [{"fields": "mrn", "reference": {"resource": "patients", "fields": "mrn"}}]
 
 
 def breaches(kind: str) -> Iterator[str]:
@@ -249,9 +239,7 @@ def test_at_least_sixty_patients_and_every_row_belongs_to_one() -> None:
 def test_everyone_is_an_adult_of_a_plausible_build() -> None:
     for patient in PATIENTS:
         assert (
-            plus(date.fromisoformat(patient["born"]), "19y")
-            <= TODAY
-            < plus(date.fromisoformat(patient["born"]), "85y")
+            plus(date.fromisoformat(patient["born"]), "19y") <= TODAY < plus(date.fromisoformat(patient["born"]), "85y")
         )
         if patient["weight_kg"]:
             assert 47 <= int(patient["weight_kg"]) <= 118
@@ -313,9 +301,7 @@ def test_names_as_people_write_them(case: str, letters: str) -> None:
 
 
 def test_two_people_share_a_name_and_two_more_nearly_do() -> None:
-    (shared,) = [
-        name for name, count in Counter(patient["name"] for patient in PATIENTS).items() if count > 1
-    ]
+    (shared,) = [name for name, count in Counter(patient["name"] for patient in PATIENTS).items() if count > 1]
     births = {patient["born"] for patient in PATIENTS if patient["name"] == shared}
     assert len(births) == 2
     assert {"Clark, Ann", "Clarke, Anne"} <= {patient["name"] for patient in PATIENTS}
@@ -361,8 +347,7 @@ def test_pain_is_scored_and_never_worse_after_an_injection() -> None:
     scores = [(int(row["pain_before"]), row["pain_after"]) for row in INJECTIONS]
     assert all(after == "" or 0 <= int(after) <= before <= 10 for before, after in scores)
     assert {"lower", "equal", "not asked"} == {
-        "not asked" if after == "" else "equal" if int(after) == before else "lower"
-        for before, after in scores
+        "not asked" if after == "" else "equal" if int(after) == before else "lower" for before, after in scores
     }
 
 
@@ -473,9 +458,7 @@ def injection_days(mrn: str) -> list[date]:
 def test_no_payers_cap_was_broken() -> None:
     for mrn in BY_MRN:
         days = injection_days(mrn)
-        assert all(
-            plus(first, "1y") <= later for first, later in zip(days, days[cap(mrn) :], strict=False)
-        ), mrn
+        assert all(plus(first, "1y") <= later for first, later in zip(days, days[cap(mrn) :], strict=False)), mrn
 
 
 # --- the cases asked for ---
@@ -562,9 +545,7 @@ def test_the_acts_on_recalls() -> None:
 
 def test_an_act_names_what_it_needs_and_comes_after_the_session_it_is_about() -> None:
     for hold in HOLDS:
-        about = [
-            row for row in INJECTIONS if row["mrn"] == hold["mrn"] and hold["muscle"] in ("", row["muscle"])
-        ]
+        about = [row for row in INJECTIONS if row["mrn"] == hold["mrn"] and hold["muscle"] in ("", row["muscle"])]
         assert about and max(map(day, about)) < day(hold) <= date(2026, 11, 20)
         assert bool(hold["muscle"]) == bool(hold["side"]) == (hold["act"] == "resolve")
         assert (hold["until"] > hold["date"]) == (hold["act"] == "snooze")
@@ -575,7 +556,7 @@ def test_an_act_names_what_it_needs_and_comes_after_the_session_it_is_about() ->
 
 
 def test_how_many_are_due_overdue_lapsed_and_coming() -> None:
-    assert TODAY == date(2026, 11, 23) and TODAY.weekday() == 0
+    assert date(2026, 11, 23) == TODAY and TODAY.weekday() == 0
     assert len(late(0, 13)) == 13
     assert len(late(15, 89)) == 6
     assert len(late(91, 9999)) == 4
@@ -593,11 +574,7 @@ def test_somebody_is_due_today() -> None:
 
 
 def test_two_of_the_due_have_used_up_what_their_payer_allows() -> None:
-    free = {
-        mrn: plus(days[-cap(mrn)], "1y")
-        for mrn in late(0, 89)
-        if len(days := injection_days(mrn)) >= cap(mrn)
-    }
+    free = {mrn: plus(days[-cap(mrn)], "1y") for mrn in late(0, 89) if len(days := injection_days(mrn)) >= cap(mrn)}
     assert {mrn: str(when) for mrn, when in free.items() if when > TODAY} == {
         "A1030": "2026-12-11",
         "A1036": "2027-02-12",
@@ -633,7 +610,5 @@ def test_several_sites_of_one_patient_are_due_on_different_dates() -> None:
 
 def test_ended_courses_have_no_plan() -> None:
     latest = {(row["mrn"], site(row)): row["follow_up"] for row in INJECTIONS}
-    ended = [
-        mrn for mrn in BY_MRN if {plan for (owner, _), plan in latest.items() if owner == mrn} == {"none"}
-    ]
+    ended = [mrn for mrn in BY_MRN if {plan for (owner, _), plan in latest.items() if owner == mrn} == {"none"}]
     assert len(ended) == 10 and not any(plans(mrn) for mrn in ended)

@@ -222,9 +222,7 @@ def test_muscles_count_for_billing_by_the_whole_muscle() -> None:
 
 
 def test_grades_of_pneumothorax() -> None:
-    grades = [
-        one.pneumothorax for one in muscles.all_muscles().values() if one.muscle != "sternocleidomastoid"
-    ]
+    grades = [one.pneumothorax for one in muscles.all_muscles().values() if one.muscle != "sternocleidomastoid"]
     assert set(grades) == {"none", "low", "moderate", "high"}
     assert grades.count("high") == 14
 

@@ -137,9 +137,7 @@ def test_reading_the_reference_pulls_in_nothing_heavy(module: str) -> None:
     code = f"import sys; before = set(sys.modules); import tpi_cli.reference.{module}; "
     code += "print(*(set(sys.modules) - before))"
     place = {**os.environ, "PYTHONPATH": str(FOLDER.parents[1])}
-    answer = subprocess.run(
-        [sys.executable, "-c", code], env=place, check=True, capture_output=True, text=True
-    )
+    answer = subprocess.run([sys.executable, "-c", code], env=place, check=True, capture_output=True, text=True)
     pulled = set(answer.stdout.split())
     assert f"tpi_cli.reference.{module}" in pulled
     assert not pulled & WHAT_A_START_CANNOT_AFFORD

@@ -1,0 +1,1 @@
+"""Ring 4: one verb a file, each in one transaction."""

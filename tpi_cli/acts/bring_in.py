@@ -63,9 +63,7 @@ def _again(out: Result, line: Line, first: patient.New) -> None:
     if line.row == first:
         out.same.append(line)
     else:
-        out.refused.append(
-            Refusal(line.at, "mrn", f"{line.row.mrn} stands there twice with different values")
-        )
+        out.refused.append(Refusal(line.at, "mrn", f"{line.row.mrn} stands there twice with different values"))
 
 
 def _one_patient(writing: Writing, out: Result, line: Line, on: date) -> None:
@@ -214,8 +212,7 @@ def _injection(writing: Writing, session: tables.Session, row: Injected) -> None
     mixtures = "SELECT COUNT(*) + 1 FROM mixture WHERE session_id = :session"
     number = writing.db.value(mixtures, session=session.id)
     lots = {
-        dose.agent: inject.Lot(lot.number or "", lot.expiry)
-        for dose, lot in zip(row.doses, row.lots, strict=False)
+        dose.agent: inject.Lot(lot.number or "", lot.expiry) for dose, lot in zip(row.doses, row.lots, strict=False)
     }
     mix = inject.mixture(writing, session, number, "each", row.doses, lots)
     place = Place(row.muscle, row.side, row.passes)
@@ -228,9 +225,7 @@ def _injection(writing: Writing, session: tables.Session, row: Injected) -> None
 def _plan_and_scores(writing: Writing, session: tables.Session, site_id: str, row: Injected) -> None:
     query = select(tables.Plan).where(tables.Plan.session_id == session.id, tables.Plan.site_id == site_id)
     if writing.session.exec(query).first() is None:
-        inject.plan(
-            writing, session, site_id, row.follow_up or "none", "stated" if row.follow_up else "unsaid"
-        )
+        inject.plan(writing, session, site_id, row.follow_up or "none", "stated" if row.follow_up else "unsaid")
         inject.score(writing, session, site_id, Pain(row.pain_before, row.pain_after))
         for kind, text in row.adverse:
             inject.adverse(writing, session, site_id, kind, text)

@@ -32,9 +32,7 @@ def decide(writing: Writing, decision: Decision) -> tables.Hold:
     if decision.act == "resume" and person.status != "active":
         raise Conflict(f"the patient is {person.status}", hint="tpi patient edit PATIENT --status active")
     row = writing.add(
-        tables.Hold(
-            **writing.record(), **_columns(decision), recorded_at=writing.stamp, recorded_by=writing.by
-        )
+        tables.Hold(**writing.record(), **_columns(decision), recorded_at=writing.stamp, recorded_by=writing.by)
     )
     if decision.reason == "died":
         patient.change(writing, decision.patient_id, {"status": "deceased"}, decision.on)

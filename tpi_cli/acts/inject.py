@@ -57,7 +57,7 @@ def record(writing: Writing, draft: Draft) -> Recorded:
     session = new_session(writing, draft.patient_id, draft.on, writing.acting, _of_session(draft))
     places = list(dict.fromkeys((place.muscle, place.side) for shot in draft.shots for place in shot.places))
     found = {place: _site(writing, draft, *place) for place in places}
-    for place, site in found.items():
+    for site in found.values():
         plan(writing, session, site.id, *_follow_up(writing, site, draft.follow_up))
     for number, shot in enumerate(draft.shots, 1):
         _shot(writing, session, draft, shot, number, found)
@@ -88,9 +88,7 @@ def _follow_up(writing: Writing, site: tables.Site, said: str | None) -> tuple[s
     return (carried, "carried") if carried else ("none", "unsaid")
 
 
-def new_session(
-    writing: Writing, patient_id: str, on: date, clinician: str, more: Mapping[str, Any]
-) -> tables.Session:
+def new_session(writing: Writing, patient_id: str, on: date, clinician: str, more: Mapping[str, Any]) -> tables.Session:
     """A session without injections yet."""
     return writing.add(
         tables.Session(
@@ -146,9 +144,7 @@ def mixture(
     lots: Mapping[str, Lot],
 ) -> tables.Mixture:
     """A syringe and what was in it."""
-    row = writing.add(
-        tables.Mixture(**writing.record(), session_id=session.id, ordinal=number, sharing=sharing)
-    )
+    row = writing.add(tables.Mixture(**writing.record(), session_id=session.id, ordinal=number, sharing=sharing))
     for place, dose in enumerate(doses, 1):
         lot = lots.get(dose.agent)
         writing.add(
@@ -197,9 +193,7 @@ def injection(
 
 def plan(writing: Writing, session: tables.Session, site_id: str, follow_up: str, origin: str) -> tables.Plan:
     """When to come back for a site."""
-    row = tables.Plan(
-        **writing.record(), session_id=session.id, site_id=site_id, follow_up=follow_up, origin=origin
-    )
+    row = tables.Plan(**writing.record(), session_id=session.id, site_id=site_id, follow_up=follow_up, origin=origin)
     return writing.add(row)
 
 
@@ -222,9 +216,7 @@ def score(writing: Writing, session: tables.Session, site_id: str | None, pain: 
             )
 
 
-def adverse(
-    writing: Writing, session: tables.Session, site_id: str | None, kind: str, text: str | None
-) -> None:
+def adverse(writing: Writing, session: tables.Session, site_id: str | None, kind: str, text: str | None) -> None:
     """Something that went wrong at a session."""
     writing.add(
         tables.AdverseEvent(

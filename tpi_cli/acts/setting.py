@@ -10,8 +10,6 @@ def keep_setting(writing: Writing, key: str, value: str) -> None:
         setattr(writing.clinic, key.partition(".")[2], value)
         writing.add(writing.clinic)
         return
-    row = tables.Setting(
-        clinic_id=writing.clinic.id, key=key, value=value, set_by=writing.by, set_at=writing.stamp
-    )
+    row = tables.Setting(clinic_id=writing.clinic.id, key=key, value=value, set_by=writing.by, set_at=writing.stamp)
     writing.session.merge(row)
     writing.session.flush()

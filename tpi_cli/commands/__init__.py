@@ -1,0 +1,1 @@
+"""Ring 5: one file a command, words to an act or a report."""

@@ -1,6 +1,7 @@
 """What TAB offers: patient ids, muscles and agents, from the store. Silent where there is none."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 MOST = 200
 
@@ -24,13 +25,11 @@ def agents(incomplete: str) -> list[str]:
     """Ids of the agents, the clinic's own among them."""
     from tpi_cli.reference.agents import all_agents
 
-    own = _of_store(
-        lambda rows: [agent for (agent,) in rows], "SELECT agent FROM agent ORDER BY agent", incomplete
-    )
+    own = _of_store(lambda rows: [agent for (agent,) in rows], "SELECT agent FROM agent ORDER BY agent", incomplete)
     return own + [agent for agent in _starting(all_agents(), incomplete) if agent not in own]
 
 
-def _of_store(read: Callable[[Iterable[tuple[str]]], list[str]], sql: str, incomplete: str) -> list[str]:
+def _of_store(read: Callable[[Iterable[tuple[Any, ...]]], list[str]], sql: str, incomplete: str) -> list[str]:
     from tpi_cli.errors import TpiError
     from tpi_cli.store.connect import reading
     from tpi_cli.store.place import find

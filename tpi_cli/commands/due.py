@@ -25,13 +25,9 @@ def due(
     patients: Annotated[
         list[str] | None, typer.Argument(metavar="[PATIENT]...", autocompletion=complete.patients)
     ] = None,
-    within: Annotated[
-        str | None, typer.Option("-w", "--within", metavar="INTERVAL|DATE", help="Look ahead.")
-    ] = None,
+    within: Annotated[str | None, typer.Option("-w", "--within", metavar="INTERVAL|DATE", help="Look ahead.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only the late ones.")] = False,
-    status: Annotated[
-        str | None, typer.Option("--status", metavar="S,..|all", help="Only these statuses.")
-    ] = None,
+    status: Annotated[str | None, typer.Option("--status", metavar="S,..|all", help="Only these statuses.")] = None,
     payer: Annotated[str | None, typer.Option("--payer", metavar="ID", help="Only this payer's.")] = None,
     clinician: Annotated[str | None, typer.Option("--clinician", metavar="C", help="Last seen by.")] = None,
     muscle: Annotated[

@@ -13,12 +13,8 @@ from tpi_cli.show.out import Out, allowed
 def import_(
     ctx: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILE...|-", help="CSV files; - is stdin.")],
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="patients or injections.")
-    ] = None,
-    on_error: Annotated[
-        str, typer.Option("--on-error", metavar="stop|skip", help="What a bad row does.")
-    ] = "stop",
+    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="patients or injections.")] = None,
+    on_error: Annotated[str, typer.Option("--on-error", metavar="stop|skip", help="What a bad row does.")] = "stop",
 ) -> None:
     """Bring patients and injections in from CSV. A second import of the same rows changes nothing.
 
@@ -70,12 +66,7 @@ class _Report(NamedTuple):
 
 
 def _bring(bring_in: Any, writing: Any, reads: list[Any], kind: str) -> Any:
-    lines = [
-        bring_in.Line((read.file, line), row)
-        for read in reads
-        if read.kind == kind
-        for line, row in read.rows
-    ]
+    lines = [bring_in.Line((read.file, line), row) for read in reads if read.kind == kind for line, row in read.rows]
     if kind == "patients":
         return bring_in.patients(writing, lines, writing.today)
     return bring_in.injections(writing, lines)
@@ -86,13 +77,9 @@ def _report(reads: list[Any], results: list[Any]) -> _Report:
 
     raw = {(read.file, line): row for read in reads for line, row in read.raw.items()}
     later = [
-        Refused(one.at[0], one.at[1], one.column, one.what, raw[one.at])
-        for result in results
-        for one in result.refused
+        Refused(one.at[0], one.at[1], one.column, one.what, raw[one.at]) for result in results for one in result.refused
     ]
-    refused = sorted(
-        [*(one for read in reads for one in read.refused), *later], key=lambda one: (one.file, one.line)
-    )
+    refused = sorted([*(one for read in reads for one in read.refused), *later], key=lambda one: (one.file, one.line))
     total = {"new": 0, "changed": 0, "same": 0, "refused": len(refused)}
     lines = []
     for read in reads:

@@ -9,9 +9,7 @@ from tpi_cli import clock
 
 def init(
     ctx: typer.Context,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="No encryption: anyone with the file reads it.")
-    ] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="No encryption: anyone with the file reads it.")] = False,
     name: Annotated[str, typer.Option("--name", metavar="TEXT", help="What the clinic is called.")] = "",
     zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="The clinic's time zone.")] = "",
 ) -> None:

@@ -27,12 +27,8 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
     "due": Entry("due:due", "Who is due for a repeat session.", group=EVERY_DAY),
     "why": Entry("why:why", "Why a patient is, or is not, on the list.", group=EVERY_DAY),
     "find": Entry("find:find", "Patients by name, phone or mrn.", group=EVERY_DAY),
-    "inject": Entry(
-        "inject:inject", "Record what was injected, and when to come back.", writes=True, group=EVERY_DAY
-    ),
-    "again": Entry(
-        "again:again", "The last session's sites and mix once more.", writes=True, group=EVERY_DAY
-    ),
+    "inject": Entry("inject:inject", "Record what was injected, and when to come back.", writes=True, group=EVERY_DAY),
+    "again": Entry("again:again", "The last session's sites and mix once more.", writes=True, group=EVERY_DAY),
     "snooze": Entry("hold:snooze", "Hold a patient's recall until a day.", writes=True, group=EVERY_DAY),
     "stop": Entry("hold:stop", "End the recall of a patient or a site.", writes=True, group=EVERY_DAY),
     "resume": Entry("hold:resume", "Reopen a recall.", writes=True, group=EVERY_DAY),
@@ -132,11 +128,11 @@ class Group(TyperGroup):
         self.tree = tree
         self.params = [*self.params, *shared()]
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """Their names, as the help lists them."""
         return list(self.tree)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """The command of that name, its module imported now."""
         entry = self.tree.get(cmd_name)
         if entry is None:
@@ -159,9 +155,7 @@ class Group(TyperGroup):
         from tpi_cli.show.clean import clean
 
         close = get_close_matches(word, self.tree, 3)
-        hint = (
-            f"did you mean {' or '.join(close)}?" if close else f"{self.full_name} --help lists the commands"
-        )
+        hint = f"did you mean {' or '.join(close)}?" if close else f"{self.full_name} --help lists the commands"
         raise Usage(f"no command {clean(word)!r}", hint=hint)
 
     @property
@@ -174,7 +168,7 @@ class Group(TyperGroup):
         ctx.obj = Desk(take(ctx.params, ctx.obj.given if ctx.obj else {}))
         return super().invoke(ctx)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """The commands with their lines, by group, without importing any."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for name, entry in self.tree.items():
@@ -186,20 +180,15 @@ class Group(TyperGroup):
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         """The commands that start so, without importing any; options after a dash."""
-        from typer.core import CompletionItem
+        from typer.core import CompletionItem  # type: ignore[attr-defined]
 
         if incomplete.startswith("-"):
             return super(TyperGroup, self).shell_complete(ctx, incomplete)
-        named = {
-            name: entry.words if isinstance(entry, Entry) else entry[0] for name, entry in self.tree.items()
-        }
-        return [
-            CompletionItem(name, help=words) for name, words in named.items() if name.startswith(incomplete)
-        ]
+        named = {name: entry.words if isinstance(entry, Entry) else entry[0] for name, entry in self.tree.items()}
+        return [CompletionItem(name, help=words) for name, words in named.items() if name.startswith(incomplete)]
 
 
 def root() -> Group:
     """The whole command line."""
     words = "The injection log and recall scheduler of a trigger-point clinic."
-    group = Group("tpi", TREE, words)
-    return group
+    return Group("tpi", TREE, words)

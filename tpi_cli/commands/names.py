@@ -17,18 +17,20 @@ def muscle(text: str) -> str:
             hint=", ".join(f"{one.title} ({one.short.lower()})" for one in found),
         )
     close = muscles.similar(text)
-    raise NotFound(
-        f"no muscle {text!r}", hint=f"did you mean {' or '.join(close)}?" if close else "tpi muscle list"
-    )
+    raise NotFound(f"no muscle {text!r}", hint=f"did you mean {' or '.join(close)}?" if close else "tpi muscle list")
 
 
 def agent(db: Database, text: str) -> str:
     """The id of the agent named, the clinic's own before the shipped ones. Raises NotFound."""
-    extra = own_agents(db)
-    found = agents.by_name(text, extra)
+    return one_agent(text, own_agents(db)).agent
+
+
+def one_agent(text: str, own: tuple[agents.Agent, ...]) -> agents.Agent:
+    """The agent named. Raises NotFound, for a word that means several too."""
+    found = agents.by_name(text, own)
     if len(found) == 1:
-        return found[0].agent
-    close = agents.similar(text, extra)
-    raise NotFound(
-        f"no agent {text!r}", hint=f"did you mean {' or '.join(close)}?" if close else "tpi agent list"
-    )
+        return found[0]
+    if found:
+        raise NotFound(f"{text!r} is several agents", hint=", ".join(one.agent for one in found))
+    close = agents.similar(text, own)
+    raise NotFound(f"no agent {text!r}", hint=f"did you mean {' or '.join(close)}?" if close else "tpi agent list")

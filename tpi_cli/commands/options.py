@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from tpi_cli import clock, config
+from tpi_cli import config
 from tpi_cli.errors import Usage
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT, Out, allowed, default_format
 from tpi_cli.store.place import Place, find
@@ -49,6 +49,13 @@ class Desk(NamedTuple):
         """The note, read from stdin where it is `-`."""
         note = self.given.get("note")
         return sys.stdin.read().strip() if note == "-" else note
+
+    def done(self, out: Out, what: str, lines: list[str], name: str, facts: dict[str, Any]) -> None:
+        """Answer a write: what was kept, or what would have been."""
+        if self.dry_run:
+            out.lines([*lines, "dry run: nothing was kept"], name, lambda: {**facts, "dry_run": True})
+        else:
+            out.recorded(what, lines, name, facts)
 
     def on(self, today: date) -> date:
         """The day it happened: --on, never later than today."""

@@ -94,9 +94,7 @@ def load(path: str, kind: str | None, today: date, own: tuple[agents.Agent, ...]
         raise Usage(f"cannot import {found}", hint="--kind patients or injections")
     missing = [name for name in NEEDED[found] if name not in lines.fieldnames]
     if missing:
-        raise Usage(
-            f"{path}: column {missing[0]} is missing", hint=f"{found} need {', '.join(NEEDED[found])}"
-        )
+        raise Usage(f"{path}: column {missing[0]} is missing", hint=f"{found} need {', '.join(NEEDED[found])}")
     unknown = [name for name in lines.fieldnames if name and name not in COLUMNS[found]]
     parse: Callable[[dict[str, str]], Any] = (
         (lambda row: patient(row, today)) if found == "patients" else (lambda row: injection(row, today, own))
@@ -128,9 +126,7 @@ def _header(lines: Any, path: str) -> list[str]:
     try:
         names = list(lines.fieldnames or [])
     except csv.Error:
-        raise Usage(
-            f"{path}:1: the header is not CSV", hint="commas between columns, quotes around commas"
-        ) from None
+        raise Usage(f"{path}:1: the header is not CSV", hint="commas between columns, quotes around commas") from None
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise Usage(f"{path}: column {twice[0]} stands there twice", hint="keep one of them")
@@ -146,9 +142,7 @@ def _kind(names: Iterable[str], path: str) -> str:
     raise Usage(f"{path}: the header tells neither patients nor injections", hint="say which with --kind")
 
 
-def _rows(
-    path: str, kind: str, lines: Any, parse: Callable[[dict[str, str]], Any], unknown: list[str]
-) -> Read:
+def _rows(path: str, kind: str, lines: Any, parse: Callable[[dict[str, str]], Any], unknown: list[str]) -> Read:
     out = Read(path, kind, [], [], unknown, {})
     while True:
         try:
@@ -156,9 +150,7 @@ def _rows(
         except StopIteration:
             return out
         except csv.Error as fault:
-            raise Usage(
-                f"{path}:{lines.line_num}: not CSV: {fault}", hint="mend the quotes on that line"
-            ) from None
+            raise Usage(f"{path}:{lines.line_num}: not CSV: {fault}", hint="mend the quotes on that line") from None
         _take(out, lines.line_num, row, parse)
 
 
@@ -215,7 +207,10 @@ def patient(row: dict[str, str], today: date) -> acts.New:
 
 SEXES = {
     **{name: name for name in ("female", "male", "other", "unknown")},
-    **{"f": "female", "m": "male", "o": "other", "u": "unknown"},
+    "f": "female",
+    "m": "male",
+    "o": "other",
+    "u": "unknown",
 }
 
 
@@ -315,9 +310,7 @@ def _muscle(row: dict[str, str]) -> str:
     if found:
         raise Fault("muscle", f"{text!r} could be {' or '.join(one.muscle for one in found)}")
     close = muscles.similar(text)
-    raise Fault(
-        "muscle", f"unknown muscle {text!r}" + (f": did you mean {' or '.join(close)}?" if close else "")
-    )
+    raise Fault("muscle", f"unknown muscle {text!r}" + (f": did you mean {' or '.join(close)}?" if close else ""))
 
 
 def _whole(row: dict[str, str], column: str, low: int, high: int) -> int | None:
@@ -360,8 +353,7 @@ def _doses(row: dict[str, str], own: tuple[agents.Agent, ...]) -> tuple[Dose, ..
     strengths = _parts(row, "strength", len(names))
     volumes = _parts(row, "volume_ml", len(names))
     out = [
-        _dose(name.strip(), *one, own)
-        for name, one in zip(names, zip(strengths, volumes, strict=True), strict=True)
+        _dose(name.strip(), *one, own) for name, one in zip(names, zip(strengths, volumes, strict=True), strict=True)
     ]
     doses = tuple(dose for dose in out if dose is not None)
     if len(doses) < len(out) and len(out) > 1:
@@ -391,9 +383,7 @@ def _agent(name: str, own: tuple[agents.Agent, ...]) -> agents.Agent:
     if found:
         raise Fault("agent", f"{name!r} could be {' or '.join(one.agent for one in found)}")
     close = agents.similar(name, own)
-    raise Fault(
-        "agent", f"unknown agent {name!r}" + (f": did you mean {' or '.join(close)}?" if close else "")
-    )
+    raise Fault("agent", f"unknown agent {name!r}" + (f": did you mean {' or '.join(close)}?" if close else ""))
 
 
 def _by_mass(agent: agents.Agent, strength: str, volume: str) -> Dose:
@@ -411,8 +401,7 @@ def _lots(row: dict[str, str], count: int) -> tuple[Lot, ...]:
         return ()
     lots, expiries = _parts(row, "lot", count), _parts(row, "expiry", count)
     return tuple(
-        Lot(lot or None, _iso(expiry, "expiry") if expiry else None)
-        for lot, expiry in zip(lots, expiries, strict=True)
+        Lot(lot or None, _iso(expiry, "expiry") if expiry else None) for lot, expiry in zip(lots, expiries, strict=True)
     )
 
 

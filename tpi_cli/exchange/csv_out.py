@@ -29,9 +29,7 @@ def write(rows: Iterable[dict[str, str]], columns: tuple[str, ...], into: TextIO
 def patients(db: Database) -> Iterator[dict[str, str]]:
     """Every patient, as patients.csv has them; one without an mrn goes by the short id."""
     for one in people.patients(db):
-        alerts = [
-            f"{alert.kind}:{alert.text}" if alert.text else alert.kind for alert in people.alerts(db, one.id)
-        ]
+        alerts = [f"{alert.kind}:{alert.text}" if alert.text else alert.kind for alert in people.alerts(db, one.id)]
         yield {
             "mrn": one.mrn or one.code,
             "name": one.name,

@@ -59,10 +59,7 @@ def _fill(place: Place, as_of: date) -> None:
         shift = moved_by(as_of, writing.today)
         people = _lines("patients.csv", "patients", as_of)
         bring_in.patients(writing, people, writing.today)
-        shots = [
-            line._replace(row=_moved(line.row, shift))
-            for line in _lines("injections.csv", "injections", as_of)
-        ]
+        shots = [line._replace(row=_moved(line.row, shift)) for line in _lines("injections.csv", "injections", as_of)]
         bring_in.injections(writing, shots)
         _holds(writing, shift)
 

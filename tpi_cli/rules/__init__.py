@@ -1,0 +1,1 @@
+"""Ring 2: pure rules; values in, values and reasons out."""

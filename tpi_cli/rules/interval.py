@@ -11,16 +11,16 @@ _CANONICAL = re.compile(r"([1-9][0-9]{0,3})(d|w|mo|y)")
 class Interval(NamedTuple):
     """A count of calendar units; `unit` is a key of `UNITS`."""
 
-    count: int
+    number: int
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.count}{self.unit}"
+        return f"{self.number}{self.unit}"
 
     @property
     def words(self) -> str:
         """`3 months`, `1 week`."""
-        return f"{self.count} {UNITS[self.unit]}{'' if self.count == 1 else 's'}"
+        return f"{self.number} {UNITS[self.unit]}{'' if self.number == 1 else 's'}"
 
 
 def read(text: str) -> Interval | None:
@@ -38,6 +38,6 @@ def after(anchor: date, interval: Interval) -> date:
 
     step = {"d": "days", "w": "weeks", "mo": "months", "y": "years"}[interval.unit]
     try:
-        return anchor + relativedelta(**{step: interval.count})  # type: ignore[arg-type]
+        return anchor + relativedelta(**{step: interval.number})  # type: ignore[arg-type]
     except (ValueError, OverflowError) as fault:
         raise OverflowError(f"beyond the year {MAXYEAR}") from fault

@@ -120,9 +120,7 @@ def _planned(last: Treatment, due: date | None) -> Reason:
     if step is None:
         return Reason("recall.follow-up", f"treated {last.on}; follow-up set to {due}", source)
     carried = ", as the time before" if last.origin == "carried" else ""
-    return Reason(
-        "recall.follow-up", f"treated {last.on} + {step.words}{carried} = {due}{_clamp(last, due)}", source
-    )
+    return Reason("recall.follow-up", f"treated {last.on} + {step.words}{carried} = {due}{_clamp(last, due)}", source)
 
 
 def _clamp(last: Treatment, due: date) -> str:
@@ -165,9 +163,7 @@ def _lay(verdict: Verdict, hold: Hold) -> Verdict:
 _WORDS = {"stop": "stopped", "resolve": "resolved"}
 
 
-def status(
-    due: date | None, closed: str | None, snoozed_until: date | None, today: date, at: Thresholds
-) -> str | None:
+def status(due: date | None, closed: str | None, snoozed_until: date | None, today: date, at: Thresholds) -> str | None:
     """Where a site stands today: one of `STATUSES`, or None when nothing is planned."""
     if closed is not None or due is None:
         return closed

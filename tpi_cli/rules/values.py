@@ -44,9 +44,8 @@ class Dose(NamedTuple):
         """The mass given, in `mass_unit`: as typed, or strength times volume."""
         if self.mass is not None:
             return self.mass
-        assert self.strength is not None and self.volume is not None, (
-            "a dose has a mass or strength and volume"
-        )
+        assert self.strength is not None, "a dose has a mass, or strength and volume"
+        assert self.volume is not None, "a dose has a mass, or strength and volume"
         return self.strength.per_ml * self.volume
 
 

@@ -42,19 +42,17 @@ class Out(NamedTuple):
     def report(self, report: Report) -> None:
         """Print a report in the chosen form, its footer on stderr."""
         columns = chosen(report.columns, self.columns)
-        with self._into() as into:
+        with self.into() as into:
             _FORMS[self.format](self, report._replace(columns=columns), into)
         if not (self.quiet or self.machine):
             _talk(report.footer())
 
     def lines(self, lines: Sequence[str], name: str, facts: Callable[[], dict[str, Any]]) -> None:
         """Print one thing: lines for people, an object for programs."""
-        with self._into() as into:
+        with self.into() as into:
             self._one(lines, name, facts, into)
 
-    def _one(
-        self, lines: Sequence[str], name: str, facts: Callable[[], dict[str, Any]], into: TextIO
-    ) -> None:
+    def _one(self, lines: Sequence[str], name: str, facts: Callable[[], dict[str, Any]], into: TextIO) -> None:
         if self.machine:
             from tpi_cli.show import machine
 
@@ -90,7 +88,8 @@ class Out(NamedTuple):
             raise Cancelled()
 
     @contextmanager
-    def _into(self) -> Iterator[TextIO]:
+    def into(self) -> Iterator[TextIO]:
+        """Where data goes: stdout, or the file of --output, which only its owner can read."""
         if self.output is None or self.output == "-":
             yield sys.stdout
             return

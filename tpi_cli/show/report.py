@@ -11,9 +11,40 @@ NOTHING = "-"
 PERSON = frozenset({"name", "born", "phone", "email", "mrn", "note", "was"})
 """Keys that tell who somebody is."""
 CLINICAL = frozenset(
-    "sites muscle side agent agents pain flags alerts alert reasons site point referred_to weight_kg height_cm sex"
-    " payer findings taut_band tender_spot referred recognised diagnosis consent injections allergy bleeding"
-    " adverse strength dose last_agent totals".split()
+    [
+        "sites",
+        "muscle",
+        "side",
+        "agent",
+        "agents",
+        "pain",
+        "flags",
+        "alerts",
+        "alert",
+        "reasons",
+        "site",
+        "point",
+        "referred_to",
+        "weight_kg",
+        "height_cm",
+        "sex",
+        "payer",
+        "findings",
+        "taut_band",
+        "tender_spot",
+        "referred",
+        "recognised",
+        "diagnosis",
+        "consent",
+        "injections",
+        "allergy",
+        "bleeding",
+        "adverse",
+        "strength",
+        "dose",
+        "last_agent",
+        "totals",
+    ]
 )
 """Keys that tell what somebody has."""
 
@@ -74,6 +105,4 @@ def cells(columns: Iterable[Column], row: Any, redact: str) -> list[str]:
     """A row as the texts of its columns, `-` for nothing."""
     from tpi_cli.show.clean import clean
 
-    return [
-        NOTHING if hidden(column.key, redact) else clean(column.text(row)) or NOTHING for column in columns
-    ]
+    return [NOTHING if hidden(column.key, redact) else clean(column.text(row)) or NOTHING for column in columns]

@@ -1,0 +1,1 @@
+"""Ring 3: everything that knows there is a database."""

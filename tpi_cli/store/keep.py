@@ -56,9 +56,6 @@ def _iso(day: object) -> str | None:
 def reasons_text(reasons: Iterable[recall.Reason]) -> str:
     """Reasons as the JSON the recall row keeps."""
     return json.dumps(
-        [
-            {"rule": one.rule, "text": one.text, "source": one.source, "until": _iso(one.until)}
-            for one in reasons
-        ],
+        [{"rule": one.rule, "text": one.text, "source": one.source, "until": _iso(one.until)} for one in reasons],
         ensure_ascii=False,
     )

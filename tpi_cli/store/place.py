@@ -26,9 +26,7 @@ def find(db: str | None = None, key_file: str | None = None) -> Place:
         return demo()
     path = os.path.abspath(os.path.expanduser(named)) if named else os.path.join(config.data_home(), "tpi.db")
     key = config.resolve("key_file", key_file).value
-    return Place(
-        path, os.path.abspath(os.path.expanduser(key)) if key else os.path.join(config.home(), "tpi.key")
-    )
+    return Place(path, os.path.abspath(os.path.expanduser(key)) if key else os.path.join(config.home(), "tpi.key"))
 
 
 def demo() -> Place:

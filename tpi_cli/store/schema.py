@@ -20,9 +20,7 @@ def make(place: Place, *, plain: bool, name: str, zone: str) -> bool:
     if os.path.isdir(place.path):
         raise errors.NotAStore(path=place.path, hint="it is a folder: name a file in it")
     if os.path.exists(place.path):
-        raise errors.Conflict(
-            f"there is a store at {place.path} already", hint="tpi due reads it; --db names another"
-        )
+        raise errors.Conflict(f"there is a store at {place.path} already", hint="tpi due reads it; --db names another")
     make_folder(os.path.dirname(place.path))
     new_key = False if plain else make_key(place.key_path)
     half = f"{place.path}.new"

@@ -46,12 +46,15 @@ class Quantity(TypeDecorator[Decimal]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite, NUMERIC elsewhere."""
         return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else Numeric())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Written without exponent or trailing zero."""
         return plain(value) if value is not None and dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """Read as it was written."""
         return None if value is None else Decimal(value)
 
 
@@ -239,7 +242,7 @@ class Component(SQLModel, table=True):
         UniqueConstraint("mixture_id", "ordinal"),
         one_of("strength_unit", "strength_unit", "%", "mg/mL", "units/mL"),
         one_of("mass_unit", "mass_unit", "mg", "units"),
-        between("strength", "strength", "0.0001", "1000"),
+        between("strength", "strength", "0.0001", "10000"),
         between("volume", "volume_ml", "0.0001", "1000"),
         CheckConstraint("CAST(mass AS NUMERIC) > 0", name="mass"),
         CheckConstraint("(strength IS NULL) = (strength_unit IS NULL)", name="strength_has_unit"),

@@ -23,7 +23,7 @@ from tpi_cli.store.tables import (
 def recall_list() -> Select[Any]:
     """One row per site with a plan or a hold: who, where, when, and what holds it back."""
     alerts = (
-        select(func.aggregate_strings(Alert.kind, ","))
+        select(func.aggregate_strings(col(Alert.kind), ","))
         .where(col(Alert.patient_id) == Patient.id, col(Alert.ended_on).is_(None))
         .scalar_subquery()
     )

@@ -83,7 +83,7 @@ class Writing:
     def send(self) -> None:
         """Send what waits, parents before children: without relationships SQLAlchemy does not know the order."""
         waiting, self._waiting = self._waiting, []
-        by_table = sorted(waiting, key=lambda row: _ORDER[row.__tablename__])
+        by_table = sorted(waiting, key=lambda row: _ORDER[str(row.__tablename__)])
         for _, rows in groupby(by_table, key=lambda row: row.__tablename__):
             self._session.add_all(rows)
             self._session.flush()
@@ -106,7 +106,7 @@ class Writing:
 
     def number(self, table: str) -> int:
         """The next short number of a kind of record in this clinic."""
-        sql = f"SELECT COALESCE(MAX(number), 0) + 1 FROM {table} WHERE clinic_id = :clinic"  # noqa: S608
+        sql = f"SELECT COALESCE(MAX(number), 0) + 1 FROM {table} WHERE clinic_id = :clinic"
         return int(self.db.value(sql, clinic=self.clinic.id))
 
     def record(self) -> dict[str, Any]:

@@ -39,10 +39,11 @@ def read_or_refused(read: Callable[[str], T], typed: str) -> T | None:
     try:
         return read(typed)
     except Grammar as error:
-        assert str(error), typed
-        assert error.text == typed
-        assert 0 <= error.at and error.at + error.width <= max(1, len(typed)), (typed, error.at, error.width)
-        return None
+        refusal = error
+    assert str(refusal), typed
+    assert refusal.text == typed
+    assert 0 <= refusal.at < refusal.at + refusal.width <= max(1, len(typed)), (typed, refusal.at)
+    return None
 
 
 def anything(pieces: list[str]) -> st.SearchStrategy[str]:

@@ -1,5 +1,7 @@
 """DATE: how a day is typed, what is understood, and what is refused with which hint."""
 
+# ruff: noqa: E501 - the tables are wide
+
 import calendar
 import time
 from datetime import date, timedelta
@@ -201,9 +203,7 @@ def test_a_day_is_understood(typed: str, today: str, looks: str, understood: str
 
 
 @pytest.mark.parametrize(("typed", "caret", "said", "hint"), rows(REFUSED))
-def test_what_can_be_read_two_ways_is_refused_with_a_hint(
-    typed: str, caret: str, said: str, hint: str
-) -> None:
+def test_what_can_be_read_two_ways_is_refused_with_a_hint(typed: str, caret: str, said: str, hint: str) -> None:
     refused(forward, typed, caret, said, hint)
 
 
@@ -263,28 +263,29 @@ def test_a_day_without_a_year_is_the_nearest_in_its_direction(then: date, today:
         between += timedelta(days=step)
 
 
-@given(days, st.sampled_from(calendar.day_abbr), st.booleans())
+@given(days, st.sampled_from(list(calendar.day_abbr)), st.booleans())
 def test_a_weekday_is_within_a_week_and_never_today(today: date, name: str, looks: bool) -> None:
     assume(1910 < today.year < 2190)
     found = read_or_refused(lambda text: day(text, today, looks), name)
     if calendar.day_abbr[today.weekday()] == name:
         assert found is None
     else:
-        assert found is not None and calendar.day_abbr[found.weekday()] == name
+        assert found is not None
+        assert calendar.day_abbr[found.weekday()] == name
         assert 0 < (found - today).days * (1 if looks else -1) < 7
 
 
 @given(days, days)
 def test_the_echo_reads_back_as_the_same_day(then: date, today: date) -> None:
     said, _, away = words(then, today).removesuffix(")").partition(" (")
-    assert day(said.partition(" ")[2], today, True) == then
+    assert day(said.partition(" ")[2], today, forward=True) == then
     assume(len(away.split()) < 2 or all(len(part) < 5 or part.isalpha() for part in away.split()))
-    assert day(away, today, True) == then
+    assert day(away, today, forward=True) == then
 
 
 @given(days, st.integers(1, 600))
 def test_months_clamp_and_never_slip(today: date, months: int) -> None:
-    found = read_or_refused(lambda text: day(text, today, True), f"{months}mo")
+    found = read_or_refused(lambda text: day(text, today, forward=True), f"{months}mo")
     year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
     if year > 2199:
         assert found is None

@@ -64,7 +64,8 @@ def test_no_text_does_anything_but_mean_a_score_or_be_refused(typed: str) -> Non
     if found is not None:
         after = "" if found.after is None else f":{found.after}"
         assert typed.strip() == f"{found.before}{after}"
-        assert 0 <= found.before <= 10 and 0 <= (found.after or 0) <= 10
+        assert 0 <= found.before <= 10
+        assert 0 <= (found.after or 0) <= 10
 
 
 def test_ten_thousand_random_texts_are_answered_in_no_time() -> None:

@@ -104,7 +104,7 @@ def _distance(day: date, today: date) -> Interval:
 def _oldest(today: date) -> date:
     """The first birth date that can be true; the calendar's first day where it does not reach back so far."""
     try:
-        return after(today, Interval(-OLDEST.count, OLDEST.unit))
+        return after(today, Interval(-OLDEST.number, OLDEST.unit))
     except OverflowError:
         return date.min
 
@@ -127,9 +127,7 @@ def _iso(asked: _Asked) -> date | None:
     year, month, day = (int(part) for part in match.groups())
     word = asked.found[0]
     if not 1 <= month <= 12:
-        raise asked.fault(
-            f"there is no month {match[2]}", "write year-month-day: 2026-12-31", word.part(5, 7)
-        )
+        raise asked.fault(f"there is no month {match[2]}", "write year-month-day: 2026-12-31", word.part(5, 7))
     return _on(asked, year, month, day, word.part(8))
 
 
@@ -207,7 +205,7 @@ def _relative(asked: _Asked) -> date | None:
         return _moved(asked, _span(asked, asked.found[1:]))
     if last == "ago":
         ago = _span(asked, asked.found[:-1])
-        return _moved(asked, Interval(-ago.count, ago.unit))
+        return _moved(asked, Interval(-ago.number, ago.unit))
     bare = span(asked.found)
     if bare is None:
         return None
@@ -233,4 +231,4 @@ def _moved(asked: _Asked, by: Interval) -> date:
 
 
 def _days(by: Interval) -> timedelta:
-    return timedelta(weeks=by.count) if by.unit == "w" else timedelta(days=by.count)
+    return timedelta(weeks=by.number) if by.unit == "w" else timedelta(days=by.number)

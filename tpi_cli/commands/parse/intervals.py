@@ -45,9 +45,7 @@ def _within(text: str, found: tuple[Word, ...], anchor: date, understood: Interv
     except OverflowError:
         ends = LAST_YEAR + 1
     if ends > LAST_YEAR:
-        raise fault(
-            text, f"{understood.words} ends after {LAST_YEAR}", "6w, 3mo or none", found[0], found[-1]
-        )
+        raise fault(text, f"{understood.words} ends after {LAST_YEAR}", "6w, 3mo or none", found[0], found[-1])
     return understood
 
 

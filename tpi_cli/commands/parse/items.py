@@ -24,6 +24,7 @@ __all__ = ["Stock", "items", "written"]
 
 SAMPLE = "ut l lidocaine 1% 1ml"
 
+_JOINING = frozenset(("and", "&", "then", "also"))
 _PASSES = re.compile(r"[xX]([0-9].*)")
 
 
@@ -165,12 +166,8 @@ def _no_muscle(tokens: Tokens, stock: Stock, named: tuple[Word, ...], begun: boo
     drug = leading(named, lambda name: len(stock.named(name)) == 1)
     if drug and begun:
         return how_much(tokens, drug[0], drug[-1], stock.named(line(drug))[0])
-    for skipped in range(1, len(named)):
-        if muscles.by_name(line(named[skipped:])) and not drug:
-            extra = named[:skipped]
-            return tokens.fault(
-                f"{shown(line(extra))} is not understood", "leave it out", extra[0], extra[-1]
-            )
+    if named[0].key in _JOINING:
+        return tokens.fault(f"{shown(named[0].text)} is not needed", "leave it out", named[0])
     return _drug_first(tokens, stock, named) or no_side(tokens.text, named)
 
 

@@ -167,11 +167,7 @@ def _fits(tokens: Tokens, agent: Agent, given: _Given) -> None:
     """Raises Grammar for units the agent is not measured in, and for epi in what is no local anaesthetic."""
     for one in (given.strength, given.mass):
         if one and agent.unit and one.unit.startswith("units") != (agent.unit == "units"):
-            hint = (
-                "write 20units, or 50units/ml 0.4ml"
-                if agent.unit == "units"
-                else "write 10mg, or 10mg/ml 1ml"
-            )
+            hint = "write 20units, or 50units/ml 0.4ml" if agent.unit == "units" else "write 10mg, or 10mg/ml 1ml"
             raise tokens.fault(f"{agent.name} is measured in {agent.unit}", hint, one.first, one.last)
     if given.epi and agent.agent_class != "local_anaesthetic":
         raise tokens.fault(f"{agent.name} is not a local anaesthetic", "leave out epi", given.epi, given.epi)
@@ -193,11 +189,7 @@ def _volume_hint(given: _Given) -> str:
         return "add the volume: 1ml"
     volume = given.mass.amount / _per_ml(given.strength)
     even = round(volume, 4) * _per_ml(given.strength) == given.mass.amount
-    return (
-        f"write {given.strength} {plain(round(volume, 4))}ml"
-        if even
-        else "write the volume, or the mass alone"
-    )
+    return f"write {given.strength} {plain(round(volume, 4))}ml" if even else "write the volume, or the mass alone"
 
 
 def _per_ml(strength: Quantity) -> Decimal:
@@ -210,9 +202,7 @@ def _strength(tokens: Tokens, stock: Stock, agent: Agent, given: _Given, volume:
         return Strength(given.strength.amount, given.strength.unit)
     if given.mass:
         message = f"{given.mass} in {volume}: which strength is it?"
-        raise tokens.fault(
-            message, "write the strength and the volume, or the mass alone", volume.first, volume.last
-        )
+        raise tokens.fault(message, "write the strength and the volume, or the mass alone", volume.first, volume.last)
     known = stock.strengths_of(agent)
     if len(known) != 1:
         raise _which_strength(tokens, agent, known, volume)

@@ -41,9 +41,7 @@ def _score(text: str, part: Word, whole: Word) -> int:
 def _refused(text: str, part: Word, whole: Word) -> Grammar:
     pair = _PAIR.fullmatch(whole.key)
     if pair and not part.text.isdecimal():
-        return fault(
-            text, f"{shown(whole.text)} is not a pain score", _pair_hint(whole.text, *pair.groups()), whole
-        )
+        return fault(text, f"{shown(whole.text)} is not a pain score", _pair_hint(whole.text, *pair.groups()), whole)
     if not part.text:
         return fault(text, "a score is missing beside the colon", FORMS, whole)
     if _DECIMAL.fullmatch(part.text):

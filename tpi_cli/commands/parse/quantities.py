@@ -149,7 +149,7 @@ def _bad_unit(tokens: Tokens, number: Word, unit: Word | None) -> Grammar:
 
 
 def _meant_as_unit(number: Word, unit: Word) -> bool:
-    return unit.at == number.end and unit.text != "+" or unit.key in _SLIPS or unit.key in _OTHER_MASSES
+    return (unit.at == number.end and unit.text != "+") or unit.key in _SLIPS or unit.key in _OTHER_MASSES
 
 
 def _unit_hint(number: str, unit: str) -> str:

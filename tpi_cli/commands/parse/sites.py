@@ -31,9 +31,7 @@ def site(text: str) -> tuple[str, str]:
     named, on, count = cut
     if count < len(found):
         rest = found[count:]
-        raise fault(
-            text, f"{shown(line(rest))} follows the side", "a site is a muscle and a side", rest[0], rest[-1]
-        )
+        raise fault(text, f"{shown(line(rest))} follows the side", "a site is a muscle and a side", rest[0], rest[-1])
     return muscle(text, named).muscle, SIDES[on.key]
 
 
@@ -70,9 +68,7 @@ def no_side(text: str, found: tuple[Word, ...]) -> Grammar:
 
 def unknown(text: str, named: tuple[Word, ...]) -> Grammar:
     """The error for words that name no muscle, with the names that come near."""
-    hint = (
-        meant(muscles.similar(line(named)[:60])) or "tpi muscle list shows the muscles and their short names"
-    )
+    hint = meant(muscles.similar(line(named)[:60])) or "tpi muscle list shows the muscles and their short names"
     return fault(text, f"no muscle is called {shown(line(named))}", hint, named[0], named[-1])
 
 

@@ -62,7 +62,7 @@ class Tokens:
         return token is not None and is_number(token)
 
     def name(self) -> tuple[Word, ...]:
-        """The words that follow up to a number, a sign, `each`, `total`, `dry`, `epi` or the end; not yet read."""
+        """The words up to a number, a sign, `each`, `total`, `dry`, `epi` or the end; not yet read."""
         words: list[Word] = []
         token = self.peek()
         while token and not is_number(token) and token.key not in _STOPS and len(words) < NAME_WORDS:

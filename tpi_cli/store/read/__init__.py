@@ -1,0 +1,1 @@
+"""One SQL text and one row type a report, over the DB-API only."""

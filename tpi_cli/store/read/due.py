@@ -97,7 +97,7 @@ def rows(db: Database, query: Query) -> Iterator[Row]:
     if not parts:
         return
     first = "name_key, patient" if query.by_name else "MIN(due_on) OVER (PARTITION BY patient_id), patient"
-    sql = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS picked ORDER BY {first}, due_on, site"  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS picked ORDER BY {first}, due_on, site"
     listed = map(Listed._make, db.rows(sql, **_values(query)))
     for _, found in groupby(listed, key=lambda one: one.patient):
         chosen = [(one, place) for one in found if (place := _site(one, query)).status in query.statuses]
@@ -107,7 +107,7 @@ def rows(db: Database, query: Query) -> Iterator[Row]:
 
 def of_site(db: Database, query: Query) -> Iterator[Row]:
     """Every site of the patients asked for, a row each, whatever its status: what `tpi why` explains."""
-    sql = f"SELECT {_COLUMNS} FROM recall_list WHERE 1 = 1{_narrowed(query)} ORDER BY patient, site"  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM recall_list WHERE 1 = 1{_narrowed(query)} ORDER BY patient, site"
     for one in map(Listed._make, db.rows(sql, **_values(query))):
         yield _folded([(one, _site(one, query))], query.today)
 
@@ -116,9 +116,9 @@ def held_back(db: Database, query: Query) -> dict[str, int]:
     """How many patients have a plan that is held back, by reason."""
     narrowed = _narrowed(query)
     values = _values(query)
-    counts = f"SELECT COUNT(DISTINCT patient_id) FROM recall_list WHERE {_SNOOZED}{narrowed}"  # noqa: S608
+    counts = f"SELECT COUNT(DISTINCT patient_id) FROM recall_list WHERE {_SNOOZED}{narrowed}"
     by_reason = (
-        "SELECT closed, COUNT(DISTINCT patient_id) FROM recall_list"  # noqa: S608
+        "SELECT closed, COUNT(DISTINCT patient_id) FROM recall_list"
         f" WHERE closed IS NOT NULL AND due_on IS NOT NULL{narrowed} GROUP BY closed"
     )
     closed = dict(db.rows(by_reason, **values))

@@ -111,7 +111,7 @@ class Given(NamedTuple):
     origin: str
 
 
-_GIVEN = f"SELECT {', '.join(Given._fields)} FROM injection_list"  # noqa: S608
+_GIVEN = f"SELECT {', '.join(Given._fields)} FROM injection_list"
 _ORDER = " ORDER BY mrn, patient, on_date, session, injection, component"
 _SESSIONS = (
     "SELECT session.id, session.number, patient.number, patient.mrn, patient.name, patient.born, session.on_date,"
@@ -183,9 +183,7 @@ def _part(rows: list[Given]) -> tuple[Dose, ...]:
     if not syringe:
         return whole
     share = Decimal(rows[0].site_volume_ml) / syringe
-    return tuple(
-        one._replace(volume=_thousandths(one.volume * share)) for one in whole if one.volume is not None
-    )
+    return tuple(one._replace(volume=_thousandths(one.volume * share)) for one in whole if one.volume is not None)
 
 
 def _thousandths(volume: Decimal) -> Decimal:
@@ -239,9 +237,7 @@ def _join(shots: list[Shot], shot: Shot) -> None:
 def sessions(db: Database, patient: int | None = None) -> Iterator[Session]:
     """Sessions, newest first, of one patient or of all."""
     where = "" if patient is None else " WHERE patient.number = :patient"
-    rows = list(
-        db.rows(f"{_SESSIONS}{where} ORDER BY session.on_date DESC, session.number DESC", patient=patient)
-    )
+    rows = list(db.rows(f"{_SESSIONS}{where} ORDER BY session.on_date DESC, session.number DESC", patient=patient))
     for row in rows:
         yield _whole(db, row)
 
@@ -261,7 +257,8 @@ def last_session(db: Database, patient: int) -> Session | None:
 
 
 def _whole(db: Database, row: tuple[Any, ...]) -> Session:
-    bare = Session(*row[:5], known_day(row[5]), known_day(row[6]), *row[7:])
+    kept = [*row[:5], known_day(row[5]), known_day(row[6]), *row[7:]]
+    bare = Session._make([*kept, (), (), (None, None)])
     rows = list(given(db, " WHERE session_id = :session", session=bare.id))
     places = tuple(dict.fromkeys((one.muscle, one.side) for one in rows))
     agents = tuple(dict.fromkeys(one.agent or "dry_needling" for one in rows))

@@ -77,16 +77,20 @@ _SITE = (
 
 
 def _patient(row: tuple[Any, ...]) -> Patient:
-    weight, height = (Decimal(value) if value is not None else None for value in (row[6], row[8]))
-    return Patient(
-        *row[:4], known_day(row[4]), row[5], weight, day(row[7]), height, *row[9:13], day(row[13]), row[14]
-    )
+    kept = dict(zip(Patient._fields, row, strict=True))
+    kept.update(born=known_day(kept["born"]), weight_on=day(kept["weight_on"]), status_on=day(kept["status_on"]))
+    for name in ("weight_kg", "height_cm"):
+        kept[name] = None if kept[name] is None else Decimal(kept[name])
+    return Patient._make(kept.values())
 
 
 def _site(row: tuple[Any, ...]) -> Site:
-    yes_no = [None if value is None else bool(value) for value in row[5:10]]
-    findings = (yes_no[0], yes_no[1], yes_no[2], row[8], yes_no[4])
-    return Site(*row[:5], *findings, day(row[10]), row[11], day(row[12]), row[13], day(row[14]))
+    kept = dict(zip(Site._fields, row, strict=True))
+    for name in ("taut_band", "tender_spot", "referred", "recognised"):
+        kept[name] = None if kept[name] is None else bool(kept[name])
+    for name in ("since", "due", "last"):
+        kept[name] = day(kept[name])
+    return Site._make(kept.values())
 
 
 def patient(db: Database, text: str) -> Patient:

@@ -326,7 +326,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("CAST(mass AS NUMERIC) > 0", name=op.f("ck_component_mass")),
         sa.CheckConstraint(
-            "CAST(strength AS NUMERIC) BETWEEN 0.0001 AND 1000", name=op.f("ck_component_strength")
+            "CAST(strength AS NUMERIC) BETWEEN 0.0001 AND 10000", name=op.f("ck_component_strength")
         ),
         sa.CheckConstraint(
             "CAST(volume_ml AS NUMERIC) BETWEEN 0.0001 AND 1000", name=op.f("ck_component_volume")

@@ -1,0 +1,47 @@
+"""`tpi again`: the last session's sites and mix as a draft."""
+
+from typing import Annotated
+
+import typer
+
+from tpi_cli.commands import complete, draft, options
+from tpi_cli.commands.draft import Told
+from tpi_cli.commands.inject import Asked, run
+from tpi_cli.errors import Conflict, NotFound
+from tpi_cli.store.read import log, people
+
+
+def again(
+    ctx: typer.Context,
+    patient: Annotated[str, typer.Argument(metavar="PATIENT", autocompletion=complete.patients)],
+    session: Annotated[str | None, typer.Option("--from", metavar="SESSION", help="Another than the last.")] = None,
+    pain: draft.PainOption = None,
+    next: draft.Next = None,
+    consent: draft.Consent = None,
+    lot: draft.Lots = None,
+    needle: draft.Needle = None,
+    guidance: draft.Guidance = None,
+    position: draft.Position = None,
+    twitch: draft.Twitch = None,
+    adverse: draft.Adverse = None,
+    alongside: draft.With = None,
+    dx: draft.Diagnosis = None,
+) -> None:
+    """The same sites and mix as last time. Pain, lots, consent and adverse events are never copied.
+
+    \b
+    tpi again 7 --pain 6:2
+    tpi again 7 --pain 6:2 --next 6w --consent verbal
+    tpi again 7 --from S-0016 --dry-run
+    """
+    told = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
+                alongside, dx, ctx.obj.note)  # fmt: skip
+    with options.reading(ctx) as db:
+        who = people.patient(db, patient)
+        last = log.session(db, session) if session else log.last_session(db, who.number)
+        if last is None:
+            raise NotFound(f"{who.code} has no session yet", hint=f"tpi inject {who.code} records the first")
+        if last.patient != who.number:
+            raise Conflict(f"{last.code} is not a session of {who.code}", hint=f"tpi session list {who.code}")
+        shots = log.shots(db, last.id)
+    run(ctx, patient, Asked(told, shots=shots, name="again"))

@@ -1,0 +1,64 @@
+"""`tpi doctor`: what is where and what is wrong, without a word about a patient."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+
+import typer
+
+from tpi_cli import __version__, config
+from tpi_cli.errors import TpiError
+from tpi_cli.store import connect
+from tpi_cli.store.place import Place, is_plain
+from tpi_cli.store.read.clinic import clinic
+
+
+def doctor(ctx: typer.Context) -> None:
+    """What is installed, where things lie and whether the store opens. Safe to paste into a report.
+
+    \b
+    tpi doctor
+    tpi doctor --json
+    tpi --db demo doctor
+    """
+    told = dict(_facts(ctx.obj.place))
+    lines = [f"{name:<12} {value}" for name, value in told.items()]
+    ctx.obj.out().lines(lines, "doctor", lambda: told)
+
+
+def _facts(place: Place) -> Iterator[tuple[str, str]]:
+    yield "tpi", __version__
+    yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    yield "sqlite", f"{connect.Driver.sqlite_version}, by sqlcipher3"
+    yield "terminal", f"{os.environ.get('TERM', 'none')}, stdout {sys.stdout.encoding}"
+    yield "settings", _there(config.path())
+    yield "key", _key(place)
+    yield "store", _there(place.path)
+    yield from _store(place)
+
+
+def _there(path: str) -> str:
+    return path if os.path.exists(path) else f"{path} (not there)"
+
+
+def _key(place: Place) -> str:
+    if not os.path.exists(place.key_path):
+        return f"{place.key_path} (not there)"
+    mode = os.stat(place.key_path).st_mode & 0o777
+    return f"{place.key_path} (mode {mode:o})"
+
+
+def _store(place: Place) -> Iterator[tuple[str, str]]:
+    try:
+        encrypted = "no" if is_plain(place) else "yes"
+        with connect.reading(place) as db:
+            yield "encrypted", encrypted
+            yield "schema", f"{db.value('PRAGMA user_version')} (this tpi knows {connect.SCHEMA})"
+            yield "journal", str(db.value("PRAGMA journal_mode"))
+            yield "zone", clinic(db).zone
+            for table in ("patient", "site", "session", "injection"):
+                yield f"{table}s", str(db.value(f"SELECT COUNT(*) FROM {table}"))
+            yield "integrity", str(db.value("PRAGMA integrity_check"))
+    except TpiError as fault:
+        yield "problem", f"{fault} ({fault.hint})"

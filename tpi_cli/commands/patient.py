@@ -1,0 +1,54 @@
+"""`tpi patient show|list`."""
+
+from typing import Annotated
+
+import typer
+
+from tpi_cli.commands import complete, options
+from tpi_cli.show import patient as show_patient
+from tpi_cli.show.out import allowed
+from tpi_cli.show.report import Report
+from tpi_cli.store.read import people
+from tpi_cli.store.read.clinic import clinic
+
+
+def show(
+    ctx: typer.Context,
+    patient: Annotated[str, typer.Argument(metavar="PATIENT", autocompletion=complete.patients)],
+) -> None:
+    """Everything on file about a patient: person, alerts, sites.
+
+    \b
+    tpi patient show 7
+    tpi patient show mrn:A12
+    tpi patient show 7 --json
+    """
+    with options.reading(ctx) as db:
+        today = clinic(db).today
+        one = people.patient(db, patient)
+        alerts, sites = people.alerts(db, one.id), people.sites(db, one.id)
+        out = ctx.obj.out(today)
+        lines = show_patient.whole(one, alerts, sites, today, out.redact)
+        out.lines(lines, "patient", lambda: show_patient.whole_record(one, alerts, sites))
+
+
+def list_(
+    ctx: typer.Context,
+    status: Annotated[
+        str, typer.Option("--status", metavar="STATUS", help="active, archived, deceased or all.")
+    ] = "active",
+) -> None:
+    """Patients, by number.
+
+    \b
+    tpi patient list
+    tpi patient list --status all
+    tpi patient list --format csv -o patients.csv
+    """
+    allowed("--status", status, ("active", "archived", "deceased", "all"))
+    with options.reading(ctx) as db:
+        found = list(people.patients(db, status))
+        words = "" if status == "all" else f"{status} "
+        report = Report("patient-list", show_patient.COLUMNS, found, show_patient.record,
+                        footer=lambda: f"{len(found)} {words}patients")  # fmt: skip
+        ctx.obj.out(clinic(db).today).report(report)

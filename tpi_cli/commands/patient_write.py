@@ -1,0 +1,293 @@
+"""`tpi patient add|edit|archive`."""
+
+import sys
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+
+from tpi_cli.acts import patient as acts
+from tpi_cli.commands import complete, options
+from tpi_cli.errors import Usage
+from tpi_cli.reference import alerts as kinds
+from tpi_cli.rules import checks, identity
+from tpi_cli.show.out import Out
+from tpi_cli.show.person import redacted_head
+from tpi_cli.store.read import people
+from tpi_cli.store.write import Writing
+
+Sex = Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female, male, other or unknown.")]
+Weight = Annotated[str | None, typer.Option("--weight", metavar="KG", help="Body weight in kg.")]
+Height = Annotated[str | None, typer.Option("--height", metavar="CM", help="Body height in cm.")]
+Phone = Annotated[str | None, typer.Option("--phone", metavar="TEXT", help="Phone number.")]
+Email = Annotated[str | None, typer.Option("--email", metavar="TEXT", help="E-mail address.")]
+Mrn = Annotated[str | None, typer.Option("--mrn", metavar="TEXT", help="The number another system gave.")]
+Payer = Annotated[str | None, typer.Option("--payer", metavar="ID", help="Who pays.")]
+Allergy = Annotated[
+    list[str] | None,
+    typer.Option("--allergy", metavar="SUBSTANCE[:REACTION]|none", help="Asked, and what was said."),
+]
+Bleeding = Annotated[
+    list[str] | None,
+    typer.Option("--bleeding", metavar="TEXT|none", help="Disorder or blood thinner, or none."),
+]
+
+
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME|-", help="'Tan, Mei', or - to read the fields from stdin.")],
+    born: Annotated[str | None, typer.Argument(metavar="BORN", help="Birth date: 1971-03-04.")] = None,
+    sex: Sex = None,
+    weight: Weight = None,
+    height: Height = None,
+    phone: Phone = None,
+    email: Email = None,
+    mrn: Mrn = None,
+    payer: Payer = None,
+    allergy: Allergy = None,
+    bleeding: Bleeding = None,
+) -> None:
+    """Add a patient. Allergies and bleeding risk must be asked: answer none, or what it is.
+
+    With - the fields come from stdin as JSON or as `key: value` lines, out of the process list.
+
+    \b
+    tpi patient add 'Tan, Mei' 1971-03-04 --allergy none --bleeding none
+    tpi patient add 'Ruiz, Ana' '4 Mar 1965' --weight 62 --allergy lidocaine:rash --bleeding apixaban
+    tpi patient add - < new-patient.json
+    """
+    given = {"name": name, "born": born, "sex": sex, "weight": weight, "height": height, "phone": phone,
+             "email": email, "mrn": mrn, "payer": payer, "allergy": allergy, "bleeding": bleeding}  # fmt: skip
+    if name == "-":
+        given = {**given, **_from_stdin()}
+    out: Out = ctx.obj.out()
+    _answered(out, given)
+    with options.recording(ctx) as writing:
+        new = _new(given, writing.today, ctx.obj.note)
+        row = acts.add(writing, new, ctx.obj.on(writing.today))
+        code, today = identity.patient(row.number), writing.today
+        alerts = people.alerts(writing.db, row.id)
+    line = f"{'would record' if ctx.obj.dry_run else 'recorded'} {redacted_head(row, today, alerts, out.redact)}"
+    heard = [f"  {alert.text or 'asked'}: taken as {alert.kind}" for alert in alerts if out.redact == "none"]
+    ctx.obj.done(out, code, [line, *heard], "patient-add", {"patient": code})
+
+
+FIELDS = (
+    "name",
+    "born",
+    "sex",
+    "weight",
+    "height",
+    "phone",
+    "email",
+    "mrn",
+    "payer",
+    "allergy",
+    "bleeding",
+    "note",
+)
+
+
+def _from_stdin() -> dict[str, Any]:
+    """The fields as JSON or `key: value` lines. Raises Usage."""
+    text = sys.stdin.read(checks.LONGEST_TEXT * 4)
+    found = _json(text) if text.lstrip().startswith("{") else _lines(text)
+    unknown = [key for key in found if key not in FIELDS]
+    if unknown or not found:
+        what = f"unknown field {unknown[0]!r}" if unknown else "nothing came on stdin"
+        raise Usage(what, hint=f"fields: {', '.join(FIELDS)}")
+    several = {key: [found[key]] for key in ("allergy", "bleeding") if isinstance(found.get(key), str)}
+    return {**found, **several}
+
+
+def _json(text: str) -> dict[str, Any]:
+    import json
+
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Usage("stdin is no JSON object", hint='{"name": "Tan, Mei", "born": "1971-03-04", ...}') from None
+    return {key: value if isinstance(value, list) else str(value) for key, value in found.items() if value is not None}
+
+
+def _lines(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        key, colon, value = line.partition(":")
+        if not colon:
+            raise Usage("a line on stdin has no colon", hint="write key: value, such as born: 1971-03-04")
+        key = key.strip().lower()
+        if key in {"allergy", "bleeding"}:
+            found.setdefault(key, []).append(value.strip())
+        else:
+            found[key] = value.strip()
+    return found
+
+
+def _answered(out: Out, given: dict[str, Any]) -> None:
+    """See that the two screening questions were asked: on a terminal they are, elsewhere they must be answered."""
+    for key, question in (("allergy", "Allergies? SUBSTANCE[:REACTION], or none:"),
+                          ("bleeding", "Bleeding disorder or blood thinner? TEXT, or none:")):  # fmt: skip
+        while not given[key]:
+            if out.no_input or not sys.stdin.isatty():
+                raise Usage(f"--{key} was not answered", hint=f"--{key} none, or what it is")
+            answer = out.ask(question)
+            given[key] = [answer] if answer else None
+
+
+def _new(given: dict[str, Any], today: date, note: str | None) -> acts.New:
+    from tpi_cli.commands.parse.dates import birth
+
+    if not given["born"]:
+        raise Usage("the birth date is missing", hint="tpi patient add 'Tan, Mei' 1971-03-04")
+    values = _values({**given, "name": given["name"].strip()})
+    return acts.New(
+        born=birth(given["born"], today),
+        alerts=_alerts(given["allergy"], given["bleeding"]),
+        note=given.get("note") or note,
+        **{"sex": "unknown", **values},
+    )
+
+
+def _values(given: dict[str, Any]) -> dict[str, Any]:
+    """The plain fields that were given, checked. Raises Usage."""
+    values: dict[str, Any] = {}
+    for key in ("name", "phone", "email", "mrn", "payer"):
+        if given.get(key) is not None:
+            wrong = checks.name(given[key]) if key == "name" else checks.text(given[key], checks.LONGEST_NAME)
+            if wrong or not given[key].strip():
+                raise Usage(f"the {key} {wrong or 'is empty'}", hint=f"give another {key}")
+            values[key] = given[key].strip()
+    if given.get("sex") is not None:
+        values["sex"] = _sex(given["sex"])
+    if given.get("weight") is not None:
+        values["weight_kg"] = _number("weight", given["weight"], "kg", checks.weight)
+    if given.get("height") is not None:
+        values["height_cm"] = _number("height", given["height"], "cm", checks.height)
+    return values
+
+
+def _sex(text: str) -> str:
+    names = {"f": "female", "m": "male", "o": "other", "u": "unknown"}
+    found = names.get(text.lower(), text.lower())
+    if found not in names.values():
+        raise Usage(f"--sex cannot be {text!r}", hint="female, male, other or unknown")
+    return found
+
+
+def _number(name: str, text: str, unit: str, check: Any) -> Decimal:
+    compact = text.strip().lower().removesuffix(unit).strip()
+    if not compact.isascii() or not compact.replace(".", "", 1).isdigit():
+        raise Usage(f"--{name} {text!r} is no number", hint=f"--{name} 62.5 (in {unit})")
+    wrong = check(Decimal(compact))
+    if wrong:
+        raise Usage(f"--{name} {text} {wrong}", hint=f"give it in {unit}")
+    return Decimal(compact)
+
+
+def _alerts(allergy: list[str] | None, bleeding: list[str] | None) -> tuple[tuple[str, str | None], ...]:
+    """The answers as kinds of alert, with the words said. Raises Usage where none and something were said."""
+    out: list[tuple[str, str | None]] = []
+    for answers, told in ((allergy, kinds.kinds_of_allergy), (bleeding, kinds.kinds_of_bleeding)):
+        found = [(kind, answer.strip()) for answer in answers or [] for kind in told(_substance(answer))]
+        none = [kind for kind, _ in found if kind.endswith("-none")]
+        if none and len(found) > len(none):
+            raise Usage(f"{none[0].replace('-', ': ')} and something else cannot both be", hint="leave one out")
+        out += [(kind, None if kind.endswith("-none") else text) for kind, text in found]
+    return tuple(out)
+
+
+def _substance(answer: str) -> str:
+    wrong = checks.text(answer, checks.LONGEST_NAME) or (None if answer.strip() else "is empty")
+    if wrong:
+        raise Usage(f"the answer {wrong}", hint="say none, or what it is")
+    return answer
+
+
+def edit(
+    ctx: typer.Context,
+    patient: Annotated[str, typer.Argument(metavar="PATIENT", autocompletion=complete.patients)],
+    name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="The name.")] = None,
+    born: Annotated[str | None, typer.Option("--born", metavar="DATE", help="The birth date.")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", metavar="STATUS", help="active, archived, deceased.")
+    ] = None,
+    sex: Sex = None,
+    weight: Weight = None,
+    height: Height = None,
+    phone: Phone = None,
+    email: Email = None,
+    mrn: Mrn = None,
+    payer: Payer = None,
+    allergy: Allergy = None,
+    bleeding: Bleeding = None,
+) -> None:
+    """Change what is on file about a patient; a new weight is dated today, or --on.
+
+    \b
+    tpi patient edit 7 --weight 63.5
+    tpi patient edit 7 --phone '07700 900123' --email mei@example.org
+    tpi patient edit 7 --status active
+    """
+    given = {"name": name, "sex": sex, "weight": weight, "height": height, "phone": phone, "email": email,
+             "mrn": mrn, "payer": payer}  # fmt: skip
+    changes = _values(given) | _status(status)
+    if ctx.obj.given.get("note") is not None:
+        changes["note"] = ctx.obj.note
+    alerts = _alerts(allergy, bleeding)
+    if not (changes or born or alerts):
+        raise Usage("nothing to change", hint="tpi patient edit 7 --weight 63.5")
+    with options.recording(ctx) as writing:
+        who = people.patient(writing.db, patient)
+        if born:
+            changes["born"] = _birth(writing, who, born)
+        on = ctx.obj.on(writing.today)
+        row = acts.change(writing, who.id, changes, on)
+        acts.add_alerts(writing, who.id, alerts, on)
+        told = [f"  {key}: {getattr(who, key)} -> {value}" for key, value in changes.items()]
+    _say(ctx, row, writing.today, "changed", "patient-edit", told)
+
+
+def _status(status: str | None) -> dict[str, str]:
+    if status is None:
+        return {}
+    from tpi_cli.show.out import allowed
+
+    return {"status": allowed("--status", status, ("active", "archived", "deceased"))}
+
+
+def _birth(writing: Writing, who: people.Patient, text: str) -> date:
+    from tpi_cli.commands.parse.dates import birth
+
+    found = birth(text, writing.today)
+    first = writing.db.value("SELECT MIN(on_date) FROM session WHERE patient_id = :who", who=who.id)
+    if first and date.fromisoformat(str(first)) < found:
+        raise Usage(f"born {found}, but treated on {first}", hint="check the year")
+    return found
+
+
+def archive(
+    ctx: typer.Context,
+    patient: Annotated[str, typer.Argument(metavar="PATIENT", autocompletion=complete.patients)],
+) -> None:
+    """Take a patient off every list; the record stays, and tpi patient edit --status active brings it back.
+
+    \b
+    tpi patient archive 7
+    tpi patient archive 7 --note 'moved to another clinic'
+    tpi patient archive 7 --dry-run
+    """
+    with options.recording(ctx) as writing:
+        who = people.patient(writing.db, patient)
+        changes = {"status": "archived"} | ({"note": ctx.obj.note} if ctx.obj.given.get("note") else {})
+        row = acts.change(writing, who.id, changes, ctx.obj.on(writing.today))
+    _say(ctx, row, writing.today, "archived", "patient-archive", [])
+
+
+def _say(ctx: typer.Context, row: Any, today: date, verb: str, name: str, more: list[str]) -> None:
+    out: Out = ctx.obj.out(today)
+    code = identity.patient(row.number)
+    said = f"would have {verb}" if ctx.obj.dry_run else verb
+    lines = [f"{said} {redacted_head(row, today, (), out.redact)}", *(more if out.redact == "none" else [])]
+    ctx.obj.done(out, code, lines, name, {"patient": code})

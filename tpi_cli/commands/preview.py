@@ -1,0 +1,194 @@
+"""What is about to be recorded, as the clinician sees it before saying yes."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from tpi_cli.commands.draft import Checked, echo
+from tpi_cli.commands.parse import dates
+from tpi_cli.errors import Conflict, Usage
+from tpi_cli.reference import agents, muscles
+from tpi_cli.reference.agents import Agent
+from tpi_cli.rules import interval, recall
+from tpi_cli.rules.values import Shot, Strength, plain, totals
+from tpi_cli.show.person import redacted_head, spelled
+from tpi_cli.show.session import mix_words, pain_words, totals_words
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read import people
+from tpi_cli.store.read.plans import Standing, standing
+
+Where = tuple[str, str]
+
+
+class Plan(NamedTuple):
+    """A place's next date, the plan as text, and whether it was carried on from the last time."""
+
+    where: Where
+    number: int
+    new: bool
+    follow_up: str
+    origin: str
+    due: date | None
+
+
+class Preview(NamedTuple):
+    """A session that could be recorded."""
+
+    who: people.Patient
+    alerts: list[people.Alert]
+    on: date
+    today: date
+    shots: tuple[Shot, ...]
+    checked: Checked
+    plans: tuple[Plan, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def next(self) -> date | None:
+        """The earliest day one of the sites is due."""
+        return min((plan.due for plan in self.plans if plan.due), default=None)
+
+
+def prepare(
+    db: Database,
+    who: people.Patient,
+    shots: tuple[Shot, ...],
+    checked: Checked,
+    on: date,
+    today: date,
+    own: Any,
+) -> Preview:
+    """Work out what recording would do. Raises Usage, Conflict where it must not be done."""
+    if on < who.born:
+        raise Usage(f"{dates.words(on, today)} is before {who.code} was born ({who.born})", hint="check --on")
+    if who.status == "deceased" and who.status_on and on > who.status_on:
+        raise Conflict(f"{who.code} died before {on}", hint=f"tpi patient edit {who.code} --status active, if not")
+    known = {(one.muscle, one.side): one for one in standing(db, who.id)}
+    plans = _plans(shots, known, checked.follow_up, on)
+    notes = (*_status_notes(who), *_strength_notes(shots, own), *_reopened(plans, known))
+    return Preview(who, people.alerts(db, who.id), on, today, shots, checked, plans, notes)
+
+
+def _plans(shots: tuple[Shot, ...], known: dict[Where, Standing], said: str | None, on: date) -> tuple[Plan, ...]:
+    places = list(dict.fromkeys((place.muscle, place.side) for shot in shots for place in shot.places))
+    last = max((one.number for one in known.values()), default=0)
+    fresh = {where: last + at for at, where in enumerate((p for p in places if p not in known), 1)}
+    return tuple(_plan(where, known.get(where), fresh.get(where, 0), said, on) for where in places)
+
+
+def _plan(where: Where, site: Standing | None, number: int, said: str | None, on: date) -> Plan:
+    carried = recall.carried(site.follow_up, site.closed) if site else None
+    follow_up = said or carried or "none"
+    origin = "stated" if said else "carried" if carried else "unsaid"
+    return Plan(where, site.number if site else number, site is None, follow_up, origin, _due(on, follow_up))
+
+
+def _due(on: date, follow_up: str) -> date | None:
+    return recall.due_date(recall.Treatment("", on, follow_up))
+
+
+def _status_notes(who: people.Patient) -> list[str]:
+    since = f" since {spelled(who.status_on)}" if who.status_on else ""
+    return [] if who.status == "active" else [f"the patient is {who.status}{since}"]
+
+
+def _strength_notes(shots: tuple[Shot, ...], own: Any) -> list[str]:
+    """A strength that is not among those on file is echoed: it may be a slip of a digit."""
+    out = []
+    for agent, strength in dict.fromkeys(
+        (dose.agent, dose.strength) for shot in shots for dose in shot.doses if dose.strength
+    ):
+        known = _known(agent, own)
+        listed = own.strengths.get(agent) or (known.strengths if known else ())
+        if listed and strength not in listed and strength.per_ml not in {one.per_ml for one in listed}:
+            out.append(f"{known.name if known else agent} {_short(strength)} is not among the strengths on file: "
+                       + ", ".join(map(_short, listed)))  # fmt: skip
+    return out
+
+
+def _known(agent: str, own: Any) -> Agent | None:
+    mine = {one.agent: one for one in own.agents}
+    return mine.get(agent) or agents.all_agents().get(agent)
+
+
+def _short(strength: Strength) -> str:
+    return f"{plain(strength.amount)}{strength.unit}"
+
+
+def _reopened(plans: tuple[Plan, ...], known: dict[Where, Standing]) -> list[str]:
+    closed = [(plan, known[plan.where].closed) for plan in plans if not plan.new]
+    return [
+        f"{_name(plan.where)} was {reason}: this session starts its recall anew"
+        for plan, reason in closed
+        if reason in {"resolved", "declined", "stopped"}
+    ]
+
+
+def _name(where: Where) -> str:
+    return f"{muscles.title(where[0])} {where[1]}"
+
+
+def lines(preview: Preview, redact: str) -> list[str]:
+    """The preview: who, each place with what it got, totals, scores, when next, and what to look at."""
+    out = [redacted_head(preview.who, preview.today, preview.alerts, redact)]
+    if echo(preview.on, preview.today):
+        out.append(f"  {echo(preview.on, preview.today)}")
+    out += _places(preview)
+    score = pain_words(*preview.checked.pain) if preview.checked.pain else ""
+    out.append("  " + "   ".join(filter(None, [totals_words(totals(preview.shots)), score, _next(preview)])))
+    out += [f"  note: {note}" for note in preview.notes]
+    return out
+
+
+def _places(preview: Preview) -> list[str]:
+    plans = {plan.where: plan for plan in preview.plans}
+    widest = max(len(_name(where)) for where in plans)
+    out = []
+    for shot in preview.shots:
+        for place in shot.places:
+            plan = plans[place.muscle, place.side]
+            passes = f"  {place.passes} passes" if place.passes else ""
+            new = "  (new site)" if plan.new else ""
+            out.append(f"  {plan.number}  {_name(plan.where):<{widest}}  {mix_words(shot)}{passes}{new}")
+    return out
+
+
+def _next(preview: Preview) -> str:
+    """`next Tue 23 Feb 2027 (3 months)`; by site where they differ."""
+    told = {plan.where: _planned(plan, preview.today) for plan in preview.plans}
+    if len(set(told.values())) == 1:
+        return f"next {next(iter(told.values()))}"
+    return "next " + "; ".join(f"{muscles.short(where[0])}-{where[1]} {words}" for where, words in told.items())
+
+
+def _planned(plan: Plan, today: date) -> str:
+    if plan.due is None:
+        return "none" if plan.origin == "stated" else "none planned (--next 3mo plans one)"
+    step = interval.read(plan.follow_up)
+    told = step.words if step else dates.words(plan.due, today).partition("(")[2].rstrip(")")
+    carried = ", as last time" if plan.origin == "carried" else ""
+    return f"{dates.words(plan.due, today).partition(' (')[0]} ({told}{carried})"
+
+
+def facts(preview: Preview, session: str | None) -> dict[str, Any]:
+    """The session for programs."""
+    return {
+        "session": session,
+        "patient": preview.who.code,
+        "date": preview.on,
+        "sites": [
+            {
+                "site": plan.number,
+                "muscle": plan.where[0],
+                "side": plan.where[1],
+                "new": plan.new,
+                "due": plan.due,
+            }
+            for plan in preview.plans
+        ],
+        "totals": [
+            {"agent": agent, "amount": plain(mass), "unit": unit}
+            for (agent, unit), mass in totals(preview.shots).items()
+        ],
+        "next": preview.next,
+        "notes": list(preview.notes),
+    }

@@ -1,0 +1,55 @@
+"""`tpi session list|show`."""
+
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from tpi_cli.commands import complete, options
+from tpi_cli.rules import identity
+from tpi_cli.show import session as show_session
+from tpi_cli.show.person import spelled
+from tpi_cli.show.report import Report
+from tpi_cli.store.read import log, people
+from tpi_cli.store.read.clinic import clinic
+
+
+def list_(
+    ctx: typer.Context,
+    patient: Annotated[str | None, typer.Argument(metavar="[PATIENT]", autocompletion=complete.patients)] = None,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", help="At most so many.", min=1)] = None,
+) -> None:
+    """Sessions, newest first, of one patient or of all.
+
+    \b
+    tpi session list 7
+    tpi session list --limit 20
+    tpi session list 7 --json
+    """
+    with options.reading(ctx) as db:
+        who = people.patient(db, patient).number if patient else None
+        found = list(islice(log.sessions(db, who), limit))
+        report = Report("session-list", show_session.COLUMNS, found, show_session.record,
+                        footer=lambda: f"{len(found)} sessions")  # fmt: skip
+        ctx.obj.out(clinic(db).today).report(report)
+
+
+def show(
+    ctx: typer.Context,
+    session: Annotated[str, typer.Argument(metavar="SESSION", help="Its id: S-01R5.")],
+) -> None:
+    """Everything recorded about a session: sites, agents, doses, lots, scores, plans.
+
+    \b
+    tpi session show S-0016
+    tpi session show s-0016 --json
+    tpi session show S-0016 -o session.txt
+    """
+    with options.reading(ctx) as db:
+        one = log.session(db, session)
+        rows = list(log.given(db, " WHERE session_id = :session", session=one.id))
+        out = ctx.obj.out(clinic(db).today)
+        code = identity.patient(one.patient)
+        head = code if out.redact != "none" else f"{code} {one.name} born {spelled(one.born)}"
+        lines = show_session.whole(one, rows, head) if out.redact != "all" else [f"{one.code}  {one.date}  {head}"]
+        out.lines(lines, "session", lambda: show_session.whole_record(one, rows))

@@ -1,0 +1,70 @@
+"""`tpi why`: every reason a patient is, or is not, on the list."""
+
+from typing import Annotated
+
+import typer
+
+from tpi_cli.commands import complete, options
+from tpi_cli.rules import recall
+from tpi_cli.show import why as show
+from tpi_cli.show.out import Out
+from tpi_cli.show.person import redacted_head
+from tpi_cli.show.report import Report
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read import due as read
+from tpi_cli.store.read import people
+from tpi_cli.store.read.clinic import Clinic, clinic
+
+
+def why(
+    ctx: typer.Context,
+    patient: Annotated[str, typer.Argument(metavar="PATIENT", autocompletion=complete.patients)],
+    site: Annotated[list[str] | None, typer.Argument(metavar="[SITE]", help="ut l, or its number.")] = None,
+) -> None:
+    """Every reason a patient's sites are, or are not, on the list: the session a plan started from, the
+    interval as typed, the arithmetic, and what holds it back.
+
+    \b
+    tpi why 7
+    tpi why 7 ut l
+    tpi why pt-7 --json
+    """
+    with options.reading(ctx) as db:
+        office = clinic(db)
+        who = people.patient(db, patient)
+        rows = _rows(db, office, who, " ".join(site or []))
+        _answer(ctx.obj.out(office.today), db, office, who, rows)
+
+
+def _rows(db: Database, office: Clinic, who: people.Patient, site: str) -> list[read.Row]:
+    query = read.Query(office.today, office.thresholds, frozenset(recall.STATUSES), None, (who.number,))
+    rows = list(read.of_site(db, query))
+    if not site:
+        return rows
+    wanted = named_site(db, who, site).number
+    return [row for row in rows if row.sites[0].site == wanted]
+
+
+def named_site(db: Database, who: people.Patient, text: str) -> people.Site:
+    """The patient's site by number or by muscle and side. Raises Grammar, NoSuchSite."""
+    if text.isascii() and text.isdigit():
+        return people.site(db, who, number=int(text))
+    from tpi_cli.commands.parse.sites import site
+    from tpi_cli.errors import Usage
+
+    muscle, side = site(text)
+    if side == "both":
+        raise Usage("both is two sites", hint="name one side")
+    return people.site(db, who, where=(muscle, side))
+
+
+def _answer(out: Out, db: Database, office: Clinic, who: people.Patient, rows: list[read.Row]) -> None:
+    if out.machine or out.format in {"csv", "tsv"}:
+        out.report(Report("why", show.COLUMNS, rows, show.record))
+        return
+    lines = [redacted_head(who, office.today, people.alerts(db, who.id), out.redact)]
+    if out.redact != "all":
+        lines += [line for row in rows for line in show.lines(row, office.thresholds)]
+    if not rows:
+        lines.append("no site on file: tpi inject records one with its first session")
+    out.lines(lines, "why", dict)

@@ -1,0 +1,111 @@
+"""Patients in lists, and one patient whole."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from tpi_cli.reference import alerts as kinds
+from tpi_cli.reference import muscles
+from tpi_cli.rules.values import plain
+from tpi_cli.show.person import redacted_head, spelled
+from tpi_cli.show.report import Column
+from tpi_cli.show.session import tri
+from tpi_cli.store.read.people import Alert, Patient, Site
+
+COLUMNS: tuple[Column, ...] = (
+    Column("patient", lambda one: one.code),
+    Column("mrn", lambda one: one.mrn or "", 2),
+    Column("name", lambda one: one.name),
+    Column("born", lambda one: str(one.born)),
+    Column("phone", lambda one: one.phone or "", 3),
+    Column("status", lambda one: one.status, 1),
+)
+
+SITE_COLUMNS: tuple[Column, ...] = (
+    Column("site", lambda one: str(one.number), right=True),
+    Column("muscle", lambda one: muscles.title(one.muscle)),
+    Column("side", lambda one: one.side),
+    Column("point", lambda one: one.point or "", 6),
+    Column("findings", lambda one: findings(one), 5),
+    Column("last", lambda one: str(one.last or ""), 3),
+    Column("due", lambda one: str(one.due or "")),
+    Column("closed", lambda one: one.closed or "", 1),
+)
+
+
+def record(one: Patient) -> dict[str, Any]:
+    """A patient in a list, for programs."""
+    return {"patient": one.code, "mrn": one.mrn, "name": one.name, "born": one.born, "phone": one.phone,
+            "status": one.status}  # fmt: skip
+
+
+def site_record(one: Site) -> dict[str, Any]:
+    """A site, for programs."""
+    return {
+        "site": one.number,
+        "muscle": one.muscle,
+        "side": one.side,
+        "point": one.point,
+        "taut_band": one.taut_band,
+        "tender_spot": one.tender_spot,
+        "referred": one.referred,
+        "referred_to": one.referred_to,
+        "recognised": one.recognised,
+        "since": one.since,
+        "last_session": one.last,
+        "due": one.due,
+        "closed": one.closed,
+    }
+
+
+def findings(one: Site) -> str:
+    """What the examination found, in words; what was not asked is left out."""
+    told = [
+        tri("taut band", one.taut_band),
+        tri("tender spot", one.tender_spot),
+        tri("referred pain", one.referred) + (f" ({one.referred_to})" if one.referred_to else ""),
+        tri("recognised pain", one.recognised),
+    ]
+    return ", ".join(filter(None, told))
+
+
+def whole(one: Patient, alerts: list[Alert], sites: list[Site], today: date, redact: str) -> list[str]:
+    """Everything on file about a patient, in lines."""
+    lines = [redacted_head(one, today, alerts, redact)]
+    if redact == "none":
+        lines += _person(one)
+    if redact != "all":
+        lines += [f"  alert     {_alert(alert)}" for alert in alerts]
+        lines += [f"  site {site.number:<4} {_site(site)}" for site in sites]
+    return lines
+
+
+def _person(one: Patient) -> Iterable[str]:
+    weight = f"{plain(one.weight_kg)} kg ({one.weight_on})" if one.weight_kg is not None else None
+    height = f"{plain(one.height_cm)} cm" if one.height_cm is not None else None
+    status = one.status + (f" since {one.status_on}" if one.status_on else "")
+    rows = {"mrn": one.mrn, "sex": one.sex, "weight": weight, "height": height, "phone": one.phone,
+            "email": one.email, "payer": one.payer, "status": status, "note": one.note}  # fmt: skip
+    return [f"  {name:<9} {value}" for name, value in rows.items() if value]
+
+
+def _alert(alert: Alert) -> str:
+    known = kinds.all_alerts().get(alert.kind)
+    words = known.words if known else alert.kind
+    told = f": {alert.text}" if alert.text else ""
+    return f"{words}{told} (since {spelled(alert.since)})"
+
+
+def _site(site: Site) -> str:
+    standing = site.closed or (f"due {site.due}" if site.due else "no follow-up planned")
+    last = f", last treated {site.last}" if site.last else ""
+    found = findings(site)
+    return f"{muscles.title(site.muscle)} {site.side}   {standing}{last}" + (f"   {found}" if found else "")
+
+
+def whole_record(one: Patient, alerts: list[Alert], sites: list[Site]) -> dict[str, Any]:
+    """Everything on file about a patient, for programs."""
+    fields = one._asdict()
+    fields.pop("id"), fields.pop("number")
+    told = [{"kind": alert.kind, "text": alert.text, "since": alert.since} for alert in alerts]
+    return {"patient": one.code, **fields, "alerts": told, "sites": [site_record(site) for site in sites]}

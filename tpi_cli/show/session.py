@@ -1,0 +1,174 @@
+"""Sessions in lists, one session whole, and the preview of one that is not recorded yet."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from tpi_cli.reference import agents as shipped
+from tpi_cli.reference import muscles
+from tpi_cli.rules import identity
+from tpi_cli.rules.values import Dose, Shot, Strength, plain
+from tpi_cli.show.due import pain, site_code
+from tpi_cli.show.report import Column
+from tpi_cli.store.read.log import Given, Session
+
+
+class _Place:
+    """A muscle and side with the names `site_code` asks for."""
+
+    def __init__(self, where: tuple[str, str]) -> None:
+        self.muscle, self.side = where
+
+
+def _sites(one: Session) -> str:
+    return " ".join(site_code(_Place(where)) for where in one.sites)
+
+
+def _agents(one: Session) -> str:
+    return " + ".join(agent.replace("_", " ") for agent in one.agents)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("session", lambda one: one.code),
+    Column("date", lambda one: str(one.date)),
+    Column("patient", lambda one: identity.patient(one.patient)),
+    Column("mrn", lambda one: one.mrn or "", 5),
+    Column("sites", _sites),
+    Column("agents", _agents, 3),
+    Column("pain", lambda one: pain(*one.pain), 4),
+    Column("clinician", lambda one: one.clinician, 6),
+    Column("voided", lambda one: "voided" if one.voided_at else "", 1),
+)
+
+
+def record(one: Session) -> dict[str, Any]:
+    """A session in a list, for programs."""
+    return {
+        "session": one.code,
+        "patient": identity.patient(one.patient),
+        "mrn": one.mrn,
+        "date": one.date,
+        "sites": [{"muscle": muscle, "side": side} for muscle, side in one.sites],
+        "agents": one.agents,
+        "pain": {"before": one.pain[0], "after": one.pain[1]},
+        "clinician": one.clinician,
+        "signed": False,
+        "voided": one.voided_at is not None,
+    }
+
+
+def tri(words: str, value: bool | None) -> str:
+    """A finding in words: there, not there, or nothing when nobody asked."""
+    return "" if value is None else words if value else f"no {words}"
+
+
+def strength_words(strength: Strength) -> str:
+    """`10 mg/mL`: what 1 % means, so that a tenfold slip is seen."""
+    return f"{plain(strength.per_ml)} {'units/mL' if strength.unit == 'units/mL' else 'mg/mL'}"
+
+
+def dose_words(dose: Dose) -> str:
+    """`lidocaine 10 mg/mL  1 mL = 10 mg`."""
+    known = shipped.all_agents().get(dose.agent)
+    name = known.name if known else dose.agent.replace("_", " ")
+    mass = f"{plain(dose.amount)} {dose.mass_unit}"
+    if dose.strength is None or dose.volume is None:
+        return f"{name}  {mass}"
+    epi = f" with epinephrine 1:{dose.epinephrine}" if dose.epinephrine else ""
+    return f"{name} {strength_words(dose.strength)}{epi}  {plain(dose.volume)} mL = {mass}"
+
+
+def mix_words(shot: Shot) -> str:
+    """What each place of a shot got."""
+    mix = " + ".join(map(dose_words, shot.doses)) or "dry needle"
+    shared = f"  in total over {len(shot.places)} sites" if shot.sharing == "total" else ""
+    return mix + shared
+
+
+def totals_words(totals: dict[tuple[str, str], Decimal]) -> str:
+    """`total lidocaine 20 mg`."""
+    told = [f"{agent.replace('_', ' ')} {plain(mass)} {unit}" for (agent, unit), mass in totals.items()]
+    return f"total {', '.join(told)}" if told else "no agent given"
+
+
+def pain_words(before: int | None, after: int | None) -> str:
+    """`pain 7 to 3`."""
+    if before is None:
+        return ""
+    return f"pain {before}" if after is None else f"pain {before} to {after}"
+
+
+def whole(one: Session, rows: list[Given], head: str) -> list[str]:
+    """Everything recorded about a session, in lines."""
+    lines = [f"{one.code}  {one.date}  {one.clinician}   {head}"]
+    if one.voided_at:
+        lines.append(f"  VOIDED {one.voided_at[:10]} by {one.voided_by}: {one.void_reason}")
+    lines += [f"  {line}" for line in _injections(rows)]
+    told = {"pain": pain(*one.pain), "consent": one.consent, "position": one.position, "with": one.alongside,
+            "diagnosis": one.diagnosis, "note": one.note}  # fmt: skip
+    lines += [f"  {name:<10} {value}" for name, value in told.items() if value]
+    lines.append(f"  recorded   {one.recorded_at[:16].replace('T', ' ')} UTC by {one.recorded_by}")
+    return lines
+
+
+def _injections(rows: list[Given]) -> Iterable[str]:
+    by_site: dict[int, list[Given]] = {}
+    for row in rows:
+        by_site.setdefault(row.injection, []).append(row)
+    for found in by_site.values():
+        yield _injection(found)
+
+
+def _injection(rows: list[Given]) -> str:
+    one = rows[0]
+    mix = " + ".join(filter(None, map(_given, rows))) or "dry needle"
+    shared = "" if one.sharing == "each" else " (shared syringe)"
+    more = [
+        f"{one.passes} passes" if one.passes else "",
+        tri("twitch", None if one.twitch is None else bool(one.twitch)),
+        one.needle or "",
+        one.guidance or "",
+        f"next {one.follow_up}",
+        one.note or "",
+    ]
+    place = f"{one.site}  {muscles.title(one.muscle)} {one.side}"
+    return f"{place:<28} {mix}{shared}   {', '.join(filter(None, more))}"
+
+
+def _given(row: Given) -> str:
+    from tpi_cli.store.read.log import dose
+
+    found = dose(row)
+    if found is None:
+        return ""
+    lot = f" lot {row.lot}" if row.lot else ""
+    return dose_words(found) + lot + (f" exp {row.expiry}" if row.expiry else "")
+
+
+def whole_record(one: Session, rows: list[Given]) -> dict[str, Any]:
+    """Everything recorded about a session, for programs."""
+    return {
+        **record(one),
+        "consent": one.consent,
+        "position": one.position,
+        "with": one.alongside,
+        "diagnosis": one.diagnosis,
+        "note": one.note,
+        "recorded_at": one.recorded_at,
+        "recorded_by": one.recorded_by,
+        "void_reason": one.void_reason,
+        "injections": [_row(row) for row in rows],
+    }
+
+
+_KEPT = (
+    *("site", "muscle", "side", "passes", "needle", "guidance", "note", "source_id", "sharing", "agent", "strength"),
+    *("strength_unit", "volume_ml", "mass", "mass_unit", "epinephrine", "lot", "expiry", "follow_up"),
+)
+
+
+def _row(row: Given) -> dict[str, Any]:
+    return {
+        "twitch": None if row.twitch is None else bool(row.twitch),
+        **{name: getattr(row, name) for name in _KEPT},
+    }

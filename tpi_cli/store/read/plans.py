@@ -1,0 +1,27 @@
+"""How each site of a patient stands: what a new session would carry on."""
+
+from typing import NamedTuple
+
+from tpi_cli.store.connect import Database
+
+
+class Standing(NamedTuple):
+    """A site with the plan that counts now; `closed` says why there is none any more."""
+
+    number: int
+    muscle: str
+    side: str
+    follow_up: str | None
+    closed: str | None
+
+
+_SQL = """
+SELECT site.number, site.muscle, site.side, recall.follow_up, recall.closed
+FROM site LEFT JOIN recall ON recall.site_id = site.id
+WHERE site.patient_id = :patient ORDER BY site.number
+"""
+
+
+def standing(db: Database, patient_id: str) -> list[Standing]:
+    """The sites of a patient by number."""
+    return [Standing(*row) for row in db.rows(_SQL, patient=patient_id)]
