@@ -7,7 +7,7 @@ from tpi_cli.rules import identity
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read.people import Patient, named, patients
 
-ALIKE = 0.75
+ALIKE = 0.66
 """How like two names must be (0 to 1, difflib's ratio) to be offered as similar."""
 
 
