@@ -5,6 +5,7 @@ that every workstation sees the same list; the rest is this workstation's, in on
 """
 
 import os
+import sys
 from typing import NamedTuple
 
 from tpi_cli.errors import Usage
@@ -58,16 +59,28 @@ def resolve(key: str, flag: str | None = None) -> Value:
 
 def home() -> str:
     """The folder of the settings file and of the key."""
-    from platformdirs import user_config_dir
-
-    return user_config_dir("tpi", appauthor=False)
+    return _folder("XDG_CONFIG_HOME", ".config") or _elsewhere("config")
 
 
 def data_home() -> str:
     """The folder of the store."""
-    from platformdirs import user_data_dir
+    return _folder("XDG_DATA_HOME", ".local/share") or _elsewhere("data")
 
-    return user_data_dir("tpi", appauthor=False)
+
+def _folder(variable: str, below_home: str) -> str | None:
+    """On Linux, what platformdirs would say: importing it costs 6 % of a whole `tpi due`. None elsewhere."""
+    home = os.environ.get("HOME")
+    if sys.platform != "linux" or not home:
+        return None
+    base = os.environ.get(variable, "").strip()
+    return os.path.join(base or os.path.join(home, below_home), "tpi")
+
+
+def _elsewhere(kind: str) -> str:
+    import platformdirs
+
+    find = platformdirs.user_config_dir if kind == "config" else platformdirs.user_data_dir
+    return find("tpi", appauthor=False)
 
 
 def path() -> str:

@@ -4,8 +4,6 @@ The words are the class's docstring, filled in with the facts given; the hint sa
 code stands on the class (`tpi help exit-codes`). Nothing here may carry another patient's data.
 """
 
-import string
-
 
 class TpiError(Exception):
     """something went wrong"""
@@ -23,7 +21,7 @@ class TpiError(Exception):
 
 def _fill(words: str, facts: dict[str, object]) -> str:
     """Put the facts into the words, leaving text from outside exactly as it came."""
-    return string.Formatter().vformat(words.strip(), (), facts)
+    return words.strip().format_map(facts)
 
 
 class Usage(TpiError):

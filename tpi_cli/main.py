@@ -1,12 +1,14 @@
 """The door: one error handler, one way out."""
 
+import atexit
 import gc
+import os
+import sys
 
-gc.disable()  # start-up makes no garbage worth collecting; `_run` switches it on again
+gc.disable()  # start-up makes no garbage worth collecting; a command's body runs with it on again
+atexit.register(gc.freeze)  # nor is there any use in sorting the garbage out on the way to the door
 
-import os  # noqa: E402
-import sys  # noqa: E402
-
+COMPLETE = "_TPI_COMPLETE"
 BROKEN_PIPE = 141
 INTERRUPTED = 130
 
@@ -19,7 +21,7 @@ def main(args: list[str] | None = None) -> None:
 
         sys.stdout.write(f"tpi {__version__}\n")
         sys.exit(0)
-    sys.exit(_guarded(words))
+    sys.exit(_guarded(words or ["--help"]))
 
 
 def _guarded(words: list[str]) -> int:
@@ -44,8 +46,11 @@ def _run(words: list[str]) -> int:
     from tpi_cli.commands.lazy import root
     from tpi_cli.errors import TpiError
 
+    if COMPLETE in os.environ:
+        from typer.completion import completion_init  # type: ignore[attr-defined]
+
+        completion_init()
     try:
-        gc.enable()
         done = root().main(words, prog_name="tpi", standalone_mode=False)
         return done if isinstance(done, int) else 0
     except TpiError as fault:

@@ -2,19 +2,18 @@
 
 from datetime import date
 from itertools import chain, islice
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from tpi_cli.commands import complete, names, options
+from tpi_cli.commands import complete, options
 from tpi_cli.errors import Usage
-from tpi_cli.rules import recall
+from tpi_cli.rules import standing
 from tpi_cli.show import due as show
 from tpi_cli.show.out import allowed
 from tpi_cli.show.report import Report
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import due as read
-from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic, clinic
 
 FOUND = 10
@@ -108,24 +107,36 @@ def _query(db: Database, asked: Asked, office: Clinic) -> read.Query:
         at=office.thresholds,
         statuses=statuses,
         until=_until(asked, office, statuses),
-        patients=tuple(people.patient(db, text).number for text in asked.patients),
         payer=asked.payer,
         clinician=asked.clinician,
-        muscle=names.muscle(asked.muscle) if asked.muscle else None,
-        agent=names.agent(db, asked.agent) if asked.agent else None,
+        **_named(db, asked),
         by_name=allowed("--sort", asked.sort, ("due", "name")) == "name",
     )
 
 
+def _named(db: Database, asked: Asked) -> dict[str, Any]:
+    """The filters that go by name; most lists have none, and need not load the names."""
+    if not (asked.patients or asked.muscle or asked.agent):
+        return {}
+    from tpi_cli.commands import names
+    from tpi_cli.store.read import people
+
+    return {
+        "patients": tuple(people.patient(db, text).number for text in asked.patients),
+        "muscle": names.muscle(asked.muscle) if asked.muscle else None,
+        "agent": names.agent(db, asked.agent) if asked.agent else None,
+    }
+
+
 def _statuses(asked: Asked) -> frozenset[str]:
     if asked.status == "all":
-        return frozenset(recall.STATUSES)
+        return frozenset(standing.STATUSES)
     if asked.status:
         wanted = [word.strip() for word in asked.status.split(",") if word.strip()]
-        return frozenset(allowed("--status", word, (*recall.STATUSES, "all")) for word in wanted)
+        return frozenset(allowed("--status", word, (*standing.STATUSES, "all")) for word in wanted)
     if asked.overdue:
         return frozenset({"overdue", "lapsed"})
-    return frozenset({*recall.LISTED, "upcoming"} if asked.within else recall.LISTED)
+    return frozenset({*standing.LISTED, "upcoming"} if asked.within else standing.LISTED)
 
 
 def _until(asked: Asked, office: Clinic, statuses: frozenset[str]) -> date | None:

@@ -4,10 +4,12 @@ They are plain parameters added to each command (`Command`, `WriteCommand`) and 
 command function repeats them; what was given last wins. The result is a `Desk`, found as `ctx.obj`.
 """
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 import typer
@@ -99,9 +101,10 @@ def _option(*names: str, help: str, flag: bool = False, **more: Any) -> TyperOpt
     return TyperOption(param_decls=list(names), help=help, is_flag=flag, default=None, required=False, **more)
 
 
-def shared() -> list[TyperOption]:
-    """Fresh parameters for the options every command has."""
-    return [
+@cache
+def shared() -> tuple[TyperOption, ...]:
+    """The options every command has; a parameter keeps no state, so the root and a command share them."""
+    return (
         _option("--db", help="The store: a file, or demo [TPI_DB].", metavar="PATH"),
         _option("--key-file", help="The file with the store's key [TPI_KEY_FILE].", metavar="FILE"),
         _option("--as", "acting", help="Acting clinician [TPI_USER].", metavar="CODE"),
@@ -115,17 +118,17 @@ def shared() -> list[TyperOption]:
         _option("-q", "--quiet", help="No notes on stderr.", flag=True),
         _option("--color", help="auto, always or never.", metavar="WHEN"),
         _option("--no-input", help="Never ask [TPI_NO_INPUT].", flag=True),
-    ]
+    )
 
 
-def writing() -> list[TyperOption]:
-    """Fresh parameters for the options every writing command has."""
-    return [
+def writing() -> tuple[TyperOption, ...]:
+    """The options every writing command has."""
+    return (
         _option("-n", "--dry-run", help="Check and show everything, keep nothing.", flag=True),
         _option("-y", "--yes", help="Record without asking.", flag=True),
         _option("--on", help="The day it happened (default: today).", metavar="DATE"),
         _option("--note", help="A note; - reads it from stdin.", metavar="TEXT|-"),
-    ]
+    )
 
 
 def take(params: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
@@ -143,22 +146,28 @@ _NAMES = (
 class Command(TyperCommand):
     """A command that reads: the shared options, handed over as a `Desk` in `ctx.obj`."""
 
-    extra = staticmethod(shared)
-
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.params = [*self.params, *self.extra()]
 
+    def extra(self) -> tuple[TyperOption, ...]:
+        """The options beside the command's own."""
+        return shared()
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command's function with its own parameters only."""
         ctx.obj = Desk(take(ctx.params, ctx.obj.given if ctx.obj else {}))
+        gc.freeze()  # what start-up made stays for good: nothing to look through
+        gc.enable()
         return super().invoke(ctx)
 
 
 class WriteCommand(Command):
     """A command that changes something: how to preview it, when it happened, a note."""
 
-    extra = staticmethod(lambda: [*writing(), *shared()])
+    def extra(self) -> tuple[TyperOption, ...]:
+        """The options beside the command's own."""
+        return (*writing(), *shared())
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tpi_cli.commands import complete, options
-from tpi_cli.rules import recall
+from tpi_cli.rules import standing
 from tpi_cli.show import why as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
@@ -37,7 +37,7 @@ def why(
 
 
 def _rows(db: Database, office: Clinic, who: people.Patient, site: str) -> list[read.Row]:
-    query = read.Query(office.today, office.thresholds, frozenset(recall.STATUSES), None, (who.number,))
+    query = read.Query(office.today, office.thresholds, frozenset(standing.STATUSES), None, (who.number,))
     rows = list(read.of_site(db, query))
     if not site:
         return rows

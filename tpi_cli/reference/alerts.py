@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from tpi_cli.reference.tables import key, rows, several
+from tpi_cli.reference.tables import column, key, rows, several
 
 ALLERGY = "allergy-"
 BLEEDING = ("bleeding-disorder", "anticoagulant")
@@ -121,6 +121,7 @@ def flags(kinds: Iterable[str]) -> list[str]:
     A kind this release does not know is shown by its own name: an alert is never hidden.
     """
     asked = dict.fromkeys(kinds)
-    known = [one.flag for kind, one in all_alerts().items() if kind in asked and one.flag]
-    unknown = [kind.upper() for kind in asked if kind not in all_alerts()]
+    shipped = column("alerts", "flag")
+    known = [flag for kind, flag in shipped.items() if kind in asked and flag]
+    unknown = [kind.upper() for kind in asked if kind not in shipped]
     return list(dict.fromkeys(known + unknown))

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import NamedTuple
 
-from tpi_cli.reference.tables import key, rows, several
+from tpi_cli.reference.tables import column, key, rows, several
 
 SUGGESTIONS = 3
 """How many names a "did you mean" offers at most."""
@@ -91,11 +91,9 @@ def similar(text: str) -> tuple[str, ...]:
 
 def short(muscle_id: str) -> str:
     """The upper-case name lists use (`UT`); an id this release does not know is given back as it came."""
-    one = all_muscles().get(muscle_id)
-    return one.short if one else muscle_id
+    return column("muscles", "short").get(muscle_id, muscle_id)
 
 
 def title(muscle_id: str) -> str:
     """What a person says (`upper trapezius`); an id this release does not know is given back as it came."""
-    one = all_muscles().get(muscle_id)
-    return one.title if one else muscle_id
+    return column("muscles", "title").get(muscle_id, muscle_id)

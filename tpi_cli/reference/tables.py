@@ -13,8 +13,21 @@ def rows(name: str) -> list[dict[str, str]]:
 
     Raises FileNotFoundError for a table that is not shipped. Every caller gets the same list: read it only.
     """
+    header, *found = _cells(name)
+    return [dict(zip(header, row, strict=True)) for row in found]
+
+
+@cache
+def column(name: str, wanted: str) -> dict[str, str]:
+    """One column of `name`.csv by the table's first, for lists that show nothing else of it."""
+    header, *found = _cells(name)
+    place = header.index(wanted)
+    return {row[0]: row[place] for row in found}
+
+
+def _cells(name: str) -> list[list[str]]:
     with open(os.path.join(_HERE, f"{name}.csv"), encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.reader(file))
 
 
 def several(cell: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no I, L, O or U, which are read as other letters."""
 _MISREAD = str.maketrans("ILO", "110")
-_PATIENT = re.compile(r"(?:PT-?)?0*([1-9][0-9]{0,8})", re.IGNORECASE)
-_SESSION = re.compile(r"(?:S-?)?([0-9A-Z]{4,9})", re.IGNORECASE)
+_PATIENT = r"(?:PT-?)?0*([1-9][0-9]{0,8})"
+_SESSION = r"(?:S-?)?([0-9A-Z]{4,9})"
 SESSION_DIGITS = 3
 
 
@@ -26,7 +26,7 @@ def read_patient(text: str) -> int | Mrn | None:
     """What `PT-0007`, `pt-7`, `7` or `mrn:ABC123` names; None for anything else, such as a name."""
     if text[:4].lower() == "mrn:":
         return Mrn(text[4:]) if text[4:] else None
-    match = _PATIENT.fullmatch(text.strip())
+    match = re.fullmatch(_PATIENT, text.strip(), re.IGNORECASE)
     return int(match[1]) if match and text.isascii() else None
 
 
@@ -43,7 +43,7 @@ def session(number: int) -> str:
 
 def read_session(text: str) -> int | None:
     """The number behind `S-01R5` (any case, the `S-` optional); None if it is no id or a mistyped one."""
-    match = _SESSION.fullmatch(text.strip())
+    match = re.fullmatch(_SESSION, text.strip(), re.IGNORECASE)
     if not match or not text.isascii():
         return None
     letters = match[1].upper().translate(_MISREAD)

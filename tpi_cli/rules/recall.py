@@ -2,7 +2,7 @@
 
 The due date is the last treatment plus its follow-up. What was decided later about the recall (stopped,
 snoozed, resolved, reopened) holds until a later treatment starts a new plan. What depends on today is
-worked out by `status`, never stored.
+worked out by `standing`, never stored.
 """
 
 from collections.abc import Iterable
@@ -13,10 +13,6 @@ from tpi_cli.rules import interval
 
 REVISION = "recall/1"
 """Goes up when this module would answer differently; a store written under another one is recomputed."""
-
-LISTED = ("due", "overdue", "lapsed")
-HELD = ("snoozed", "declined", "stopped", "resolved", "archived", "deceased")
-STATUSES = ("upcoming", *LISTED, *HELD)
 
 _CLOSED_BY_STOP = {"resolved": "resolved", "declined": "declined", "died": "deceased"}
 
@@ -72,15 +68,6 @@ class Verdict(NamedTuple):
     closed: str | None = None
     snoozed_until: date | None = None
     reasons: tuple[Reason, ...] = ()
-
-
-class Thresholds(NamedTuple):
-    """Days from the due date at which each status begins; `upcoming` counts back from it."""
-
-    upcoming: int
-    due: int
-    overdue: int
-    lapsed: int
 
 
 def decide(facts: Facts) -> Verdict:
@@ -161,20 +148,3 @@ def _lay(verdict: Verdict, hold: Hold) -> Verdict:
 
 
 _WORDS = {"stop": "stopped", "resolve": "resolved"}
-
-
-def status(due: date | None, closed: str | None, snoozed_until: date | None, today: date, at: Thresholds) -> str | None:
-    """Where a site stands today: one of `STATUSES`, or None when nothing is planned."""
-    if closed is not None or due is None:
-        return closed
-    if snoozed_until is not None and today < snoozed_until:
-        return "snoozed"
-    return _by_days((today - due).days, at)
-
-
-def _by_days(late: int, at: Thresholds) -> str:
-    if late >= at.lapsed:
-        return "lapsed"
-    if late >= at.overdue:
-        return "overdue"
-    return "due" if late >= at.due else "upcoming"

@@ -6,7 +6,7 @@ name or note can move a cursor, hide a word or pose as another. Names in any scr
 
 import re
 
-_HIDDEN = re.compile(
+_HIDDEN = (
     "["
     "\x00-\x1f\x7f-\x9f"  # control: C0, delete, C1
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, fillers and marks nobody sees
@@ -16,17 +16,18 @@ _HIDDEN = re.compile(
     "\U000e0000-\U000e007f"  # tags
     "]"
 )
-_JOINER = re.compile("[\u200c\u200d]")
-_JOINING = re.compile("[\u0600-\u08ff\u0900-\u109f\u1780-\u18af]")
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+"""The hidden ones that Python counts as printable; everything else hidden it does not."""
+_JOINER = "[\u200c\u200d]"
+_JOINING = "[\u0600-\u08ff\u0900-\u109f\u1780-\u18af]"
 """Scripts that need a joiner or non-joiner between letters to spell some names right."""
 
 
 def clean(text: str) -> str:
     """The text with everything invisible or commanding made visible."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and _FILLERS.isdisjoint(text):
         return text
-    out = _HIDDEN.sub(_visible, text)
-    return _JOINER.sub(_joiner, out)
+    return re.sub(_JOINER, _joiner, re.sub(_HIDDEN, _visible, text))
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -39,14 +40,14 @@ def _visible(match: re.Match[str]) -> str:
 def _joiner(match: re.Match[str]) -> str:
     text, at = match.string, match.start()
     between = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
-    return match[0] if len(between) == 2 and len(_JOINING.findall(between)) == 2 else _visible(match)
+    return match[0] if len(between) == 2 and len(re.findall(_JOINING, between)) == 2 else _visible(match)
 
 
 def escaped(json_text: str) -> str:
     """JSON with the same characters written as JSON escapes: nothing is lost, nothing acts on a terminal."""
-    if json_text.isascii():
+    if json_text.isprintable() and _FILLERS.isdisjoint(json_text):
         return json_text
-    return _HIDDEN.sub(_json_escape, _JOINER.sub(_json_joiner, json_text))
+    return re.sub(_HIDDEN, _json_escape, re.sub(_JOINER, _json_joiner, json_text))
 
 
 def _json_escape(match: re.Match[str]) -> str:

@@ -44,7 +44,15 @@ COLUMNS: tuple[Column, ...] = (
 
 def explained() -> Column:
     """The column `--explain` adds: why."""
-    return Column("reasons", lambda row: "; ".join(reason["text"] for reason in row.reasons), 2)
+    return Column("reasons", lambda row: "; ".join(reason["text"] for reason in reasons(row)), 2)
+
+
+def reasons(row: Row) -> list[dict[str, Any]]:
+    """Every reason with its rule, words, source and the day it ends."""
+    import json
+
+    found: list[dict[str, Any]] = json.loads(row.reasons)
+    return found
 
 
 def record(row: Row) -> dict[str, Any]:
@@ -64,7 +72,7 @@ def record(row: Row) -> dict[str, Any]:
         "pain": {"before": row.pain[0], "after": row.pain[1]},
         "flags": [kind for kind in row.alerts if not kind.endswith("-none")],
         "sites": [_site(site) for site in row.sites],
-        "reasons": row.reasons,
+        "reasons": reasons(row),
     }
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tpi_cli.reference import muscles
-from tpi_cli.rules import identity, recall
+from tpi_cli.rules import identity, standing
 from tpi_cli.show import due
 from tpi_cli.show.report import Column
 from tpi_cli.store.read.due import Row
@@ -38,18 +38,18 @@ def record(row: Row) -> dict[str, Any]:
 
 def listed(row: Row) -> bool:
     """Whether the plain list shows it today."""
-    return row.status in recall.LISTED
+    return row.status in standing.LISTED
 
 
-def lines(row: Row, at: recall.Thresholds) -> list[str]:
+def lines(row: Row, at: standing.Thresholds) -> list[str]:
     """A site explained, line by line: where it stands, then every reason with rule and source."""
     site = row.sites[0]
-    out = [f"site {site.site}  {muscles.title(site.muscle)} {site.side}: {_standing(row, at)}"]
+    out = [f"site {site.site}  {muscles.title(site.muscle)} {site.side}: {_stands(row, at)}"]
     if site.session:
         score = f", pain {due.pain(*row.pain)}" if row.pain[0] is not None else ""
         given = " + ".join(row.agents)
         out.append(f"  last session {identity.session(site.session)} of {site.anchor}: {given}{score}")
-    return out + [f"  {_reason(reason)}" for reason in row.reasons]
+    return out + [f"  {_reason(reason)}" for reason in due.reasons(row)]
 
 
 def _reason(reason: dict[str, Any]) -> str:
@@ -57,7 +57,7 @@ def _reason(reason: dict[str, Any]) -> str:
     return f"- {reason['text']}{until}   [{reason['rule']}; {reason['source']}]"
 
 
-def _standing(row: Row, at: recall.Thresholds) -> str:
+def _stands(row: Row, at: standing.Thresholds) -> str:
     if row.status is None:
         return "no follow-up planned, not on the list"
     if row.due is None or row.late_days is None:
@@ -78,7 +78,7 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def _next(row: Row, at: recall.Thresholds) -> str:
+def _next(row: Row, at: standing.Thresholds) -> str:
     """When the status changes for the worse."""
     later = {"due": ("overdue", at.overdue), "overdue": ("lapsed", at.lapsed)}
     if row.status not in later or row.due is None:

@@ -1,11 +1,11 @@
 """Rows to the rules' values: the only place that knows how a fact is stored."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from tpi_cli.rules import identity, recall
 from tpi_cli.rules.values import Strength, label
+from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
 
 DRY = "dry_needling"
@@ -29,18 +29,6 @@ SELECT pain FROM outcome
 WHERE session_id = :session AND phase = :phase AND (site_id = :site OR site_id IS NULL)
 ORDER BY site_id IS NULL LIMIT 1
 """
-
-
-def day(value: Any) -> date | None:
-    """A DATE column's value: text on SQLite, a date elsewhere."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def known_day(value: Any) -> date:
-    """A DATE column that is never empty."""
-    found = day(value)
-    assert found is not None, "the column is declared NOT NULL"
-    return found
 
 
 def of_patient(db: Database, patient_id: str) -> dict[str, recall.Facts]:

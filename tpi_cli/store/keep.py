@@ -42,7 +42,7 @@ def worked_out(db: Database, clinic: str, site: str, verdict: recall.Verdict) ->
         "closed": verdict.closed,
         "snoozed_until": _iso(verdict.snoozed_until),
         "reasons": reasons_text(verdict.reasons),
-        "agents": json.dumps(facts.agents_at(db, session, site) if session else [], ensure_ascii=False),
+        "agents": "\n".join(facts.agents_at(db, session, site)) if session else "",
         "pain_before": facts.pain_at(db, session, site, "before") if session else None,
         "pain_after": facts.pain_at(db, session, site, "after") if session else None,
         "revision": recall.REVISION,

@@ -387,7 +387,7 @@ class Recall(SQLModel, table=True):
     """The due date as worked out by `store/keep.py`, the only writer, beside the facts it comes from.
 
     `closed` is why the site is off the list for good (resolved, declined, stopped, archived, deceased);
-    `reasons` and `agents` are JSON lists; `revision` names the rules and tables used.
+    `reasons` is a JSON list, `agents` a line each; `revision` names the rules and tables used.
     """
 
     __table_args__ = (

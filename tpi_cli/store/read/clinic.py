@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tpi_cli import clock
 from tpi_cli.reference.recall import thresholds
-from tpi_cli.rules.recall import Thresholds
+from tpi_cli.rules.standing import Thresholds
 from tpi_cli.store.connect import Database
 
 

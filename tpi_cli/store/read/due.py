@@ -1,21 +1,20 @@
 """Who is due: one row per patient, at the earliest due date, naming the sites."""
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from tpi_cli.rules import recall
+from tpi_cli.rules import standing
+from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
-from tpi_cli.store.facts import day, known_day
 
 
 class Query(NamedTuple):
     """What to list. `until` is the last due date wanted (None: no end); the rest narrows it down."""
 
     today: date
-    at: recall.Thresholds
+    at: standing.Thresholds
     statuses: frozenset[str]
     until: date | None
     patients: tuple[int, ...] = ()
@@ -40,7 +39,7 @@ class Site(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A patient on the list. Scores, agents and reasons are of the site that is due first."""
+    """A patient on the list. Scores, agents and reasons (JSON) are of the site that is due first."""
 
     patient: int
     mrn: str | None
@@ -56,7 +55,7 @@ class Row(NamedTuple):
     pain: tuple[int | None, int | None]
     alerts: tuple[str, ...]
     sites: tuple[Site, ...]
-    reasons: tuple[dict[str, Any], ...]
+    reasons: str
 
 
 class Listed(NamedTuple):
@@ -123,15 +122,15 @@ def held_back(db: Database, query: Query) -> dict[str, int]:
     )
     closed = dict(db.rows(by_reason, **values))
     found = {"snoozed": db.value(counts, **values), **closed}
-    return {reason: found[reason] for reason in recall.HELD if found.get(reason)}
+    return {reason: found[reason] for reason in standing.HELD if found.get(reason)}
 
 
 def _parts(query: Query) -> list[str]:
     """One condition for each kind of site asked for, so that each can use its index."""
-    parts = [_OPEN] if query.statuses & {"upcoming", *recall.LISTED} else []
+    parts = [_OPEN] if query.statuses & {"upcoming", *standing.LISTED} else []
     if "snoozed" in query.statuses:
         parts.append(_SNOOZED)
-    closed = [status for status in recall.HELD if status in query.statuses and status != "snoozed"]
+    closed = [status for status in standing.HELD if status in query.statuses and status != "snoozed"]
     return parts + [_CLOSED.format(status) for status in closed]
 
 
@@ -175,20 +174,20 @@ def _folded(chosen: list[tuple[Listed, Site]], today: date) -> Row:
         status=first.status,
         eligible_from=day(lead.eligible_from),
         last_session=max((place.anchor for _, place in chosen if place.anchor), default=None),
-        agents=tuple(json.loads(lead.agents)),
+        agents=tuple(lead.agents.splitlines()),
         pain=(lead.pain_before, lead.pain_after),
         alerts=tuple(sorted(set(lead.alerts.split(",")))) if lead.alerts else (),
         sites=tuple(place for _, place in chosen),
-        reasons=tuple(json.loads(lead.reasons)),
+        reasons=lead.reasons,
     )
 
 
 def _site(one: Listed, query: Query) -> Site:
     due = day(one.due_on)
-    status = recall.status(due, one.closed, day(one.snoozed_until), query.today, query.at)
+    status = standing.status(due, one.closed, day(one.snoozed_until), query.today, query.at)
     return Site(one.site, one.muscle, one.side, due, status, day(one.anchor_on), one.follow_up, one.session)
 
 
-def horizon(today: date, at: recall.Thresholds, statuses: Iterable[str]) -> date:
+def horizon(today: date, at: standing.Thresholds, statuses: Iterable[str]) -> date:
     """The last due date that can have one of these statuses today, with `upcoming` as far as its lead."""
     return today + timedelta(days=at.upcoming if "upcoming" in statuses else -at.due)

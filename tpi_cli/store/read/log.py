@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from tpi_cli.errors import NoSuchSession
 from tpi_cli.rules import identity
 from tpi_cli.rules.values import Dose, Place, Shot
+from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
-from tpi_cli.store.facts import day, known_day, strength
+from tpi_cli.store.facts import strength
 
 
 class Lot(NamedTuple):

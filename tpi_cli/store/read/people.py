@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from tpi_cli.errors import NoSuchPatient, NoSuchSite, Usage
 from tpi_cli.rules import identity
+from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
-from tpi_cli.store.facts import day, known_day
 
 
 class Patient(NamedTuple):

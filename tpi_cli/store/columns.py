@@ -1,0 +1,16 @@
+"""How single columns come out of the driver."""
+
+from datetime import date
+from typing import Any
+
+
+def day(value: Any) -> date | None:
+    """A DATE column's value: text on SQLite, a date elsewhere."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def known_day(value: Any) -> date:
+    """A DATE column that is never empty."""
+    found = day(value)
+    assert found is not None, "the column is declared NOT NULL"
+    return found
