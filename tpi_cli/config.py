@@ -117,6 +117,7 @@ def write_file(values: dict[str, str]) -> None:
 
 
 def _quoted(value: str) -> str:
+    """As TOML has it: JSON's escapes, but neither its halves of a pair nor a bare delete."""
     import json
 
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

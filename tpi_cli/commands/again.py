@@ -7,6 +7,7 @@ import typer
 from tpi_cli.commands import complete, draft, options
 from tpi_cli.commands.draft import Told
 from tpi_cli.commands.inject import Asked, run
+from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Conflict, NotFound
 from tpi_cli.store.read import log, people
 
@@ -36,12 +37,13 @@ def again(
     """
     told = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
                 alongside, dx, ctx.obj.note)  # fmt: skip
+    wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
-        who = people.patient(db, patient)
+        who = people.patient(db, wanted)
         last = log.session(db, session) if session else log.last_session(db, who.number)
         if last is None:
             raise NotFound(f"{who.code} has no session yet", hint=f"tpi inject {who.code} records the first")
         if last.patient != who.number:
             raise Conflict(f"{last.code} is not a session of {who.code}", hint=f"tpi session list {who.code}")
         shots = log.shots(db, last.id)
-    run(ctx, patient, Asked(told, shots=shots, name="again"))
+    run(ctx, who.code, Asked(told, shots=shots, name="again"))

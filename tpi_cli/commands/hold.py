@@ -6,6 +6,7 @@ import typer
 
 from tpi_cli.acts import hold as acts
 from tpi_cli.commands import complete, options
+from tpi_cli.commands.pick import picked
 from tpi_cli.commands.why import named_site
 from tpi_cli.errors import Usage
 from tpi_cli.rules import checks
@@ -36,12 +37,13 @@ def snooze(
 
     if not reason.strip():
         raise Usage("a snooze needs a reason", hint="--reason 'abroad until January'")
+    wanted = picked(ctx, patient)
     with options.recording(ctx) as writing:
         today = writing.today
         back = day(" ".join(until), today, forward=True)
         if back <= today:
             raise Usage(f"{words(back, today)} is not ahead", hint="name a day after today")
-        who = people.patient(writing.db, patient)
+        who = people.patient(writing.db, wanted)
         note = _text(reason)
         acts.decide(writing, acts.Decision("snooze", who.id, ctx.obj.on(today), until=back, note=note))
     _said(ctx, writing, who, f"held until {words(back, today)}", "snooze", {"until": back})
@@ -71,8 +73,9 @@ def stop(
 
 
 def _confirm_death(ctx: typer.Context, patient: str) -> None:
+    wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
-        who = people.patient(db, patient)
+        who = people.patient(db, wanted)
     out: Out = ctx.obj.out()
     out.confirm(f"{who.code} {who.name} born {who.born} has died: mark as deceased?")
 
@@ -104,8 +107,9 @@ def resolve(
 
 
 def _decide(ctx: typer.Context, patient: str, site: list[str] | None, act: str, reason: str | None, words: str) -> None:
+    wanted = picked(ctx, patient)
     with options.recording(ctx) as writing:
-        who = people.patient(writing.db, patient)
+        who = people.patient(writing.db, wanted)
         where = named_site(writing.db, who, " ".join(site)) if site else None
         decision = acts.Decision(
             act,

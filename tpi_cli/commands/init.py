@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tpi_cli import clock
+from tpi_cli.errors import Conflict
 
 
 def init(
@@ -26,6 +27,8 @@ def init(
     from tpi_cli.store.schema import make
 
     place = ctx.obj.place
+    if place.demo:
+        raise Conflict("demo is the made-up clinic's name", hint="tpi demo makes it; unset TPI_DB for your own")
     where = zone or clock.system_zone()
     new_key = make(place, plain=plain, name=name or "My clinic", zone=where)
     lines = [f"store {place.path}", f"zone  {where}   (tpi config set clinic.zone ZONE changes it)"]

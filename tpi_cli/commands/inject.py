@@ -7,6 +7,7 @@ import typer
 
 from tpi_cli.commands import complete, draft, options, preview
 from tpi_cli.commands.draft import Told
+from tpi_cli.commands.pick import picked
 from tpi_cli.commands.preview import Preview
 from tpi_cli.errors import Cancelled, Usage
 from tpi_cli.rules import identity
@@ -49,11 +50,12 @@ def inject(
     told = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
                 alongside, dx, ctx.obj.note)  # fmt: skip
     text = " ".join(items or [])
+    who = picked(ctx, patient)
     if text == "-":
         text = sys.stdin.read().strip()
     elif not text:
-        text, told = _form(ctx, patient, told)
-    run(ctx, patient, Asked(told, text))
+        text, told = _form(ctx, who, told)
+    run(ctx, who, Asked(told, text))
 
 
 class Asked(NamedTuple):

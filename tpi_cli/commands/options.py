@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from tpi_cli import config
+from tpi_cli import clock, config
 from tpi_cli.errors import Usage
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT, Out, allowed, default_format
 from tpi_cli.store.place import Place, find
@@ -58,6 +58,16 @@ class Desk(NamedTuple):
             out.lines([*lines, "dry run: nothing was kept"], name, lambda: {**facts, "dry_run": True})
         else:
             out.recorded(what, lines, name, facts)
+
+    def banner(self) -> None:
+        """Say on stderr what is not as usual: a clock that was set, a clinic that is made up."""
+        out = self.out()
+        if out.machine:
+            return
+        if clock.pinned():
+            out.say(f"today is {clock.pinned()}: {clock.PINNED} sets the clock")
+        if config.resolve("db", self.given.get("db")).value == config.DEMO:
+            out.say("demo clinic: every patient in it is made up")
 
     def on(self, today: date) -> date:
         """The day it happened: --on, never later than today."""
@@ -157,6 +167,7 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Run the command's function with its own parameters only."""
         ctx.obj = Desk(take(ctx.params, ctx.obj.given if ctx.obj else {}))
+        ctx.obj.banner()
         gc.freeze()  # what start-up made stays for good: nothing to look through
         gc.enable()
         return super().invoke(ctx)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tpi_cli.commands import complete, options
+from tpi_cli.commands.pick import picked
 from tpi_cli.show import patient as show_patient
 from tpi_cli.show.out import allowed
 from tpi_cli.show.report import Report
@@ -23,9 +24,10 @@ def show(
     tpi patient show mrn:A12
     tpi patient show 7 --json
     """
+    wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
         today = clinic(db).today
-        one = people.patient(db, patient)
+        one = people.patient(db, wanted)
         alerts, sites = people.alerts(db, one.id), people.sites(db, one.id)
         out = ctx.obj.out(today)
         lines = show_patient.whole(one, alerts, sites, today, out.redact)

@@ -9,6 +9,7 @@ import typer
 
 from tpi_cli.acts import patient as acts
 from tpi_cli.commands import complete, options
+from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Usage
 from tpi_cli.reference import alerts as kinds
 from tpi_cli.rules import checks, identity
@@ -238,8 +239,9 @@ def edit(
     alerts = _alerts(allergy, bleeding)
     if not (changes or born or alerts):
         raise Usage("nothing to change", hint="tpi patient edit 7 --weight 63.5")
+    wanted = picked(ctx, patient)
     with options.recording(ctx) as writing:
-        who = people.patient(writing.db, patient)
+        who = people.patient(writing.db, wanted)
         if born:
             changes["born"] = _birth(writing, who, born)
         on = ctx.obj.on(writing.today)
@@ -278,8 +280,9 @@ def archive(
     tpi patient archive 7 --note 'moved to another clinic'
     tpi patient archive 7 --dry-run
     """
+    wanted = picked(ctx, patient)
     with options.recording(ctx) as writing:
-        who = people.patient(writing.db, patient)
+        who = people.patient(writing.db, wanted)
         changes = {"status": "archived"} | ({"note": ctx.obj.note} if ctx.obj.given.get("note") else {})
         row = acts.change(writing, who.id, changes, ctx.obj.on(writing.today))
     _say(ctx, row, writing.today, "archived", "patient-archive", [])

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tpi_cli.commands import complete, options
+from tpi_cli.commands.pick import picked
 from tpi_cli.rules import identity
 from tpi_cli.show import session as show_session
 from tpi_cli.show.person import spelled
@@ -26,8 +27,9 @@ def list_(
     tpi session list --limit 20
     tpi session list 7 --json
     """
+    wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
-        who = people.patient(db, patient).number if patient else None
+        who = people.patient(db, wanted).number if wanted else None
         found = list(islice(log.sessions(db, who), limit))
         report = Report("session-list", show_session.COLUMNS, found, show_session.record,
                         footer=lambda: f"{len(found)} sessions")  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from tpi_cli.commands import complete, options
+from tpi_cli.commands.pick import picked
 from tpi_cli.show import patient as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
@@ -24,9 +25,10 @@ def list_(
     tpi site list 7 --json
     tpi site list mrn:A12 --columns site,muscle,side
     """
+    wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
         today = clinic(db).today
-        who = people.patient(db, patient)
+        who = people.patient(db, wanted)
         out: Out = ctx.obj.out(today)
         found = people.sites(db, who.id)
         out.say(redacted_head(who, today, (), out.redact))
@@ -63,9 +65,10 @@ def add(
     muscle, side = read_site(" ".join(site))
     sides = ("L", "R") if side == "both" else (side,)
     findings = acts.Findings(_checked(point), taut_band, tender_spot, *_referred(_checked(referred)), recognised)
+    wanted = picked(ctx, patient)
     with options.recording(ctx) as writing:
         today = writing.today
-        who = people.patient(writing.db, patient)
+        who = people.patient(writing.db, wanted)
         start = _since(since, today) or ctx.obj.on(today)
         rows = [acts.add(writing, who.id, muscle, one, findings, start) for one in sides]
     out: Out = ctx.obj.out(today)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tpi_cli.commands import complete, options
+from tpi_cli.commands.pick import picked
 from tpi_cli.rules import standing
 from tpi_cli.show import why as show
 from tpi_cli.show.out import Out
@@ -29,9 +30,10 @@ def why(
     tpi why 7 ut l
     tpi why pt-7 --json
     """
+    wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
         office = clinic(db)
-        who = people.patient(db, patient)
+        who = people.patient(db, wanted)
         rows = _rows(db, office, who, " ".join(site or []))
         _answer(ctx.obj.out(office.today), db, office, who, rows)
 

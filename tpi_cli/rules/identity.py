@@ -7,7 +7,7 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no I, L, O or U, which are read as other letters."""
 _MISREAD = str.maketrans("ILO", "110")
 _PATIENT = r"(?:PT-?)?0*([1-9][0-9]{0,8})"
-_SESSION = r"(?:S-?)?([0-9A-Z]{4,9})"
+_SESSION = r"(?:S-)?([0-9A-Z]{4,9})"
 SESSION_DIGITS = 3
 
 
@@ -63,9 +63,16 @@ def _check(digits: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What a search compares: no case, no accents, single spaces, no punctuation."""
+    """What a search compares: no case, no accents, single spaces, no punctuation; vowel signs are kept."""
     import unicodedata
 
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", name) if not unicodedata.combining(mark))
-    letters = "".join(mark if mark.isalnum() else " " for mark in bare.casefold())
+    letters = "".join(mark if mark.isalnum() or _is_sign(mark) else " " for mark in bare.casefold())
     return " ".join(letters.split())
+
+
+def _is_sign(mark: str) -> bool:
+    """A mark that is part of the word, as the vowels of Devanagari and Thai are."""
+    import unicodedata
+
+    return unicodedata.category(mark).startswith("M")

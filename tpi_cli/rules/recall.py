@@ -14,7 +14,7 @@ from tpi_cli.rules import interval
 REVISION = "recall/1"
 """Goes up when this module would answer differently; a store written under another one is recomputed."""
 
-_CLOSED_BY_STOP = {"resolved": "resolved", "declined": "declined", "died": "deceased"}
+_CLOSED_BY_STOP = {"resolved": "resolved", "declined": "declined"}
 
 
 class Treatment(NamedTuple):
@@ -141,6 +141,8 @@ def _lay(verdict: Verdict, hold: Hold) -> Verdict:
     if hold.act == "snooze":
         reason = Reason("recall.snoozed", f"held on {hold.on} until {hold.until}{told}", hold.by, hold.until)
         return verdict._replace(snoozed_until=hold.until, reasons=(*verdict.reasons, reason))
+    if hold.reason == "died":  # the patient's status closes it, so that a mistake is undone in one place
+        return verdict
     closed = "resolved" if hold.act == "resolve" else _CLOSED_BY_STOP.get(hold.reason or "", "stopped")
     cause = f" ({hold.reason})" if hold.act == "stop" and hold.reason else ""
     reason = Reason(f"recall.{closed}", f"{_WORDS[hold.act]} {hold.on}{cause}{told}", hold.by)

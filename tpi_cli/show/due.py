@@ -27,24 +27,24 @@ def late(row: Row) -> str:
 
 COLUMNS: tuple[Column, ...] = (
     Column("due", lambda row: str(row.due or "")),
-    Column("late", late, 3, right=True),
+    Column("late", late, 2, right=True),
     Column("patient", lambda row: identity.patient(row.patient)),
     Column("name", lambda row: row.name),
-    Column("born", lambda row: str(row.born), 5),
-    Column("phone", lambda row: row.phone or "", 6),
+    Column("born", lambda row: str(row.born), 4),
+    Column("phone", lambda row: row.phone or "", 3),
     Column("sites", lambda row: " ".join(map(site_code, row.sites))),
-    Column("last", lambda row: str(row.last_session or ""), 8),
-    Column("agent", lambda row: " + ".join(row.agents), 9),
-    Column("pain", lambda row: pain(*row.pain), 7),
-    Column("status", lambda row: row.status or ""),
-    Column("eligible", lambda row: str(row.eligible_from or ""), 10),
-    Column("flags", lambda row: " ".join(alerts.flags(row.alerts)), 1),
+    Column("last", lambda row: str(row.last_session or ""), 6),
+    Column("agent", lambda row: " + ".join(row.agents), 7),
+    Column("pain", lambda row: pain(*row.pain), 5),
+    Column("status", lambda row: row.status or "", 1),
+    Column("eligible", lambda row: str(row.eligible_from or ""), 8),
+    Column("flags", lambda row: " ".join(alerts.flags(row.alerts))),
 )
 
 
 def explained() -> Column:
     """The column `--explain` adds: why."""
-    return Column("reasons", lambda row: "; ".join(reason["text"] for reason in reasons(row)), 2)
+    return Column("reasons", lambda row: "; ".join(reason["text"] for reason in reasons(row)))
 
 
 def reasons(row: Row) -> list[dict[str, Any]]:

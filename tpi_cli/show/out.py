@@ -13,6 +13,8 @@ from tpi_cli.show.report import Report, cells, chosen, redacted
 FORMATS = ("table", "plain", "tsv", "csv", "json", "ndjson")
 REDACT = ("none", "names", "all")
 COLOURS = ("auto", "always", "never")
+NARROW = 40
+"""Cells: no terminal is taken to be narrower when notes are folded."""
 
 
 class Out(NamedTuple):
@@ -59,7 +61,7 @@ class Out(NamedTuple):
             told = redacted(facts(), self.redact)
             into.write(machine.text({**machine.envelope(name, self.today), **told}) + "\n")
         else:
-            into.writelines(clean(line) + "\n" for line in lines)
+            into.writelines(_folded(clean(line), into) + "\n" for line in lines)
 
     def recorded(self, what: str, lines: Sequence[str], name: str, facts: dict[str, Any]) -> None:
         """Answer after something was kept. Raises OutputFailed: the record stands, the answer got lost."""
@@ -108,7 +110,22 @@ class TpiFile(TpiError):
 
 
 def _talk(text: str) -> None:
-    sys.stderr.write("".join(clean(line) + "\n" for line in text.splitlines()))
+    for line in text.splitlines():
+        sys.stderr.write(_folded(clean(line), sys.stderr) + "\n")
+
+
+def _folded(line: str, into: TextIO) -> str:
+    """A line broken between words, and indented, where a terminal would break it anywhere."""
+    if len(line) < NARROW or not into.isatty():
+        return line
+    from shutil import get_terminal_size
+    from textwrap import fill
+
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    space = max(NARROW, get_terminal_size().columns - 1)
+    return fill(
+        line, space, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
 
 
 def silence(stream: TextIO) -> None:

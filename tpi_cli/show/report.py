@@ -52,7 +52,7 @@ CLINICAL = frozenset(
 class Column(NamedTuple):
     """A column: key for scripts, heading for people, how a row shows in it.
 
-    `drop` is the order in which a narrow terminal loses columns: the highest first, 0 never.
+    `drop` ranks the columns for a narrow terminal: 0 is always there, then 1, 2, ... as long as they fit.
     """
 
     key: str

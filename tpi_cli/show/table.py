@@ -23,14 +23,12 @@ class Grid:
         self.needed = widths([[column.heading for column in columns], *rows])
 
     def fitting(self, room: int) -> list[int]:
-        """The columns that fit, by place: the ones that matter least go first, none is ever cut."""
-        kept = list(range(len(self.columns)))
-        while self._taken(kept) > room:
-            loose = [at for at in kept if self.columns[at].drop]
-            if not loose:
-                break
-            kept.remove(max(loose, key=lambda at: self.columns[at].drop))
-        return kept
+        """The columns that fit, by place: the ones that matter most get their room first, none is ever cut."""
+        kept: list[int] = []
+        for at in sorted(range(len(self.columns)), key=lambda at: self.columns[at].drop):
+            if not self.columns[at].drop or self._taken([*kept, at]) <= room:
+                kept.append(at)
+        return sorted(kept)
 
     def _taken(self, kept: list[int]) -> int:
         return sum(self.needed[at] for at in kept) + len(GAP) * (len(kept) - 1)

@@ -24,6 +24,8 @@ def find(db: str | None = None, key_file: str | None = None) -> Place:
     named = config.resolve("db", db).value
     if named == config.DEMO:
         return demo()
+    if "://" in named:
+        raise errors.StoreUnavailable("a store on a server is not possible yet", hint="name a file with --db")
     path = os.path.abspath(os.path.expanduser(named)) if named else os.path.join(config.data_home(), "tpi.db")
     key = config.resolve("key_file", key_file).value
     return Place(path, os.path.abspath(os.path.expanduser(key)) if key else os.path.join(config.home(), "tpi.key"))
