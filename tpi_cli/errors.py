@@ -12,11 +12,12 @@ class TpiError(Exception):
     kind = "failure"
     hint = ""
 
-    def __init__(self, *, hint: str = "", **facts: object) -> None:
+    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
+        """`message` and `facts` fill the words; a `hint` given here goes before the class's."""
         words = type(self).__doc__ or type(self).__name__
-        self.facts = facts
-        self.hint = _fill(hint or self.hint, facts)
-        super().__init__(_fill(words, facts))
+        self.facts = {"message": message, **facts}
+        self.hint = hint or _fill(self.hint, self.facts)
+        super().__init__(_fill(words, self.facts))
 
 
 def _fill(words: str, facts: dict[str, object]) -> str:
@@ -30,17 +31,13 @@ class Usage(TpiError):
     exit_code = 2
     kind = "usage"
 
-    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
-        super().__init__(message=message, hint=hint, **facts)
-
 
 class Grammar(Usage):
     """{message}"""
 
     def __init__(self, message: str, *, text: str = "", at: int = 0, width: int = 1, hint: str = "") -> None:
         """`text` is what was typed; the fault is `width` characters long and starts at `at` (from 0)."""
-        super().__init__(message)
-        self.hint = hint
+        super().__init__(message, hint=hint)
         self.text = text
         self.at = at
         self.width = max(1, width)
@@ -51,9 +48,6 @@ class NotFound(TpiError):
 
     exit_code = 3
     kind = "not-found"
-
-    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
-        super().__init__(message=message, hint=hint, **facts)
 
 
 class NoSuchPatient(NotFound):
@@ -80,18 +74,12 @@ class SafetyStop(TpiError):
     exit_code = 4
     kind = "safety"
 
-    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
-        super().__init__(message=message, hint=hint, **facts)
-
 
 class Conflict(TpiError):
     """{message}"""
 
     exit_code = 5
     kind = "conflict"
-
-    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
-        super().__init__(message=message, hint=hint, **facts)
 
 
 class DuplicateMrn(Conflict):
@@ -105,9 +93,7 @@ class StoreUnavailable(TpiError):
 
     exit_code = 6
     kind = "store"
-
-    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
-        super().__init__(message=message, hint=hint, **facts)
+    hint = "tpi config path shows where the store and its key lie"
 
 
 class NoStore(StoreUnavailable):
@@ -176,6 +162,4 @@ class OutputFailed(TpiError):
 
     exit_code = 11
     kind = "output"
-
-    def __init__(self, message: str = "", *, hint: str = "", **facts: object) -> None:
-        super().__init__(message=message, hint=hint, **facts)
+    hint = "it is on file: do not enter it again"

@@ -26,18 +26,30 @@ def main(args: list[str] | None = None) -> None:
 
 def _guarded(words: list[str]) -> int:
     """The exit code of a run in which nothing escapes: every fault becomes one line on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _open_streams()
     try:
         code = _run(words)
         sys.stdout.flush()
     except BrokenPipeError:
         _silence()
         return BROKEN_PIPE
+    except OSError as fault:
+        _silence()
+        return _unwritten(fault, words)
     except KeyboardInterrupt:
         sys.stderr.write("\n")
         return INTERRUPTED
     return code
+
+
+def _open_streams() -> None:
+    """Streams that take any text. Where stdout was closed (`>&-`) every write fails: no answer is lost unseen."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for as long as the process
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+    sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _run(words: list[str]) -> int:
@@ -90,6 +102,13 @@ def _unexpected(fault: Exception, words: list[str]) -> int:
     from tpi_cli.show.fault import unexpected
 
     return _told(unexpected(fault), words)
+
+
+def _unwritten(fault: OSError, words: list[str]) -> int:
+    """A full disk or a closed stdout met when the last of the answer was sent."""
+    from tpi_cli.show.out import Unwritten
+
+    return _told(Unwritten(path="stdout", why=fault.strerror), words)
 
 
 def _wants_json(words: list[str]) -> bool:

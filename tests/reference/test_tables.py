@@ -11,10 +11,10 @@ from tpi_cli.reference.tables import key, rows, several
 
 FOLDER = Path(__file__).parents[2] / "tpi_cli" / "reference"
 TABLES = sorted(path.stem for path in FOLDER.glob("*.csv"))
-OURS = ("muscles", "agents", "alerts", "adverse")
+OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse")
 READ = {"read", "secondary", "unsourced", "house rule"}
 
-COUNTS = {"muscles": 89, "agents": 22, "alerts": 24, "adverse": 19}
+COUNTS = {"muscles": 89, "muscle_notes": 89, "agents": 22, "alerts": 24, "adverse": 19}
 
 # fragments of claims that patient pages make and the evidence does not bear out
 CLAIMS = (

@@ -11,6 +11,8 @@ from tpi_cli.errors import Usage
 from tpi_cli.reference import agents
 from tpi_cli.rules.values import Strength, plain
 
+STRONGEST = 10_000
+"""mg or units in a mL: botulinum toxin B is the strongest by number."""
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[ _-][a-z0-9]+)*")
 
 
@@ -44,7 +46,7 @@ def add(
 
 def _strength(text: str) -> Strength:
     found = agents.strength(text)
-    if found is None:
+    if found is None or found.amount > (100 if found.unit == "%" else STRONGEST):
         raise Usage(f"{text!r} is no strength", hint="1%, 10mg/ml or 50units/ml")
     return found
 

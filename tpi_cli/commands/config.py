@@ -101,7 +101,7 @@ def set_(
     tpi config set recall.overdue 21
     tpi config set user JS
     """
-    kept = _checked(_known(key), value.strip())
+    kept = _checked(_known(key), str(options.storable("the value", value.strip())))
     if config.KEYS[key].home == "clinic":
         _in_store(ctx, key, kept)
     elif not ctx.obj.dry_run:

@@ -154,9 +154,12 @@ def _expiry(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
+        if found.isoformat() != text:
+            raise ValueError
     except ValueError:
         raise Usage(f"the expiry {text!r} is no day", hint="--lot lido=LX2409A@2027-03-31") from None
+    return found
 
 
 def _short(name: str, text: str) -> str:

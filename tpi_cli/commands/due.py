@@ -2,7 +2,8 @@
 
 from datetime import date
 from itertools import chain, islice
-from typing import Annotated, Any, NamedTuple
+from types import SimpleNamespace
+from typing import Annotated, Any
 
 import typer
 
@@ -37,7 +38,9 @@ def due(
         str | None, typer.Option("--agent", metavar="A", help="Last given.", autocompletion=complete.agents)
     ] = None,
     sort: Annotated[str, typer.Option("--sort", metavar="due|name", help="In which order.")] = "due",
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", help="At most so many.", min=1)] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", help="At most so many.", min=1, max=1_000_000)
+    ] = None,
     if_any: Annotated[bool, typer.Option("--if-any", help="Print nothing when nobody is due.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 10 when somebody is due.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, in a column.")] = False,
@@ -52,7 +55,18 @@ def due(
     tpi due --status snoozed,declined
     """
     asked = Asked(
-        patients or [], within, overdue, status, payer, clinician, muscle, agent, sort, limit, if_any, explain
+        patients=patients or [],
+        within=within,
+        overdue=overdue,
+        status=status,
+        payer=payer,
+        clinician=clinician,
+        muscle=muscle,
+        agent=agent,
+        sort=sort,
+        limit=limit,
+        if_any=if_any,
+        explain=explain,
     )
     with options.reading(ctx) as db:
         listed = _answer(ctx.obj, db, asked)
@@ -60,7 +74,7 @@ def due(
         raise typer.Exit(FOUND)
 
 
-class Asked(NamedTuple):
+class Asked(SimpleNamespace):
     """The options as typed."""
 
     patients: list[str]
@@ -107,6 +121,7 @@ def _query(db: Database, asked: Asked, office: Clinic) -> read.Query:
         at=office.thresholds,
         statuses=statuses,
         until=_until(asked, office, statuses),
+        clinic=office.id,
         payer=asked.payer,
         clinician=asked.clinician,
         **_named(db, asked),

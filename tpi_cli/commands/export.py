@@ -10,7 +10,7 @@ from tpi_cli.commands import options
 from tpi_cli.errors import Usage
 from tpi_cli.exchange import copy, csv_out
 from tpi_cli.show.machine import envelope
-from tpi_cli.show.out import Out
+from tpi_cli.show.out import Out, Unwritten
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read.clinic import clinic
 
@@ -68,7 +68,10 @@ def _csv(db: Database, out: Out, kind: str | None) -> None:
 def _csv_folder(db: Database, out: Out) -> None:
     if not out.output:
         raise Usage("which file?", hint="--kind patients or --kind injections, or a folder for both: -o export/")
-    os.makedirs(out.output, mode=0o700, exist_ok=True)
+    try:
+        os.makedirs(out.output, mode=0o700, exist_ok=True)
+    except OSError as fault:
+        raise Unwritten(path=out.output, why=fault.strerror) from None
     for kind in csv_out.WRITTEN:
         _csv(db, out._replace(output=os.path.join(out.output, f"{kind}.csv")), kind)
 

@@ -41,13 +41,13 @@ def import_(
         report = _report(reads, results)
         if report.refused and not skip:
             _tell_all(out, report.refused, ctx.obj.dry_run)
-    written = [] if ctx.obj.dry_run else _write_refused(reads, report.refused)
+        written = [] if ctx.obj.dry_run else _write_refused(reads, report.refused)
+        out = ctx.obj.out(writing.today)
     lines = [*report.lines, *(f"refused rows: {path}" for path in written)]
-    if ctx.obj.dry_run:
-        lines.append("dry run: nothing was kept")
     for one in report.refused:
         out.say(str(one))
-    out.recorded("import", lines, "import", {**report.counts, "refused_rows": _as_facts(report.refused)})
+    facts = {**report.counts, "refused_rows": _as_facts(report.refused)}
+    ctx.obj.done(out, "import", lines, "import", facts)
 
 
 def _once(files: list[str]) -> list[str]:
@@ -128,7 +128,7 @@ def _write_refused(reads: list[Any], refused: list[Any]) -> list[str]:
             continue
         stem = "stdin" if read.file == "-" else os.path.splitext(read.file)[0]
         path = f"{stem}.refused.csv"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
+        with Out(output=path).into() as file:
             out = csv.DictWriter(file, [*bad[0].row, "refused"], lineterminator="\n", extrasaction="ignore")
             out.writeheader()
             out.writerows({**one.row, "refused": f"{one.column}: {one.what}"} for one in bad)

@@ -7,6 +7,7 @@ import typer
 
 from tpi_cli.commands import complete, draft, options, preview
 from tpi_cli.commands.draft import Told
+from tpi_cli.commands.parse import dates
 from tpi_cli.commands.pick import picked
 from tpi_cli.commands.preview import Preview
 from tpi_cli.errors import Cancelled, Usage
@@ -45,7 +46,7 @@ def inject(
     \b
     tpi inject 7 ut l, ls l lido 1% 1ml each --pain 7:3 --next 3mo
     tpi inject 7 gm r lido 1% 2ml + triam 40mg/ml 0.5ml --consent written
-    tpi inject 7 is l dry x3 --next none --yes
+    tpi inject 7 is l x3 dry --next none --yes
     """
     told = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
                 alongside, dx, ctx.obj.note)  # fmt: skip
@@ -144,5 +145,7 @@ def _record(ctx: typer.Context, out: Out, shown: Preview, name: str) -> None:
         code = identity.session(kept.session.number)
     who = redacted_head(shown.who, shown.today, (), out.redact)
     sites = f"{len(shown.plans)} site{'s' if len(shown.plans) > 1 else ''}"
-    lines = [f"recorded {code}  {who}   {sites}, next {shown.next or 'none'}"]
+    when = "   ".join(filter(None, [sites, draft.echo(shown.on, shown.today)]))
+    back = dates.words(shown.next, shown.today) if shown.next else "none"
+    lines = [f"recorded {code}  {who}", f"  {when}   next {back}"]
     out.recorded(code, lines, name, preview.facts(shown, code))

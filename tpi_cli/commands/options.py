@@ -33,8 +33,8 @@ class Desk(NamedTuple):
 
     @property
     def acting(self) -> str | None:
-        """The clinician named by --as, TPI_USER or the settings."""
-        return config.resolve("user", self.given.get("acting")).value or None
+        """The clinician named by --as, TPI_USER or the settings. Raises Usage."""
+        return storable("the clinician's code", config.resolve("user", self.given.get("acting")).value) or None
 
     @property
     def dry_run(self) -> bool:
@@ -48,9 +48,9 @@ class Desk(NamedTuple):
 
     @property
     def note(self) -> str | None:
-        """The note, read from stdin where it is `-`."""
+        """The note, read from stdin where it is `-`. Raises Usage."""
         note = self.given.get("note")
-        return sys.stdin.read().strip() if note == "-" else note
+        return storable("the note", sys.stdin.read().strip() if note == "-" else note)
 
     def done(self, out: Out, what: str, lines: list[str], name: str, facts: dict[str, Any]) -> None:
         """Answer a write: what was kept, or what would have been."""
@@ -99,6 +99,16 @@ class Desk(NamedTuple):
             no_input=bool(given.get("no_input")) or bool(_environment("TPI_NO_INPUT")),
             today=str(today or ""),
         )
+
+
+def storable(what: str, text: str | None) -> str | None:
+    """The text, if the store can take it. Raises Usage."""
+    from tpi_cli.rules import checks
+
+    wrong = checks.text(text) if text else None
+    if wrong:
+        raise Usage(f"{what} {wrong}", hint="write it shorter and plainly")
+    return text
 
 
 def _environment(name: str) -> str:

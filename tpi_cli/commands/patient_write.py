@@ -109,7 +109,16 @@ def _json(text: str) -> dict[str, Any]:
         found = json.loads(text)
     except (ValueError, RecursionError):
         raise Usage("stdin is no JSON object", hint='{"name": "Tan, Mei", "born": "1971-03-04", ...}') from None
-    return {key: value if isinstance(value, list) else str(value) for key, value in found.items() if value is not None}
+    return {key: _plain(key, value) for key, value in found.items() if value is not None}
+
+
+def _plain(key: str, value: Any) -> Any:
+    """A field's text; allergies and bleeding may be several."""
+    if isinstance(value, list) and key in {"allergy", "bleeding"}:
+        return [str(one) for one in value]
+    if isinstance(value, list | dict):
+        raise Usage(f"{key} is one text, not several", hint='{"name": "Tan, Mei", "born": "1971-03-04", ...}')
+    return str(value)
 
 
 def _lines(text: str) -> dict[str, Any]:
@@ -146,7 +155,7 @@ def _new(given: dict[str, Any], today: date, note: str | None) -> acts.New:
     return acts.New(
         born=birth(given["born"], today),
         alerts=_alerts(given["allergy"], given["bleeding"]),
-        note=given.get("note") or note,
+        note=options.storable("the note", given.get("note")) or note,
         **{"sex": "unknown", **values},
     )
 

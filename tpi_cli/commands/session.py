@@ -18,7 +18,9 @@ from tpi_cli.store.read.clinic import clinic
 def list_(
     ctx: typer.Context,
     patient: Annotated[str | None, typer.Argument(metavar="[PATIENT]", autocompletion=complete.patients)] = None,
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", help="At most so many.", min=1)] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", help="At most so many.", min=1, max=1_000_000)
+    ] = None,
 ) -> None:
     """Sessions, newest first, of one patient or of all.
 
@@ -51,6 +53,8 @@ def show(
         one = log.session(db, session)
         rows = list(log.given(db, " WHERE session_id = :session", session=one.id))
         out = ctx.obj.out(clinic(db).today)
+        if out.redact != "none":
+            one, rows = one._replace(note=None, void_reason=None), [row._replace(note=None) for row in rows]
         code = identity.patient(one.patient)
         head = code if out.redact != "none" else f"{code} {one.name} born {spelled(one.born)}"
         lines = show_session.whole(one, rows, head) if out.redact != "all" else [f"{one.code}  {one.date}  {head}"]

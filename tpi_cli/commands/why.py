@@ -39,7 +39,9 @@ def why(
 
 
 def _rows(db: Database, office: Clinic, who: people.Patient, site: str) -> list[read.Row]:
-    query = read.Query(office.today, office.thresholds, frozenset(standing.STATUSES), None, (who.number,))
+    query = read.Query(
+        office.today, office.thresholds, frozenset(standing.STATUSES), None, (who.number,), clinic=office.id
+    )
     rows = list(read.of_site(db, query))
     if not site:
         return rows

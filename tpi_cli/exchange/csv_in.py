@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Any, NamedTuple
 
 from tpi_cli.acts import patient as acts
@@ -50,6 +52,9 @@ NEEDED = {
     "injections": ("mrn", "date", "muscle", "side", "agent", "strength", "volume_ml", "follow_up"),
 }
 LONGEST_FIELD = 128 * 1024
+EPI = " epi 1:"
+"""Stands between a local anaesthetic's strength and the dilution of the epinephrine in it."""
+DILUTIONS = {"100000": 100_000, "200000": 200_000}
 
 
 class Fault(Exception):
@@ -150,8 +155,18 @@ def _rows(path: str, kind: str, lines: Any, parse: Callable[[dict[str, str]], An
         except StopIteration:
             return out
         except csv.Error as fault:
-            raise Usage(f"{path}:{lines.line_num}: not CSV: {fault}", hint="mend the quotes on that line") from None
-        _take(out, lines.line_num, row, parse)
+            where = f"{path}:{lines.line_num + 1}"
+            raise Usage(f"{where}: not CSV: {fault}", hint="mend the quotes from that line on") from None
+        _take(out, lines.line_num - _breaks(row), row, parse)
+
+
+def _breaks(row: dict[str, Any]) -> int:
+    """How many lines a row goes on after its first: the line breaks within its quotes."""
+    cells = chain.from_iterable(value if isinstance(value, list) else [value or ""] for value in row.values())
+    return sum(len(_BREAK.findall(cell)) for cell in cells)
+
+
+_BREAK = re.compile("\r\n|\r|\n")
 
 
 def _take(out: Read, line: int, row: dict[str, Any], parse: Callable[[dict[str, str]], Any]) -> None:
@@ -166,7 +181,7 @@ def _take(out: Read, line: int, row: dict[str, Any], parse: Callable[[dict[str, 
         out.raw[line] = raw
         try:
             _texts(raw)
-            out.rows.append((line, parse({name: value.strip() for name, value in raw.items()})))
+            out.rows.append((line, parse({name: _BREAK.sub("\n", value.strip()) for name, value in raw.items()})))
         except Fault as fault:
             out.refused.append(Refused(out.file, line, fault.column, str(fault), raw))
 
@@ -231,9 +246,10 @@ def _day(row: dict[str, str], column: str) -> date:
 
 def _iso(text: str, column: str) -> date:
     try:
-        if len(text) != len("2026-01-31"):
+        found = date.fromisoformat(text)
+        if found.isoformat() != text:  # 20260131 and 2026-W05-6 are ISO too
             raise ValueError
-        return date.fromisoformat(text)
+        return found
     except ValueError:
         raise Fault(column, f"{text!r} is no day of the calendar: write 2026-01-31") from None
 
@@ -366,14 +382,17 @@ def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) 
     if agent.agent == "dry_needling":
         _no_fault("volume_ml", "a dry needle has no volume" if volume or strength else None)
         return None
+    strength, epi, dilution = strength.partition(EPI)
     known = agents.strength(strength) if strength else None
+    if epi and (dilution not in DILUTIONS or agent.agent_class != "local_anaesthetic" or known is None):
+        raise Fault("strength", f"{strength}{epi}{dilution!s}: write 1%{EPI}200000, of a local anaesthetic")
     if known is None:
         return _by_mass(agent, strength, volume)
     if known.mass_unit != (agent.unit or "mg"):
         raise Fault("strength", f"{agent.name} is measured in {agent.unit}")
     if not volume:
         raise Fault("volume_ml", "is empty")
-    return Dose(agent.agent, known, number(volume, "volume_ml"), None, known.mass_unit)
+    return Dose(agent.agent, known, number(volume, "volume_ml"), None, known.mass_unit, DILUTIONS.get(dilution))
 
 
 def _agent(name: str, own: tuple[agents.Agent, ...]) -> agents.Agent:

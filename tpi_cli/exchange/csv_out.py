@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from tpi_cli.exchange.csv_in import INJECTIONS, PATIENTS
+from tpi_cli.exchange.csv_in import EPI, INJECTIONS, PATIENTS
 from tpi_cli.rules.values import Dose, plain
 from tpi_cli.show.clean import clean
 from tpi_cli.store.connect import Database
@@ -21,9 +21,14 @@ def write(rows: Iterable[dict[str, str]], columns: tuple[str, ...], into: TextIO
     out.writeheader()
     count = 0
     for row in rows:
-        out.writerow({name: clean(value) for name, value in row.items()})
+        out.writerow({name: _visible(value) for name, value in row.items()})
         count += 1
     return count
+
+
+def _visible(value: str) -> str:
+    """The cell with everything hidden made visible; lines stay lines, as CSV allows."""
+    return "\n".join(map(clean, value.split("\n")))
 
 
 def patients(db: Database) -> Iterator[dict[str, str]]:
@@ -46,8 +51,8 @@ def patients(db: Database) -> Iterator[dict[str, str]]:
 
 
 def injections(db: Database) -> Iterator[dict[str, str]]:
-    """Every injection that counts, as injections.csv has them."""
-    return map(written, injected(db))
+    """Every injection that counts, as injections.csv has them, in the order of what stands in the first columns."""
+    return map(written, sorted(injected(db), key=lambda row: (row.mrn, row.date)))
 
 
 def written(row: Injected) -> dict[str, str]:
@@ -77,7 +82,8 @@ def written(row: Injected) -> dict[str, str]:
 def _strength(dose: Dose) -> str:
     if dose.strength is None:
         return f"{plain(dose.amount)}{dose.mass_unit}"
-    return f"{plain(dose.strength.amount)}{dose.strength.unit}"
+    epi = f"{EPI}{dose.epinephrine}" if dose.epinephrine else ""
+    return f"{plain(dose.strength.amount)}{dose.strength.unit}{epi}"
 
 
 def _number(value: int | None) -> str:

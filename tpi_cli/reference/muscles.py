@@ -1,4 +1,7 @@
-"""The muscles a trigger point can be in: `muscles.csv`, with names, codes and hazards."""
+"""The muscles a trigger point can be in: names in `muscles.csv`, hazards and codes in `muscle_notes.csv`.
+
+Two tables, because every list needs the short names and next to none the rest.
+"""
 
 from functools import cache
 from typing import NamedTuple
@@ -10,7 +13,7 @@ SUGGESTIONS = 3
 
 
 class Muscle(NamedTuple):
-    """A row of `muscles.csv`: a muscle, or the part of one that is recorded apart.
+    """A row of both tables: a muscle, or the part of one that is recorded apart.
 
     `title` is what a person says, `short` what a list shows. `aliases` are this row's alone, `shared` are
     words that mean several rows. `cpt_key` is equal where billing counts one muscle. `pneumothorax` is
@@ -56,7 +59,8 @@ def _read(row: dict[str, str]) -> Muscle:
 @cache
 def all_muscles() -> dict[str, Muscle]:
     """Every shipped muscle by id, in the order of the file (head to foot, then arm)."""
-    return {row["muscle"]: _read(row) for row in rows("muscles")}
+    notes = {row["muscle"]: row for row in rows("muscle_notes")}
+    return {row["muscle"]: _read({**row, **notes[row["muscle"]]}) for row in rows("muscles")}
 
 
 @cache

@@ -5,6 +5,7 @@ import traceback
 
 from tpi_cli.errors import Grammar, TpiError, Usage
 from tpi_cli.show.clean import clean
+from tpi_cli.show.out import silence
 from tpi_cli.show.plain import width
 
 
@@ -17,8 +18,14 @@ class Unexpected(TpiError):
 def show(fault: BaseException, *, as_json: bool) -> int:
     """Print the error on stderr and return its exit code."""
     assert isinstance(fault, TpiError), "only our own errors are shown"
-    sys.stdout.flush()
-    sys.stderr.write(_as_json(fault) if as_json else _as_text(fault))
+    try:
+        sys.stdout.flush()
+    except OSError:  # the error matters more than the answer that got stuck
+        silence(sys.stdout)
+    try:
+        sys.stderr.write(_as_json(fault) if as_json else _as_text(fault))
+    except OSError:  # nobody hears it, but the exit code tells
+        silence(sys.stderr)
     return fault.exit_code
 
 
@@ -52,8 +59,10 @@ def usage(fault: BaseException) -> Usage:
     return Usage(words[:1].lower() + words[1:], hint=f"{path} --help shows how it goes")
 
 
-def unexpected(fault: Exception) -> Unexpected:
+def unexpected(fault: Exception) -> TpiError:
     """Where in our own code something failed, without the values it failed on."""
+    if isinstance(fault, UnicodeEncodeError):  # what the store says to bytes that are no text
+        return Usage("something typed is not valid UTF-8", hint="type it anew, or set the terminal to UTF-8")
     ours = [frame for frame in traceback.extract_tb(fault.__traceback__) if "tpi_cli" in frame.filename]
     last = ours[-1] if ours else None
     place = f"{last.filename.rpartition('tpi_cli')[2].lstrip('/')}:{last.lineno}" if last else "tpi"

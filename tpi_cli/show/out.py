@@ -92,26 +92,38 @@ class Out(NamedTuple):
     @contextmanager
     def into(self) -> Iterator[TextIO]:
         """Where data goes: stdout, or the file of --output, which only its owner can read."""
-        if self.output is None or self.output == "-":
-            yield sys.stdout
-            return
+        to_stdout = self.output is None or self.output == "-"
         try:
-            descriptor = os.open(self.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            if to_stdout:
+                yield sys.stdout
+            else:
+                with _new_file(str(self.output)) as file:
+                    yield file
+        except BrokenPipeError:
+            raise
         except OSError as fault:
-            raise TpiFile(path=self.output, why=fault.strerror) from None
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            yield file
+            if to_stdout:
+                silence(sys.stdout)
+            raise Unwritten(path="stdout" if to_stdout else self.output, why=fault.strerror) from None
 
 
-class TpiFile(TpiError):
+def _new_file(path: str) -> TextIO:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+
+
+class Unwritten(TpiError):
     """cannot write {path}: {why}"""
 
     hint = "name another file with --output"
 
 
 def _talk(text: str) -> None:
-    for line in text.splitlines():
-        sys.stderr.write(_folded(clean(line), sys.stderr) + "\n")
+    try:
+        for line in text.splitlines():
+            sys.stderr.write(_folded(clean(line), sys.stderr) + "\n")
+    except OSError:  # a full log must not keep the answer back
+        silence(sys.stderr)
 
 
 def _folded(line: str, into: TextIO) -> str:
@@ -139,11 +151,6 @@ def silence(stream: TextIO) -> None:
 def default_format(output: str | None) -> str:
     """A table is drawn on a terminal only."""
     return "table" if output is None and sys.stdout.isatty() else "plain"
-
-
-def no_colour(colour: str) -> bool:
-    """Whether to leave colours out: asked for, or NO_COLOR is set."""
-    return colour == "never" or (colour == "auto" and bool(os.environ.get("NO_COLOR")))
 
 
 def room(out: Out) -> int:

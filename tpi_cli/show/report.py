@@ -8,7 +8,7 @@ from tpi_cli.errors import Usage
 NOTHING = "-"
 """What a person sees where there is nothing to show."""
 
-PERSON = frozenset({"name", "born", "phone", "email", "mrn", "note", "was"})
+PERSON = frozenset({"name", "born", "phone", "email", "mrn", "note", "void_reason", "was"})
 """Keys that tell who somebody is."""
 CLINICAL = frozenset(
     [
@@ -44,6 +44,8 @@ CLINICAL = frozenset(
         "dose",
         "last_agent",
         "totals",
+        "position",
+        "with",
     ]
 )
 """Keys that tell what somebody has."""
@@ -98,7 +100,13 @@ def redacted(record: dict[str, Any], redact: str) -> dict[str, Any]:
     """A record without what the level keeps back."""
     if redact == "none":
         return record
-    return {key: None if hidden(key, redact) else value for key, value in record.items()}
+    return {key: None if hidden(key, redact) else _within(value, redact) for key, value in record.items()}
+
+
+def _within(value: Any, redact: str) -> Any:
+    if isinstance(value, dict):
+        return redacted(value, redact)
+    return [_within(one, redact) for one in value] if isinstance(value, list | tuple) else value
 
 
 def cells(columns: Iterable[Column], row: Any, redact: str) -> list[str]:

@@ -102,7 +102,7 @@ def whole(one: Session, rows: list[Given], head: str) -> list[str]:
     """Everything recorded about a session, in lines."""
     lines = [f"{one.code}  {one.date}  {one.clinician}   {head}"]
     if one.voided_at:
-        lines.append(f"  VOIDED {one.voided_at[:10]} by {one.voided_by}: {one.void_reason}")
+        lines.append(f"  VOIDED {one.voided_at[:10]} by {one.voided_by}: {one.void_reason or '-'}")
     lines += [f"  {line}" for line in _injections(rows)]
     told = {"pain": pain(*one.pain), "consent": one.consent, "position": one.position, "with": one.alongside,
             "diagnosis": one.diagnosis, "note": one.note}  # fmt: skip

@@ -1,12 +1,13 @@
 """The table a terminal gets: Rich's styles over our own columns, measured once, however long the list."""
 
+import os
 from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
 
-from tpi_cli.show.plain import GAP, padded, width, widths
+from tpi_cli.show.plain import GAP, padded, widths
 from tpi_cli.show.report import Column
 
 HEADING = Style(bold=True)
@@ -26,11 +27,12 @@ class Grid:
         """The columns that fit, by place: the ones that matter most get their room first, none is ever cut."""
         kept: list[int] = []
         for at in sorted(range(len(self.columns)), key=lambda at: self.columns[at].drop):
-            if not self.columns[at].drop or self._taken([*kept, at]) <= room:
+            if not self.columns[at].drop or self.taken([*kept, at]) <= room:
                 kept.append(at)
         return sorted(kept)
 
-    def _taken(self, kept: list[int]) -> int:
+    def taken(self, kept: list[int]) -> int:
+        """How many cells these columns take, gaps included."""
         return sum(self.needed[at] for at in kept) + len(GAP) * (len(kept) - 1)
 
     def dropped(self, room: int) -> list[str]:
@@ -52,15 +54,18 @@ class Grid:
         yield Segment.line()
 
 
+def no_colour(colour: str) -> bool:
+    """Whether to leave colours out: asked for, or NO_COLOR is set."""
+    return colour == "never" or (colour == "auto" and bool(os.environ.get("NO_COLOR")))
+
+
 def draw(columns: tuple[Column, ...], rows: list[list[str]], room: int, colour: str) -> Grid:
     """Print the table on stdout and hand it back, so that the footer can name what did not fit."""
-    from tpi_cli.show.out import no_colour
-
     grid = Grid(columns, rows)
-    broadest = grid._taken(grid.fitting(room))
+    broadest = grid.taken(grid.fitting(room))
     console = Console(
         width=max(room, broadest),
-        no_color=no_colour(colour),
+        color_system=None if no_colour(colour) else "auto",
         force_terminal=True if colour == "always" else None,
         markup=False,
         emoji=False,
@@ -69,6 +74,3 @@ def draw(columns: tuple[Column, ...], rows: list[list[str]], room: int, colour: 
     )
     console.print(grid, crop=False, overflow="ignore", no_wrap=True)
     return grid
-
-
-__all__ = ["Grid", "draw", "width"]

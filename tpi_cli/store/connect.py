@@ -102,14 +102,14 @@ def _escaped(path: str) -> str:
 
 def _check(connection: Any, place: Place, *, encrypted: bool) -> None:
     try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
     except dbapi2.OperationalError as fault:
         raise translated(fault, place) from None
     except dbapi2.Error:
         if encrypted:
             raise errors.WrongKey(key=place.key_path, path=place.path) from None
         raise errors.NotAStore(path=place.path) from None
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+    if not ours:
         raise errors.NotAStore(path=place.path)
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > SCHEMA:

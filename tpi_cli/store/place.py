@@ -85,6 +85,7 @@ def make_key(path: str) -> bool:
         return False
     except OSError as fault:
         raise errors.StoreUnavailable(f"cannot write the key file {path}: {fault.strerror}") from None
+    os.chmod(path, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(f"{KEY_HEADER} {os.urandom(KEY_BYTES).hex()}\n")
         file.flush()
@@ -93,8 +94,11 @@ def make_key(path: str) -> bool:
 
 
 def make_folder(folder: str) -> None:
-    """A folder only the owner can enter; one that is there already is left as it is."""
+    """A folder only the owner can enter, whatever the umask; one that is there already is left as it is."""
+    before = os.umask(NOBODY_ELSE)
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        os.makedirs(folder, exist_ok=True)
     except OSError as fault:
         raise errors.StoreUnavailable(f"cannot make the folder {folder}: {fault.strerror}") from None
+    finally:
+        os.umask(before)

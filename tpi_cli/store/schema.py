@@ -21,10 +21,11 @@ def make(place: Place, *, plain: bool, name: str, zone: str) -> bool:
         raise errors.NotAStore(path=place.path, hint="it is a folder: name a file in it")
     if os.path.exists(place.path):
         raise errors.Conflict(f"there is a store at {place.path} already", hint="tpi due reads it; --db names another")
+    clinic = Clinic(name, zone, place.demo)
     make_folder(os.path.dirname(place.path))
     new_key = False if plain else make_key(place.key_path)
     half = f"{place.path}.new"
-    _fill(half, None if plain else read_key(place.key_path), Clinic(name, zone, place.demo))
+    _fill(half, None if plain else read_key(place.key_path), clinic)
     _into_place(half, place)
     return new_key
 

@@ -128,3 +128,5 @@ def transaction(place: Place, acting: str | None = None, *, keep: bool = True) -
                 session.rollback()
     except DBAPIError as fault:
         raise connect.translated(fault.orig or fault, place) from None
+    except Driver.Error as fault:
+        raise connect.translated(fault, place) from None

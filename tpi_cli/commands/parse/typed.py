@@ -43,9 +43,11 @@ def split(text: str, kind: str) -> tuple[Word, ...]:
 def bounded(text: str, kind: str, limit: int) -> None:
     """Raises Grammar when there is nothing but white space, or more than `limit` characters."""
     if len(text) > limit:
-        raise Grammar(f"{kind} has at most {limit:,} characters", text=text, at=limit, width=len(text) - limit)
+        raise Grammar(
+            f"{kind} has at most {limit:,} characters", text=text, at=limit, width=len(text) - limit, hint="shorten it"
+        )
     if not text.strip():
-        raise Grammar(f"{kind} is missing", text=text)
+        raise Grammar(f"{kind} is missing", text=text, hint="nothing was typed there")
 
 
 def line(found: Iterable[Word]) -> str:

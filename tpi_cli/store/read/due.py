@@ -23,6 +23,8 @@ class Query(NamedTuple):
     muscle: str | None = None
     agent: str | None = None
     by_name: bool = False
+    clinic: str | None = None
+    """UUID of the clinic asked about; None for all that the store holds."""
 
 
 class Site(NamedTuple):
@@ -135,7 +137,7 @@ def _parts(query: Query) -> list[str]:
 
 
 def _narrowed(query: Query) -> str:
-    out = ""
+    out = " AND clinic_id = :clinic" if query.clinic else ""
     if query.patients:
         out += f" AND patient IN ({', '.join(str(number) for number in query.patients)})"
     for name in ("payer", "clinician", "muscle"):
@@ -157,6 +159,7 @@ def _values(query: Query) -> dict[str, object]:
         "clinician": query.clinician,
         "muscle": query.muscle,
         "agent": query.agent,
+        "clinic": query.clinic,
     }
 
 

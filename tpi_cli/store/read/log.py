@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli.errors import NoSuchSession
 from tpi_cli.rules import identity
-from tpi_cli.rules.values import Dose, Place, Shot
+from tpi_cli.rules.values import Dose, Place, Shot, split
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
 from tpi_cli.store.facts import strength
@@ -144,13 +144,16 @@ def doses(rows: list[Given]) -> tuple[Dose, ...]:
 
 
 def injected(db: Database) -> Iterator[Injected]:
-    """Every injection that counts, by patient and day. A shared syringe is told apart by site."""
+    """Every injection that counts, by patient and day. A shared syringe is told apart by site.
+
+    A row that came from elsewhere without an id of its own goes by the injection's, a note of the whole session
+    by every one of its rows: so nothing is lost, and nothing comes in twice, when the log is brought in again.
+    """
     scores = _scores(db)
     events = _adverse(db)
-    for _, group in groupby(given(db, " WHERE voided_at IS NULL"), key=lambda row: row.injection_id):
-        rows = list(group)
+    notes = dict(db.rows("SELECT id, note FROM session WHERE note IS NOT NULL"))
+    for rows, parts in _shared(given(db, " WHERE voided_at IS NULL")):
         one = rows[0]
-        parts = _part(rows)
         yield Injected(
             mrn=one.mrn or identity.patient(one.patient),
             date=known_day(one.on_date),
@@ -165,8 +168,8 @@ def injected(db: Database) -> Iterator[Injected]:
             lots=_lots(rows),
             twitch=None if one.twitch is None else bool(one.twitch),
             adverse=events.get((one.session_id, one.site_id), ()) or events.get((one.session_id, None), ()),
-            note=one.note,
-            source_id=one.source_id,
+            note=one.note or notes.get(one.session_id),
+            source_id=one.source_id or one.injection_id,
         )
 
 
@@ -175,20 +178,21 @@ def _lots(rows: list[Given]) -> tuple[Lot, ...]:
     return lots if any(lot != Lot() for lot in lots) else ()
 
 
-def _part(rows: list[Given]) -> tuple[Dose, ...]:
-    """What this site got: the whole of each dose, or its part where the places shared one syringe."""
-    whole = doses(rows)
-    if rows[0].sharing == "each" or rows[0].site_volume_ml is None:
-        return whole
-    syringe = sum((one.volume for one in whole if one.volume is not None), Decimal(0))
-    if not syringe:
-        return whole
-    share = Decimal(rows[0].site_volume_ml) / syringe
-    return tuple(one._replace(volume=_thousandths(one.volume * share)) for one in whole if one.volume is not None)
+def _shared(log: Iterator[Given]) -> Iterator[tuple[list[Given], tuple[Dose, ...]]]:
+    """Every injection's rows with what its site got: the whole of each dose, or its part of a shared syringe."""
+    for _, group in groupby(log, key=lambda row: (row.session_id, row.mixture)):
+        places = [list(rows) for _, rows in groupby(group, key=lambda row: row.injection_id)]
+        for at, rows in enumerate(places):
+            whole = doses(rows)
+            alone = rows[0].sharing == "each" or len(places) == 1
+            yield rows, whole if alone else tuple(_part(one, at, len(places)) for one in whole)
 
 
-def _thousandths(volume: Decimal) -> Decimal:
-    return volume.quantize(Decimal("0.001")).normalize()
+def _part(whole: Dose, at: int, places: int) -> Dose:
+    """A place's part of a dose; the parts of all places add up to it exactly."""
+    if whole.volume is None:
+        return whole._replace(mass=split(whole.amount, places)[at])
+    return whole._replace(volume=split(whole.volume, places)[at])
 
 
 Scores = dict[tuple[str, str | None, str], int]

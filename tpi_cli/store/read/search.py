@@ -35,7 +35,7 @@ def _by_number(db: Database, text: str) -> list[Patient]:
     return [
         one
         for one in patients(db)
-        if plain in {(one.mrn or "").lower(), one.code.lower()}
+        if (plain and plain in {(one.mrn or "").lower(), one.code.lower()})
         or (len(digits) >= 4 and digits in "".join(mark for mark in one.phone or "" if mark.isdigit()))
     ]
 
