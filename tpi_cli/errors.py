@@ -157,6 +157,13 @@ class Cancelled(TpiError):
     kind = "cancelled"
 
 
+class ReaderGone(TpiError):
+    """the reader of the answer is gone"""
+
+    exit_code = 141
+    kind = "output"
+
+
 class OutputFailed(TpiError):
     """{message}"""
 

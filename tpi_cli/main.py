@@ -56,7 +56,7 @@ def _run(words: list[str]) -> int:
     import typer
 
     from tpi_cli.commands.lazy import root
-    from tpi_cli.errors import TpiError
+    from tpi_cli.errors import ReaderGone, TpiError
 
     if COMPLETE in os.environ:
         from typer.completion import completion_init  # type: ignore[attr-defined]
@@ -65,6 +65,8 @@ def _run(words: list[str]) -> int:
     try:
         done = root().main(words, prog_name="tpi", standalone_mode=False)
         return done if isinstance(done, int) else 0
+    except ReaderGone:
+        raise BrokenPipeError from None
     except TpiError as fault:
         return _told(fault, words)
     except typer.TyperException as fault:

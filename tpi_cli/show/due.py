@@ -103,6 +103,9 @@ class Tally:
 
     def footer(self, until: str, held: dict[str, int]) -> str:
         """`2 due by 2026-11-30 (1 late, 1 today); held back: 3 booked`."""
-        head = f"{self.listed} {until} ({self.late} late, {self.today} today)" if self.listed else f"nobody {until}"
+        head = f"{self.listed} {until}{self._of_these()}" if self.listed else f"nobody {until}"
         back = ", ".join(f"{count} {reason}" for reason, count in held.items())
         return head + (f"; held back: {back}" if back else "")
+
+    def _of_these(self) -> str:
+        return f" ({self.late} late, {self.today} today)" if self.late or self.today else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TextIO
 
-from tpi_cli.errors import Cancelled, OutputFailed, TpiError, Usage
+from tpi_cli.errors import Cancelled, OutputFailed, ReaderGone, TpiError, Usage
 from tpi_cli.show.clean import clean
 from tpi_cli.show.report import Report, cells, chosen, redacted
 
@@ -99,8 +99,8 @@ class Out(NamedTuple):
             else:
                 with _new_file(str(self.output)) as file:
                     yield file
-        except BrokenPipeError:
-            raise
+        except BrokenPipeError:  # in our own words: Typer would leave with 1 before the door sees it
+            raise ReaderGone() from None
         except OSError as fault:
             if to_stdout:
                 silence(sys.stdout)

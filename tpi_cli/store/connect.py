@@ -102,6 +102,7 @@ def _escaped(path: str) -> str:
 
 def _check(connection: Any, place: Place, *, encrypted: bool) -> None:
     try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
     except dbapi2.OperationalError as fault:
         raise translated(fault, place) from None

@@ -125,6 +125,7 @@ def transaction(place: Place, acting: str | None = None, *, keep: bool = True) -
             if keep:
                 session.commit()
             else:
+                session.expunge_all()  # rows stay readable for the preview
                 session.rollback()
     except DBAPIError as fault:
         raise connect.translated(fault.orig or fault, place) from None
