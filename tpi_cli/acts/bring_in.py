@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from tpi_cli.acts import inject, patient
 from tpi_cli.acts import site as sites
+from tpi_cli.errors import Conflict
 from tpi_cli.rules import checks, identity
 from tpi_cli.rules.values import Pain, Place, Shot
 from tpi_cli.store import keep, tables
@@ -70,8 +71,7 @@ def _one_patient(writing: Writing, out: Result, line: Line, on: date) -> None:
     new: patient.New = line.row
     known = _by_mrn(writing, new.mrn or "")
     if known is None:
-        patient.add(writing, new, on)
-        out.new.append(line)
+        _add(writing, out, line, on)
     elif (known.name, known.born) != (new.name, new.born):
         column = "name" if known.name != new.name else "born"
         what = f"differs from {identity.patient(known.number)}, who has this mrn: mend one of them"
@@ -81,19 +81,36 @@ def _one_patient(writing: Writing, out: Result, line: Line, on: date) -> None:
         (out.changed if changed else out.same).append(line)
 
 
+def _add(writing: Writing, out: Result, line: Line, on: date) -> None:
+    """A patient exported without an mrn comes back under the same short id, or not at all."""
+    new: patient.New = line.row
+    number = _short_id(new.mrn or "")
+    try:
+        patient.add(writing, new._replace(mrn=None) if number else new, on, number)
+    except Conflict as fault:
+        out.refused.append(Refusal(line.at, "mrn", str(fault)))
+    else:
+        out.new.append(line)
+
+
+def _short_id(mrn: str) -> int | None:
+    """The number of a short id standing where an mrn does."""
+    found = identity.read_patient(mrn) if mrn.upper().startswith("PT-") else None
+    return found if isinstance(found, int) else None
+
+
 def _by_mrn(writing: Writing, mrn: str) -> tables.Patient | None:
     """By mrn, or by the short id under which a patient without one is exported."""
-    named = writing.session.exec(select(tables.Patient).where(tables.Patient.mrn == mrn)).first()
-    number = identity.read_patient(mrn) if named is None and mrn.upper().startswith("PT-") else None
-    if not isinstance(number, int):
-        return named
-    query = select(tables.Patient).where(tables.Patient.number == number, tables.Patient.mrn == None)  # noqa: E711
-    return writing.session.exec(query).first()
+    number = _short_id(mrn)
+    where = tables.Patient.number == number if number else tables.Patient.mrn == mrn
+    return writing.session.exec(select(tables.Patient).where(where)).first()
 
 
 def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> bool:
+    """Take over what the file states and differs. No file makes an archived or dead patient active again."""
     columns = ("sex", "weight_kg", "height_cm", "phone", "email", "payer", "status")
-    stated = {name: getattr(new, name) for name in columns if getattr(new, name) not in {None, "unknown"}}
+    unstated = {None, "unknown", "active"}
+    stated = {name: getattr(new, name) for name in columns if getattr(new, name) not in unstated}
     changes = {name: value for name, value in stated.items() if getattr(known, name) != value}
     if changes:
         patient.change(writing, known.id, changes, on)

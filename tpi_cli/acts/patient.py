@@ -30,13 +30,16 @@ class New(NamedTuple):
     note: str | None = None
 
 
-def add(writing: Writing, new: New, on: date) -> tables.Patient:
-    """Add a patient. Raises DuplicateMrn; Conflict for the same name and birth date without an mrn apart."""
+def add(writing: Writing, new: New, on: date, number: int | None = None) -> tables.Patient:
+    """Add a patient, under the next short id or a free one brought along from an export.
+
+    Raises DuplicateMrn; Conflict for the same name and birth date without an mrn apart.
+    """
     _unique(writing, new)
     row = writing.add(
         tables.Patient(
             **writing.record(),
-            number=writing.number("patient"),
+            number=number or writing.number("patient"),
             **{name: value for name, value in new._asdict().items() if name != "alerts"},
             name_key=identity.name_key(new.name),
             weight_on=on if new.weight_kg is not None else None,
@@ -75,11 +78,12 @@ def _not_twice(writing: Writing, new: New) -> None:
 def add_alerts(
     writing: Writing, patient_id: str, alerts: Iterable[tuple[str, str | None]], on: date
 ) -> list[tables.Alert]:
-    """Open alerts that are not open yet; an answer of none gives way to what is found later."""
+    """Open alerts that are not open yet; an answer of none gives way to what is on file or found later."""
     open_now = {(one.kind, one.text) for one in _open_alerts(writing, patient_id)}
     added = []
     for kind, text in dict.fromkeys(alerts):
-        if (kind, text) not in open_now:
+        answered = any(_answers(other, kind) for other, _ in open_now)
+        if (kind, text) not in open_now and not answered:
             row = tables.Alert(**writing.record(), patient_id=patient_id, kind=kind, text=text, since=on,
                                created_at=writing.stamp, created_by=writing.by)  # fmt: skip
             added.append(writing.add(row))
@@ -102,9 +106,10 @@ def _end_none(writing: Writing, patient_id: str, on: date) -> None:
 
 
 def _answers(kind: str, none: str) -> bool:
+    """Whether a kind of alert makes an answer of none untrue."""
     if none == "allergy-none":
         return kind.startswith("allergy-") and kind != none
-    return kind in {"bleeding-disorder", "anticoagulant"}
+    return none == "bleeding-none" and kind in {"bleeding-disorder", "anticoagulant"}
 
 
 def change(writing: Writing, patient_id: str, changes: dict[str, Any], on: date) -> tables.Patient:

@@ -41,7 +41,9 @@ def add(
     said = "would record" if ctx.obj.dry_run else "recorded"
     told = stock.strengths.replace("|", ", ")
     note = [] if known else ["  no maximum dose is known for it: check doses yourself"]
-    ctx.obj.done(ctx.obj.out(), row.agent, [f"{said} {row.agent}: {told}", *note], "agent-add", {"agent": row.agent})
+    ctx.obj.done(
+        ctx.obj.out(writing.today), row.agent, [f"{said} {row.agent}: {told}", *note], "agent-add", {"agent": row.agent}
+    )
 
 
 def _strength(text: str) -> Strength:

@@ -69,9 +69,16 @@ def add(
         row = acts.add(writing, new, ctx.obj.on(writing.today))
         code, today = identity.patient(row.number), writing.today
         alerts = people.alerts(writing.db, row.id)
+    out = ctx.obj.out(today)
     line = f"{'would record' if ctx.obj.dry_run else 'recorded'} {redacted_head(row, today, alerts, out.redact)}"
-    heard = [f"  {alert.text or 'asked'}: taken as {alert.kind}" for alert in alerts if out.redact == "none"]
+    heard = [f"  {_heard(alert)}" for alert in alerts if out.redact == "none"]
     ctx.obj.done(out, code, [line, *heard], "patient-add", {"patient": code})
+
+
+def _heard(alert: people.Alert) -> str:
+    """How an answer was understood, said back."""
+    words = kinds.all_alerts()[alert.kind].words
+    return f"{alert.text}: taken as {words}" if alert.text else words
 
 
 FIELDS = (
@@ -169,6 +176,8 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
             if wrong or not given[key].strip():
                 raise Usage(f"the {key} {wrong or 'is empty'}", hint=f"give another {key}")
             values[key] = given[key].strip()
+    if values.get("mrn", "").upper().startswith("PT-"):
+        raise Usage("an mrn cannot look like a short id", hint="PT- ids are given by tpi; leave --mrn out")
     if given.get("sex") is not None:
         values["sex"] = _sex(given["sex"])
     if given.get("weight") is not None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from tpi_cli import clock
 from tpi_cli.show.clean import escaped
 
 
@@ -14,9 +15,10 @@ def text(value: Any) -> str:
 
 
 def envelope(name: str, today: str) -> dict[str, Any]:
-    """What every answer to a program starts with."""
+    """What every answer to a program starts with. Where no clinic says what day it is, this machine does."""
     moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"schema": f"tpi.{name}/1", "generated_at": moment, "today": today}
+    day = today or str(clock.today(clock.system_zone()))
+    return {"schema": f"tpi.{name}/1", "generated_at": moment, "today": day}
 
 
 def write(
