@@ -58,7 +58,7 @@ def record(writing: Writing, draft: Draft) -> Recorded:
     places = list(dict.fromkeys((place.muscle, place.side) for shot in draft.shots for place in shot.places))
     found = {place: _site(writing, draft, *place) for place in places}
     for site in found.values():
-        plan(writing, session, site.id, *_follow_up(writing, site, draft.follow_up))
+        plan(writing, session, site.id, *_follow_up(writing, site, draft))
     for number, shot in enumerate(draft.shots, 1):
         _shot(writing, session, draft, shot, number, found)
     if draft.pain is not None:
@@ -79,12 +79,13 @@ def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> tables.Site
     return known or sites.place(writing, draft.patient_id, muscle, side, since=draft.on)
 
 
-def _follow_up(writing: Writing, site: tables.Site, said: str | None) -> tuple[str, str]:
+def _follow_up(writing: Writing, site: tables.Site, draft: Draft) -> tuple[str, str]:
     """The plan and who it comes from: stated now, carried from the last time, or unsaid."""
-    if said is not None:
-        return said, "stated"
+    if draft.follow_up is not None:
+        return draft.follow_up, "stated"
     last = writing.session.get(tables.Recall, site.id)
-    carried = recall.carried(last.follow_up, last.closed) if last else None
+    newer = last is not None and recall.overtaken(draft.on, last.anchor_on)
+    carried = recall.carried(last.follow_up, last.closed) if last and not newer else None
     return (carried, "carried") if carried else ("none", "unsaid")
 
 

@@ -64,7 +64,13 @@ def prepare(
         raise Conflict(f"{who.code} died before {on}", hint=f"tpi patient edit {who.code} --status active, if not")
     known = {(one.muscle, one.side): one for one in standing(db, who.id)}
     plans = _plans(shots, known, checked.follow_up, on)
-    notes = (*_status_notes(who), *_strength_notes(shots, own), *_reopened(plans, known))
+    plans = tuple(_overtaken(plan, known.get(plan.where), on) for plan in plans)
+    notes = (
+        *_status_notes(who),
+        *_strength_notes(shots, own),
+        *_reopened(plans, known, on),
+        *_late_entry(plans, known, on),
+    )
     return Preview(who, people.alerts(db, who.id), on, today, shots, checked, plans, notes)
 
 
@@ -76,7 +82,8 @@ def _plans(shots: tuple[Shot, ...], known: dict[Where, Standing], said: str | No
 
 
 def _plan(where: Where, site: Standing | None, number: int, said: str | None, on: date) -> Plan:
-    carried = recall.carried(site.follow_up, site.closed) if site else None
+    newer = site is not None and recall.overtaken(on, site.anchor)
+    carried = recall.carried(site.follow_up, site.closed) if site and not newer else None
     follow_up = said or carried or "none"
     origin = "stated" if said else "carried" if carried else "unsaid"
     return Plan(where, site.number if site else number, site is None, follow_up, origin, _due(on, follow_up))
@@ -114,8 +121,28 @@ def _short(strength: Strength) -> str:
     return f"{plain(strength.amount)}{strength.unit}"
 
 
-def _reopened(plans: tuple[Plan, ...], known: dict[Where, Standing]) -> list[str]:
-    closed = [(plan, known[plan.where].closed) for plan in plans if not plan.new]
+def _overtaken(plan: Plan, site: Standing | None, on: date) -> Plan:
+    """A late entry does not move the date that a newer session set."""
+    if site is None or not recall.overtaken(on, site.anchor):
+        return plan
+    return plan._replace(due=site.due, origin="kept")
+
+
+def _late_entry(plans: tuple[Plan, ...], known: dict[Where, Standing], on: date) -> list[str]:
+    newer = [(plan.where, known[plan.where].anchor) for plan in plans if not plan.new]
+    return [
+        f"{_name(where)} was treated again on {anchor}: that session's plan stays"
+        for where, anchor in newer
+        if recall.overtaken(on, anchor)
+    ]
+
+
+def _reopened(plans: tuple[Plan, ...], known: dict[Where, Standing], on: date) -> list[str]:
+    closed = [
+        (plan, known[plan.where].closed)
+        for plan in plans
+        if not plan.new and not recall.overtaken(on, known[plan.where].anchor)
+    ]
     return [
         f"{_name(plan.where)} was {reason}: this session starts its recall anew"
         for plan, reason in closed
@@ -161,6 +188,8 @@ def _next(preview: Preview) -> str:
 
 
 def _planned(plan: Plan, today: date) -> str:
+    if plan.origin == "kept":
+        return f"{dates.words(plan.due, today) if plan.due else 'none'}, as the newer session planned"
     if plan.due is None:
         return "none" if plan.origin == "stated" else "none planned (--next 3mo plans one)"
     step = interval.read(plan.follow_up)

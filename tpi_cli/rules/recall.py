@@ -98,6 +98,11 @@ def carried(follow_up: str | None, closed: str | None) -> str | None:
     return follow_up if going_on else None
 
 
+def overtaken(on: date, anchor: date | None) -> bool:
+    """Whether a session of that day comes too late to move the plan: a newer one treated the site."""
+    return anchor is not None and anchor > on
+
+
 def _planned(last: Treatment, due: date | None) -> Reason:
     source = f"session {last.session}"
     step = interval.read(last.follow_up)

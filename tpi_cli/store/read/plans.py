@@ -1,7 +1,9 @@
 """How each site of a patient stands: what a new session would carry on."""
 
+from datetime import date
 from typing import NamedTuple
 
+from tpi_cli.store.columns import day
 from tpi_cli.store.connect import Database
 
 
@@ -13,10 +15,12 @@ class Standing(NamedTuple):
     side: str
     follow_up: str | None
     closed: str | None
+    anchor: date | None
+    due: date | None
 
 
 _SQL = """
-SELECT site.number, site.muscle, site.side, recall.follow_up, recall.closed
+SELECT site.number, site.muscle, site.side, recall.follow_up, recall.closed, recall.anchor_on, recall.due_on
 FROM site LEFT JOIN recall ON recall.site_id = site.id
 WHERE site.patient_id = :patient ORDER BY site.number
 """
@@ -24,4 +28,5 @@ WHERE site.patient_id = :patient ORDER BY site.number
 
 def standing(db: Database, patient_id: str) -> list[Standing]:
     """The sites of a patient by number."""
-    return [Standing(*row) for row in db.rows(_SQL, patient=patient_id)]
+    rows = map(Standing._make, db.rows(_SQL, patient=patient_id))
+    return [one._replace(anchor=day(one.anchor), due=day(one.due)) for one in rows]
