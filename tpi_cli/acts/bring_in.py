@@ -145,7 +145,8 @@ class Known:
         rows = list(writing.session.exec(select(tables.Patient)))
         self.patients = {row.mrn or identity.patient(row.number): row for row in rows}
         on_file = list(log.injected(writing.db))
-        self.by_source = {row.source_id: row for row in on_file if row.source_id}
+        voided = log.injected(writing.db, voided=True)
+        self.by_source = {row.source_id: row for row in (*on_file, *voided) if row.source_id}
         self.content = {row._replace(source_id=None) for row in on_file}
         self.sessions = {
             (row.patient_id, row.on_date): row

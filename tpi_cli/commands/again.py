@@ -33,7 +33,7 @@ def again(
     \b
     tpi again 7 --pain 6:2
     tpi again 7 --pain 6:2 --next 6w --consent verbal
-    tpi again 7 --from S-0016 --dry-run
+    tpi again 7 --from S-0018 --dry-run
     """
     told = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
                 alongside, dx, ctx.obj.note)  # fmt: skip

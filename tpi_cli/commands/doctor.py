@@ -54,7 +54,7 @@ def _store(place: Place) -> Iterator[tuple[str, str]]:
         encrypted = "no" if is_plain(place) else "yes"
         with connect.reading(place) as db:
             yield "encrypted", encrypted
-            yield "schema", f"{db.value('PRAGMA user_version')} (this tpi knows {connect.SCHEMA})"
+            yield "store_schema", f"{db.value('PRAGMA user_version')} (this tpi knows {connect.SCHEMA})"
             yield "journal", str(db.value("PRAGMA journal_mode"))
             yield "zone", clinic(db).zone
             for table in ("patient", "site", "session", "injection"):

@@ -77,7 +77,8 @@ def _confirm_death(ctx: typer.Context, patient: str) -> None:
     with options.reading(ctx) as db:
         who = people.patient(db, wanted)
     out: Out = ctx.obj.out()
-    out.confirm(f"{who.code} {who.name} born {who.born} has died: mark as deceased?")
+    name = "" if out.redact != "none" else f" {who.name} born {who.born}"
+    out.confirm(f"{who.code}{name} has died: mark as deceased?")
 
 
 def resume(ctx: typer.Context, patient: Patient, site: OneSite = None) -> None:

@@ -50,7 +50,7 @@ class Desk(NamedTuple):
     def note(self) -> str | None:
         """The note, read from stdin where it is `-`. Raises Usage."""
         note = self.given.get("note")
-        return storable("the note", sys.stdin.read().strip() if note == "-" else note)
+        return storable("the note", (sys.stdin.read() if note == "-" else note or "").strip())
 
     def done(self, out: Out, what: str, lines: list[str], name: str, facts: dict[str, Any]) -> None:
         """Answer a write: what was kept, or what would have been."""

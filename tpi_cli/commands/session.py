@@ -40,22 +40,25 @@ def list_(
 
 def show(
     ctx: typer.Context,
-    session: Annotated[str, typer.Argument(metavar="SESSION", help="Its id: S-01R5.")],
+    session: Annotated[str, typer.Argument(metavar="SESSION", help="Its id: S-01RJ.")],
 ) -> None:
-    """Everything recorded about a session: sites, agents, doses, lots, scores, plans.
+    """Everything recorded about a session: sites, agents, doses, lots, scores, events, plans.
 
     \b
-    tpi session show S-0016
-    tpi session show s-0016 --json
-    tpi session show S-0016 -o session.txt
+    tpi session show S-0018
+    tpi session show s-0018 --json
+    tpi session show S-0018 -o session.txt
     """
     with options.reading(ctx) as db:
         one = log.session(db, session)
         rows = list(log.given(db, " WHERE session_id = :session", session=one.id))
+        events = log.events(db, one.id)
         out = ctx.obj.out(clinic(db).today)
         if out.redact != "none":
             one, rows = one._replace(note=None, void_reason=None), [row._replace(note=None) for row in rows]
+            events = [event._replace(text=None) for event in events]
         code = identity.patient(one.patient)
         head = code if out.redact != "none" else f"{code} {one.name} born {spelled(one.born)}"
-        lines = show_session.whole(one, rows, head) if out.redact != "all" else [f"{one.code}  {one.date}  {head}"]
-        out.lines(lines, "session", lambda: show_session.whole_record(one, rows))
+        bare = [f"{one.code}  {one.date}  {head}"]
+        lines = bare if out.redact == "all" else show_session.whole(one, rows, head, events)
+        out.lines(lines, "session", lambda: show_session.whole_record(one, rows, events))

@@ -17,15 +17,15 @@ from tpi_cli.store.read.clinic import clinic
 
 def void(
     ctx: typer.Context,
-    session: Annotated[str, typer.Argument(metavar="SESSION", help="Its id: S-01R5.")],
+    session: Annotated[str, typer.Argument(metavar="SESSION", help="Its id: S-01RJ.")],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it should not count.")] = "",
 ) -> None:
     """Mark a session as not to count. It is kept whole; its plans go, and the earlier ones are back.
 
     \b
-    tpi session void S-0016 --reason 'wrong patient'
-    tpi session void S-0016 --reason 'entered twice' --yes
-    tpi session void S-0016 --reason 'wrong side' --dry-run
+    tpi session void S-0018 --reason 'wrong patient'
+    tpi session void S-0018 --reason 'entered twice' --yes
+    tpi session void S-0018 --reason 'wrong side' --dry-run
     """
     if not reason.strip() or checks.text(reason):
         raise Usage("a void needs a reason", hint="--reason 'entered twice'")
@@ -33,12 +33,12 @@ def void(
         today = clinic(db).today
         one = log.session(db, session)
     out: Out = ctx.obj.out(today)
-    who = f"{identity.patient(one.patient)} {one.name} born {spelled(one.born)}"
+    code = identity.patient(one.patient)
+    who = code if out.redact != "none" else f"{code} {one.name} born {spelled(one.born)}"
     if not (ctx.obj.yes or ctx.obj.dry_run or one.voided_at):
         out.confirm(f"void {one.code} of {one.date}, {who}, pain {pain(*one.pain) or 'not asked'}?")
     with options.recording(ctx) as writing:
         acts.void(writing, one.id, reason.strip())
-    told = identity.patient(one.patient) if out.redact != "none" else who
     said = "would be voided" if ctx.obj.dry_run else "voided"
-    facts = {"session": one.code, "patient": identity.patient(one.patient)}
-    ctx.obj.done(out, one.code, [f"{said}: {one.code} of {one.date}, {told}"], "session-void", facts)
+    facts = {"session": one.code, "patient": code}
+    ctx.obj.done(out, one.code, [f"{said}: {one.code} of {one.date}, {who}"], "session-void", facts)

@@ -280,9 +280,20 @@ def _one_of(row: dict[str, str], column: str, values: dict[str, str]) -> str:
     return values[text]
 
 
+def escaped(text: str, mark: str) -> str:
+    """A part that can stand among others joined by the mark."""
+    return text.replace(mark, f"\\{mark}")
+
+
+def _split(text: str, mark: str) -> list[str]:
+    """The parts joined by the mark; one with a backslash before it belongs to its part."""
+    parts = re.split(rf"(?<!\\){re.escape(mark)}", text)
+    return [part.strip().replace(f"\\{mark}", mark) for part in parts]
+
+
 def _alerts(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
     out = []
-    for entry in filter(None, (part.strip() for part in row.get("alerts", "").split(";"))):
+    for entry in filter(None, _split(row.get("alerts", ""), ";")):
         kind, _, text = entry.partition(":")
         known = alerts.by_name(kind.strip())
         if known is None:
@@ -358,7 +369,7 @@ def _follow_up(row: dict[str, str], on: date) -> str | None:
 
 def _parts(row: dict[str, str], column: str, count: int) -> list[str]:
     text = row.get(column, "")
-    parts = [part.strip() for part in text.split("+")] if text else [""] * count
+    parts = _split(text, "+") if text else [""] * count
     if len(parts) != count:
         raise Fault(column, f"{len(parts)} values for {count} agents: join them by + in the same order")
     return parts
@@ -426,7 +437,7 @@ def _lots(row: dict[str, str], count: int) -> tuple[Lot, ...]:
 
 def _adverse(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
     out = []
-    for entry in filter(None, (part.strip() for part in row.get("adverse", "").split(";"))):
+    for entry in filter(None, _split(row.get("adverse", ""), ";")):
         kind, _, text = entry.partition(":")
         known = complications.by_name(kind.strip())
         if known is None:

@@ -1,10 +1,11 @@
 """The log as CSV, in the form it is read in: a second import of it changes nothing."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from tpi_cli.exchange.csv_in import EPI, INJECTIONS, PATIENTS
+from tpi_cli.exchange.csv_in import EPI, INJECTIONS, PATIENTS, escaped
 from tpi_cli.rules.values import Dose, plain
 from tpi_cli.show.clean import clean
 from tpi_cli.store.connect import Database
@@ -27,14 +28,14 @@ def write(rows: Iterable[dict[str, str]], columns: tuple[str, ...], into: TextIO
 
 
 def _visible(value: str) -> str:
-    """The cell with everything hidden made visible; lines stay lines, as CSV allows."""
-    return "\n".join(map(clean, value.split("\n")))
+    """The cell with everything hidden made visible; lines and tabs stay what they are, as CSV allows."""
+    return "".join(part if part in {"\n", "\t"} else clean(part) for part in re.split("([\n\t])", value))
 
 
 def patients(db: Database) -> Iterator[dict[str, str]]:
     """Every patient, as patients.csv has them; one without an mrn goes by the short id."""
     for one in people.patients(db):
-        alerts = [f"{alert.kind}:{alert.text}" if alert.text else alert.kind for alert in people.alerts(db, one.id)]
+        alerts = [_told(alert.kind, alert.text) for alert in people.alerts(db, one.id)]
         yield {
             "mrn": one.mrn or one.code,
             "name": one.name,
@@ -70,13 +71,17 @@ def written(row: Injected) -> dict[str, str]:
         "pain_before": _number(row.pain_before),
         "pain_after": _number(row.pain_after),
         "follow_up": row.follow_up or "",
-        "lot": _joined(lot.number or "" for lot in row.lots),
+        "lot": _joined(escaped(lot.number or "", "+") for lot in row.lots),
         "expiry": _joined(str(lot.expiry or "") for lot in row.lots),
         "twitch": {None: "", True: "yes", False: "no"}[row.twitch],
-        "adverse": ";".join(f"{kind}:{text}" if text else kind for kind, text in row.adverse),
+        "adverse": ";".join(_told(kind, text) for kind, text in row.adverse),
         "note": row.note or "",
         "source_id": row.source_id or "",
     }
+
+
+def _told(kind: str, text: str | None) -> str:
+    return f"{kind}:{escaped(text, ';')}" if text else kind
 
 
 def _strength(dose: Dose) -> str:

@@ -31,7 +31,7 @@ def read_patient(text: str) -> int | Mrn | None:
 
 
 def session(number: int) -> str:
-    """`S-01R5` for a session: its number in base 32, and a last letter that catches a slip of the finger."""
+    """`S-01RJ` for a session: its number in base 32, and a last letter that catches a slip of the finger."""
     digits = ""
     rest = number
     while rest:
@@ -42,7 +42,7 @@ def session(number: int) -> str:
 
 
 def read_session(text: str) -> int | None:
-    """The number behind `S-01R5` (any case, the `S-` optional); None if it is no id or a mistyped one."""
+    """The number behind `S-01RJ` (any case, the `S-` optional); None if it is no id or a mistyped one."""
     match = re.fullmatch(_SESSION, text.strip(), re.IGNORECASE)
     if not match or not text.isascii():
         return None

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from tpi_cli import clock
@@ -16,7 +15,7 @@ def text(value: Any) -> str:
 
 def envelope(name: str, today: str) -> dict[str, Any]:
     """What every answer to a program starts with. Where no clinic says what day it is, this machine does."""
-    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = f"{clock.stamp().partition('.')[0]}Z"
     day = today or str(clock.today(clock.system_zone()))
     return {"schema": f"tpi.{name}/1", "generated_at": moment, "today": day}
 

@@ -10,7 +10,7 @@ from tpi_cli.rules import identity
 from tpi_cli.rules.values import Dose, Shot, Strength, plain
 from tpi_cli.show.due import pain, site_code
 from tpi_cli.show.report import Column
-from tpi_cli.store.read.log import Given, Session
+from tpi_cli.store.read.log import Event, Given, Session
 
 
 class _Place:
@@ -98,7 +98,7 @@ def pain_words(before: int | None, after: int | None) -> str:
     return f"pain {before}" if after is None else f"pain {before} to {after}"
 
 
-def whole(one: Session, rows: list[Given], head: str) -> list[str]:
+def whole(one: Session, rows: list[Given], head: str, events: Iterable[Event] = ()) -> list[str]:
     """Everything recorded about a session, in lines."""
     lines = [f"{one.code}  {one.date}  {one.clinician}   {head}"]
     if one.voided_at:
@@ -107,8 +107,15 @@ def whole(one: Session, rows: list[Given], head: str) -> list[str]:
     told = {"pain": pain(*one.pain), "consent": one.consent, "position": one.position, "with": one.alongside,
             "diagnosis": one.diagnosis, "note": one.note}  # fmt: skip
     lines += [f"  {name:<10} {value}" for name, value in told.items() if value]
+    lines += [f"  {'adverse':<10} {_event(event)}" for event in events]
     lines.append(f"  recorded   {one.recorded_at[:16].replace('T', ' ')} UTC by {one.recorded_by}")
     return lines
+
+
+def _event(event: Event) -> str:
+    """`vasovagal: felt faint (site 2)`."""
+    text = f": {event.text}" if event.text else ""
+    return event.type + text + (f" (site {event.site})" if event.site else "")
 
 
 def _injections(rows: list[Given]) -> Iterable[str]:
@@ -145,7 +152,7 @@ def _given(row: Given) -> str:
     return dose_words(found) + lot + (f" exp {row.expiry}" if row.expiry else "")
 
 
-def whole_record(one: Session, rows: list[Given]) -> dict[str, Any]:
+def whole_record(one: Session, rows: list[Given], events: Iterable[Event] = ()) -> dict[str, Any]:
     """Everything recorded about a session, for programs."""
     return {
         **record(one),
@@ -158,6 +165,7 @@ def whole_record(one: Session, rows: list[Given]) -> dict[str, Any]:
         "recorded_by": one.recorded_by,
         "void_reason": one.void_reason,
         "injections": [_row(row) for row in rows],
+        "adverse": [event._asdict() for event in events],
     }
 
 

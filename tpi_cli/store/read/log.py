@@ -68,7 +68,7 @@ class Session(NamedTuple):
 
     @property
     def code(self) -> str:
-        """`S-01R5`."""
+        """`S-01RJ`."""
         return identity.session(self.number)
 
 
@@ -143,8 +143,8 @@ def doses(rows: list[Given]) -> tuple[Dose, ...]:
     return tuple(found for row in rows if (found := dose(row)))
 
 
-def injected(db: Database) -> Iterator[Injected]:
-    """Every injection that counts, by patient and day. A shared syringe is told apart by site.
+def injected(db: Database, *, voided: bool = False) -> Iterator[Injected]:
+    """Every injection that counts (or, `voided`, that does not any more), by patient and day, a row a site.
 
     A row that came from elsewhere without an id of its own goes by the injection's, a note of the whole session
     by every one of its rows: so nothing is lost, and nothing comes in twice, when the log is brought in again.
@@ -152,7 +152,7 @@ def injected(db: Database) -> Iterator[Injected]:
     scores = _scores(db)
     events = _adverse(db)
     notes = dict(db.rows("SELECT id, note FROM session WHERE note IS NOT NULL"))
-    for rows, parts in _shared(given(db, " WHERE voided_at IS NULL")):
+    for rows, parts in _shared(given(db, f" WHERE voided_at IS {'NOT ' if voided else ''}NULL")):
         one = rows[0]
         yield Injected(
             mrn=one.mrn or identity.patient(one.patient),
@@ -216,6 +216,23 @@ def _adverse(db: Database) -> dict[tuple[str, str | None], tuple[tuple[str, str 
     return out
 
 
+class Event(NamedTuple):
+    """Something that went wrong at a session; `site` is its number, None for the session as a whole."""
+
+    type: str
+    text: str | None
+    site: int | None
+
+
+def events(db: Database, session_id: str) -> list[Event]:
+    """What went wrong at a session."""
+    sql = (
+        "SELECT type, text, site.number FROM adverse_event LEFT JOIN site ON site.id = adverse_event.site_id"
+        " WHERE session_id = :session ORDER BY site.number, type, text"
+    )
+    return list(map(Event._make, db.rows(sql, session=session_id)))
+
+
 def shots(db: Database, session_id: str) -> tuple[Shot, ...]:
     """A session's shots as they were typed; equal mixes into several sites become one shot of `each`."""
     out: list[Shot] = []
@@ -248,7 +265,7 @@ def sessions(db: Database, patient: int | None = None) -> Iterator[Session]:
 
 
 def session(db: Database, code: str) -> Session:
-    """The session that `S-01R5` names. Raises NoSuchSession, for a mistyped letter too."""
+    """The session that `S-01RJ` names. Raises NoSuchSession, for a mistyped letter too."""
     number = identity.read_session(code)
     row = db.row(f"{_SESSIONS} WHERE session.number = :number", number=number) if number else None
     if row is None:
