@@ -147,7 +147,7 @@ class Known:
         on_file = list(log.injected(writing.db))
         voided = log.injected(writing.db, voided=True)
         self.by_source = {row.source_id: row for row in (*on_file, *voided) if row.source_id}
-        self.content = {row._replace(source_id=None) for row in on_file}
+        self.content = {known for row in on_file for known in _by_content(row)}
         self.sessions = {
             (row.patient_id, row.on_date): row
             for row in writing.session.exec(select(tables.Session))
@@ -162,14 +162,19 @@ def _is_new(known: Known, out: Result, line: Line) -> bool:
     if wrong:
         out.refused.append(Refusal(line.at, *wrong))
         return False
-    bare = row._replace(source_id=None)
-    if row.source_id in known.by_source or (row.source_id is None and bare in known.content):
+    if row.source_id in known.by_source or (row.source_id is None and _by_content(row)[0] in known.content):
         out.same.append(line)
         return False
     if row.source_id:
         known.by_source[row.source_id] = row
-    known.content.add(bare)
+    known.content.update(_by_content(row))
     return True
+
+
+def _by_content(row: Injected) -> tuple[Injected, Injected]:
+    """What a row without an id is told by: as it stands, and as a file that leaves the clinician out has it."""
+    bare = row._replace(source_id=None)
+    return bare, bare._replace(clinician="")
 
 
 def _fault(known: Known, row: Injected) -> tuple[str, str] | None:
@@ -199,7 +204,7 @@ def _session(writing: Writing, known: Known, out: Result, person: tables.Patient
         return False
     row: Injected = lines[0].row
     session = known.sessions.get((person.id, row.date)) or inject.new_session(
-        writing, person.id, row.date, row.clinician or writing.acting, {}
+        writing, person.id, row.date, _clinician(lines) or writing.acting, {}
     )
     known.sessions[person.id, row.date] = session
     for line in lines:
@@ -212,15 +217,20 @@ def _at_odds(known: Known, person: tables.Patient, lines: list[Line]) -> list[Re
     """Rows of one session that contradict each other or what is on file: its clinician, a site's plan."""
     row: Injected = lines[0].row
     session = known.sessions.get((person.id, row.date))
-    clinician = known.clinicians.get(session.clinician_id, row.clinician) if session else row.clinician
+    clinician = known.clinicians.get(session.clinician_id, "") if session else _clinician(lines)
     plans: dict[tuple[str, str], str | None] = {}
     out = []
     for line in lines:
-        if line.row.clinician != clinician:
-            out.append(Refusal(line.at, "clinician", f"the session's other rows say {clinician or 'nobody'}"))
+        if line.row.clinician not in {"", clinician}:
+            out.append(Refusal(line.at, "clinician", f"the session's other rows say {clinician}"))
         if plans.setdefault((line.row.muscle, line.row.side), line.row.follow_up) != line.row.follow_up:
             out.append(Refusal(line.at, "follow_up", "the site's other row of this session says otherwise"))
     return out
+
+
+def _clinician(lines: list[Line]) -> str:
+    """Who the rows of a session name; nothing where none of them does."""
+    return next((line.row.clinician for line in lines if line.row.clinician), "")
 
 
 def _injection(writing: Writing, session: tables.Session, row: Injected) -> None:

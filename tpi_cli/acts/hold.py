@@ -25,12 +25,11 @@ class Decision(NamedTuple):
 
 def decide(writing: Writing, decision: Decision) -> tables.Hold:
     """Keep the decision and let the due dates follow. Raises Conflict where it would change nothing."""
-    recalls = _recalls(writing, decision)
-    if decision.act == "resume" and not any(one.closed or one.snoozed_until for one in recalls):
-        raise Conflict("nothing is held here", hint="tpi why PATIENT shows how the recall stands")
     person = writing.session.get_one(tables.Patient, decision.patient_id)
     if decision.act == "resume" and person.status != "active":
         raise Conflict(f"the patient is {person.status}", hint="tpi patient edit PATIENT --status active")
+    if decision.reason != "died":
+        _changes_something(_recalls(writing, decision), decision)
     row = writing.add(
         tables.Hold(**writing.record(), **_columns(decision), recorded_at=writing.stamp, recorded_by=writing.by)
     )
@@ -38,6 +37,21 @@ def decide(writing: Writing, decision: Decision) -> tables.Hold:
         patient.change(writing, decision.patient_id, {"status": "deceased"}, decision.on)
     keep.refresh(writing.db, writing.clinic.id, [decision.patient_id])
     return row
+
+
+def _changes_something(recalls: list[tables.Recall], decision: Decision) -> None:
+    """Raises Conflict for a decision that the rules would pass over: nobody is to think it holds."""
+    look = "tpi why PATIENT shows how the recall stands"
+    newer = max((one.anchor_on for one in recalls if one.anchor_on), default=None)
+    if not recalls:
+        raise Conflict("no site on file, so there is no recall", hint="tpi site add or tpi inject adds one")
+    if newer is not None and newer > decision.on:
+        raise Conflict(f"treated again on {newer}: a decision of {decision.on} would not hold", hint="leave --on out")
+    closed = {one.closed for one in recalls}
+    if decision.act == "resume" and not (closed - {None} or any(one.snoozed_until for one in recalls)):
+        raise Conflict("nothing is held here", hint=look)
+    if decision.act != "resume" and None not in closed:
+        raise Conflict(f"the recall is {' and '.join(sorted(filter(None, closed)))} already", hint=look)
 
 
 def _columns(decision: Decision) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def mixture(
                 mass=dose.amount,
                 mass_unit=dose.mass_unit,
                 epinephrine=dose.epinephrine,
-                lot=lot.number if lot else None,
+                lot=lot.number or None if lot else None,
                 expiry=lot.expiry if lot else None,
             )
         )

@@ -82,7 +82,7 @@ def add_alerts(
     open_now = {(one.kind, one.text) for one in _open_alerts(writing, patient_id)}
     added = []
     for kind, text in dict.fromkeys(alerts):
-        answered = any(_answers(other, kind) for other, _ in open_now)
+        answered = any(answers(other, kind) for other, _ in open_now)
         if (kind, text) not in open_now and not answered:
             row = tables.Alert(**writing.record(), patient_id=patient_id, kind=kind, text=text, since=on,
                                created_at=writing.stamp, created_by=writing.by)  # fmt: skip
@@ -100,12 +100,12 @@ def _end_none(writing: Writing, patient_id: str, on: date) -> None:
     """`allergy-none` ends once an allergy is on file, `bleeding-none` once a bleeding risk is."""
     rows = _open_alerts(writing, patient_id)
     for row in rows:
-        if row.kind.endswith("-none") and any(_answers(other.kind, row.kind) for other in rows):
+        if row.kind.endswith("-none") and any(answers(other.kind, row.kind) for other in rows):
             row.ended_on = on
             writing.add(row)
 
 
-def _answers(kind: str, none: str) -> bool:
+def answers(kind: str, none: str) -> bool:
     """Whether a kind of alert makes an answer of none untrue."""
     if none == "allergy-none":
         return kind.startswith("allergy-") and kind != none

@@ -19,6 +19,7 @@ class Findings(NamedTuple):
     referred: bool | None = None
     referred_to: str | None = None
     recognised: bool | None = None
+    note: str | None = None
 
 
 NOTHING_ASKED = Findings()

@@ -31,6 +31,7 @@ def add(
     tpi agent add lidocaine 0.5% 1%
     tpi agent add articaine 4% --kind amide
     """
+    ctx.obj.without("on")
     listed = [_strength(text) for text in strengths]
     known = agents.by_name(agent)
     if len(known) > 1:

@@ -101,6 +101,7 @@ def set_(
     tpi config set recall.overdue 21
     tpi config set user JS
     """
+    ctx.obj.without("on", "note")
     kept = _checked(_known(key), str(options.storable("the value", value.strip())))
     if config.KEYS[key].home == "clinic":
         _in_store(ctx, key, kept)
@@ -134,7 +135,7 @@ def _checked(key: str, value: str) -> str:
 
 def _days(key: str, value: str) -> str:
     if not (value.isascii() and value.isdigit()) or int(value) > 3650:
-        raise Usage(f"{key} is a number of days", hint=f"tpi config set {key} {config.KEYS[key].default}")
+        raise Usage(f"{key} is a number of days, 0 to 3650", hint=f"tpi config set {key} {config.KEYS[key].default}")
     return str(int(value))
 
 

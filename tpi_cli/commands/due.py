@@ -96,7 +96,8 @@ def _answer(desk: options.Desk, db: Database, asked: Asked) -> int:
     office = clinic(db)
     query = _query(db, asked, office)
     tally = show.Tally()
-    rows = map(tally.count, islice(read.rows(db, query), asked.limit))
+    found = read.rows(db, query)
+    rows = map(tally.count, islice(found, asked.limit))
     first = next(rows, None)
     if first is None and asked.if_any:
         return 0
@@ -108,7 +109,7 @@ def _answer(desk: options.Desk, db: Database, asked: Asked) -> int:
             rows=rows if first is None else chain([first], rows),
             record=show.record,
             around=lambda: {"held_back": read.held_back(db, query)},
-            footer=lambda: tally.footer(_listed_as(asked, query), read.held_back(db, query)),
+            footer=lambda: tally.footer(_listed_as(asked, query), read.held_back(db, query), cut=any(found)),
         )
     )
     return tally.listed
@@ -164,16 +165,17 @@ def _until(asked: Asked, office: Clinic, statuses: frozenset[str]) -> date | Non
 
 def ahead(text: str, today: date) -> date:
     """The day that `1w`, `31 Dec` or `2026-12-31` looks ahead to."""
-    from tpi_cli.commands.parse.intervals import follow_up
-    from tpi_cli.rules.interval import Interval, after
+    from tpi_cli.commands.parse.dates import day, words
 
-    found = follow_up(text, today, today)
-    if found is None:
-        raise Usage("none is no day to look ahead to", hint="-w 1w")
-    return after(today, found) if isinstance(found, Interval) else found
+    found = day(text, today, forward=True)
+    if found < today:
+        raise Usage(f"{words(found, today)} is past", hint="look ahead: -w 1w")
+    return found
 
 
 def _listed_as(asked: Asked, query: read.Query) -> str:
+    if asked.overdue:
+        return "overdue"
     if asked.status:
         return f"listed as {asked.status.replace(',', ', ')}" if asked.status != "all" else "listed"
     return f"due by {query.until}"

@@ -44,7 +44,7 @@ def snooze(
         if back <= today:
             raise Usage(f"{words(back, today)} is not ahead", hint="name a day after today")
         who = people.patient(writing.db, wanted)
-        note = _text(reason)
+        note = _text("; ".join(filter(None, [reason.strip(), ctx.obj.note])))
         acts.decide(writing, acts.Decision("snooze", who.id, ctx.obj.on(today), until=back, note=note))
     _said(ctx, writing, who, f"held until {words(back, today)}", "snooze", {"until": back})
 

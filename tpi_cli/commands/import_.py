@@ -30,6 +30,7 @@ def import_(
     from tpi_cli.exchange import csv_in
     from tpi_cli.store.read.stock import own_agents
 
+    ctx.obj.without("on", "note")
     skip = allowed("--on-error", on_error, ("stop", "skip")) == "skip"
     out: Out = ctx.obj.out()
     with options.recording(ctx) as writing:
@@ -106,11 +107,14 @@ def _warn(out: Out, reads: list[Any]) -> None:
 
 def _tell_all(out: Out, refused: list[Any], dry_run: bool) -> None:
     """Name every bad row, then stop: the transaction takes everything back."""
+    what = "would be refused" if dry_run else "nothing was imported"
+    hint = "mend the file, or take the rest with --on-error skip"
+    if len(refused) == 1 or out.machine:
+        more = "" if len(refused) == 1 else f" (and {len(refused) - 1} more rows)"
+        raise Usage(f"{refused[0]}{more}; {what}", hint=hint)
     for one in refused:
         out.say(str(one))
-    rows = "1 row is" if len(refused) == 1 else f"{len(refused)} rows are"
-    what = "would be refused" if dry_run else "refused, nothing was imported"
-    raise Usage(f"{rows} {what}: {refused[0]}", hint="mend the file, or take the rest with --on-error skip")
+    raise Usage(f"{len(refused)} rows refused; {what}", hint=hint)
 
 
 def _as_facts(refused: list[Any]) -> list[dict[str, Any]]:

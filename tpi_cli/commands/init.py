@@ -1,5 +1,6 @@
 """`tpi init`: a new store, encrypted, with a key of its own."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -37,7 +38,9 @@ def init(
     else:
         made = "made" if new_key else "was there, and is used"
         lines.append(f"key   {place.key_path}   ({made}; keep a copy in a safe place, nobody can replace it)")
-    lines.append("next: tpi patient add 'Tan, Mei' 1971-03-04 --allergy none --bleeding none")
+    given = {"--db": ctx.obj.given.get("db"), "--key-file": ctx.obj.given.get("key_file")}
+    where_to = "".join(f" {name} {shlex.quote(value)}" for name, value in given.items() if value)
+    lines.append(f"next: tpi{where_to} patient add 'Tan, Mei' 1971-03-04 --allergy none --bleeding none")
     facts = {
         "store": place.path,
         "key_file": None if plain else place.key_path,

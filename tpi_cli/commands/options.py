@@ -50,7 +50,7 @@ class Desk(NamedTuple):
     def note(self) -> str | None:
         """The note, read from stdin where it is `-`. Raises Usage."""
         note = self.given.get("note")
-        return storable("the note", (sys.stdin.read() if note == "-" else note or "").strip())
+        return storable("the note", (sys.stdin.read() if note == "-" else note or "").strip()) or None
 
     def done(self, out: Out, what: str, lines: list[str], name: str, facts: dict[str, Any]) -> None:
         """Answer a write: what was kept, or what would have been."""
@@ -58,6 +58,12 @@ class Desk(NamedTuple):
             out.lines([*lines, "dry run: nothing was kept"], name, lambda: {**facts, "dry_run": True})
         else:
             out.recorded(what, lines, name, facts)
+
+    def without(self, *names: str) -> None:
+        """Refuse shared options that mean nothing to a command, rather than pass over them."""
+        for name in names:
+            if self.given.get(name) is not None:
+                raise Usage(f"--{name} has no meaning here", hint="leave it out")
 
     def banner(self) -> None:
         """Say on stderr what is not as usual: a clock that was set, a clinic that is made up."""

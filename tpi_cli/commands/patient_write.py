@@ -10,7 +10,7 @@ import typer
 from tpi_cli.acts import patient as acts
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
-from tpi_cli.errors import Usage
+from tpi_cli.errors import Conflict, Usage
 from tpi_cli.reference import alerts as kinds
 from tpi_cli.rules import checks, identity
 from tpi_cli.show.out import Out
@@ -78,7 +78,7 @@ def add(
 def _heard(alert: people.Alert) -> str:
     """How an answer was understood, said back."""
     words = kinds.all_alerts()[alert.kind].words
-    return f"{alert.text}: taken as {words}" if alert.text else words
+    return f"{alert.text}: {words}" if alert.text else words
 
 
 FIELDS = (
@@ -264,9 +264,23 @@ def edit(
             changes["born"] = _birth(writing, who, born)
         on = ctx.obj.on(writing.today)
         row = acts.change(writing, who.id, changes, on)
+        _not_denied(people.alerts(writing.db, who.id), alerts)
         acts.add_alerts(writing, who.id, alerts, on)
-        told = [f"  {key}: {getattr(who, key)} -> {value}" for key, value in changes.items()]
+        told = [f"  {key}: {_shown(getattr(who, key))} -> {_shown(value)}" for key, value in changes.items()]
+        told += [f"  {_heard(alert)}" for alert in people.alerts(writing.db, who.id) if alerts]
     _say(ctx, row, writing.today, "changed", "patient-edit", told)
+
+
+def _shown(value: Any) -> str:
+    return "-" if value is None else str(value)
+
+
+def _not_denied(on_file: list[people.Alert], answers: tuple[tuple[str, str | None], ...]) -> None:
+    """Raises Conflict for an answer of none where something is on file: it cannot be talked away."""
+    for kind, _ in answers:
+        known = [one for one in on_file if acts.answers(one.kind, kind)]
+        if known:
+            raise Conflict(f"on file: {_heard(known[0])}", hint="an alert on file is not ended by an answer of none")
 
 
 def _status(status: str | None) -> dict[str, str]:
@@ -302,6 +316,8 @@ def archive(
     with options.recording(ctx) as writing:
         who = people.patient(writing.db, wanted)
         changes = {"status": "archived"} | ({"note": ctx.obj.note} if ctx.obj.given.get("note") else {})
+        if who.status == "archived":
+            raise Conflict(f"{who.code} is archived already", hint=f"tpi patient edit {who.code} --status active")
         row = acts.change(writing, who.id, changes, ctx.obj.on(writing.today))
     _say(ctx, row, writing.today, "archived", "patient-archive", [])
 

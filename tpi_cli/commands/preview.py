@@ -11,7 +11,7 @@ from tpi_cli.reference.agents import Agent
 from tpi_cli.rules import interval, recall
 from tpi_cli.rules.values import Shot, Strength, plain, totals
 from tpi_cli.show.person import redacted_head, spelled
-from tpi_cli.show.session import mix_words, pain_words, totals_words
+from tpi_cli.show.session import mix_words, pain_words, passes_words, totals_words
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.plans import Standing, standing
@@ -146,7 +146,7 @@ def _reopened(plans: tuple[Plan, ...], known: dict[Where, Standing], on: date) -
     return [
         f"{_name(plan.where)} was {reason}: this session starts its recall anew"
         for plan, reason in closed
-        if reason in {"resolved", "declined", "stopped"}
+        if reason in {"resolved", "declined", "stopped"} and plan.due
     ]
 
 
@@ -162,8 +162,36 @@ def lines(preview: Preview, redact: str) -> list[str]:
     out += _places(preview)
     score = pain_words(*preview.checked.pain) if preview.checked.pain else ""
     out.append("  " + "   ".join(filter(None, [totals_words(totals(preview.shots)), score, _next(preview)])))
+    out += [f"  {line}" for line in _details(preview.checked)]
     out += [f"  note: {note}" for note in preview.notes]
     return out
+
+
+def _details(checked: Checked) -> list[str]:
+    """Whatever else was said, so that nothing is recorded unseen."""
+    lots = [
+        f"lot of {agent.replace('_', ' ')} {number}" + (f" (expires {expiry})" if expiry else "")
+        for agent, (number, expiry) in checked.lots.items()
+    ]
+    told = [
+        *lots,
+        f"needle {checked.needle}" if checked.needle else "",
+        checked.guidance or "",
+        f"lying or sitting: {checked.position}" if checked.position else "",
+        f"consent {checked.consent}" if checked.consent else "",
+        _twitches(checked),
+        *(f"adverse: {kind}" + (f" ({text})" if text else "") for kind, text in checked.adverse),
+        f"with {checked.alongside}" if checked.alongside else "",
+        f"diagnosis {checked.diagnosis}" if checked.diagnosis else "",
+    ]
+    line = "; ".join(filter(None, told))
+    return [*([line] if line else []), *([f"remark: {checked.note}"] if checked.note else [])]
+
+
+def _twitches(checked: Checked) -> str:
+    if checked.twitch is None:
+        return ""
+    return "twitch at " + ", ".join(sorted(map(_name, checked.twitch))) if checked.twitch else "no twitch"
 
 
 def _places(preview: Preview) -> list[str]:
@@ -173,7 +201,7 @@ def _places(preview: Preview) -> list[str]:
     for shot in preview.shots:
         for place in shot.places:
             plan = plans[place.muscle, place.side]
-            passes = f"  {place.passes} passes" if place.passes else ""
+            passes = f"  {passes_words(place.passes)}" if place.passes else ""
             new = "  (new site)" if plan.new else ""
             out.append(f"  {plan.number}  {_name(plan.where):<{widest}}  {mix_words(shot)}{passes}{new}")
     return out

@@ -29,6 +29,8 @@ def void(
     """
     if not reason.strip() or checks.text(reason):
         raise Usage("a void needs a reason", hint="--reason 'entered twice'")
+    ctx.obj.without("on")
+    why = "; ".join(filter(None, [reason.strip(), ctx.obj.note]))
     with options.reading(ctx) as db:
         today = clinic(db).today
         one = log.session(db, session)
@@ -38,7 +40,7 @@ def void(
     if not (ctx.obj.yes or ctx.obj.dry_run or one.voided_at):
         out.confirm(f"void {one.code} of {one.date}, {who}, pain {pain(*one.pain) or 'not asked'}?")
     with options.recording(ctx) as writing:
-        acts.void(writing, one.id, reason.strip())
+        acts.void(writing, one.id, why)
     said = "would be voided" if ctx.obj.dry_run else "voided"
     facts = {"session": one.code, "patient": code}
     ctx.obj.done(out, one.code, [f"{said}: {one.code} of {one.date}, {who}"], "session-void", facts)

@@ -64,7 +64,9 @@ def add(
 
     muscle, side = read_site(" ".join(site))
     sides = ("L", "R") if side == "both" else (side,)
-    findings = acts.Findings(_checked(point), taut_band, tender_spot, *_referred(_checked(referred)), recognised)
+    findings = acts.Findings(
+        _checked(point), taut_band, tender_spot, *_referred(_checked(referred)), recognised, ctx.obj.note
+    )
     wanted = picked(ctx, patient)
     with options.recording(ctx) as writing:
         today = writing.today

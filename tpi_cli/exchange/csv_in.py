@@ -144,6 +144,8 @@ def _kind(names: Iterable[str], path: str) -> str:
         return "injections"
     if {"name", "born"} & found:
         return "patients"
+    if any(";" in name or "\t" in name for name in found):
+        raise Usage(f"{path}: the columns are not separated by commas", hint="save it as comma-separated CSV")
     raise Usage(f"{path}: the header tells neither patients nor injections", hint="say which with --kind")
 
 

@@ -101,9 +101,10 @@ class Tally:
             self.today += row.late_days == 0
         return row
 
-    def footer(self, until: str, held: dict[str, int]) -> str:
+    def footer(self, until: str, held: dict[str, int], *, cut: bool = False) -> str:
         """`2 due by 2026-11-30 (1 late, 1 today); held back: 3 booked`."""
         head = f"{self.listed} {until}{self._of_these()}" if self.listed else f"nobody {until}"
+        head = f"the first {head}; more are not shown" if cut else head
         back = ", ".join(f"{count} {reason}" for reason, count in held.items())
         return head + (f"; held back: {back}" if back else "")
 

@@ -1,6 +1,7 @@
 """Where answers go: data to stdout or a file, talk to stderr, in the form the person or the script asked for."""
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -96,6 +97,7 @@ class Out(NamedTuple):
         try:
             if to_stdout:
                 yield sys.stdout
+                sys.stdout.flush()
             else:
                 with _new_file(str(self.output)) as file:
                     yield file
@@ -109,6 +111,8 @@ class Out(NamedTuple):
 
 def _new_file(path: str) -> TextIO:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.fchmod(descriptor, 0o600)
     return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
 
 

@@ -76,6 +76,7 @@ def whole(one: Patient, alerts: list[Alert], sites: list[Site], today: date, red
         lines += _person(one)
     if redact != "all":
         lines += [f"  alert     {_alert(alert)}" for alert in alerts]
+        lines += [f"  alert     {question}: not asked" for question in _unasked(alerts)]
         lines += [f"  site {site.number:<4} {_site(site)}" for site in sites]
     return lines
 
@@ -87,6 +88,14 @@ def _person(one: Patient) -> Iterable[str]:
     rows = {"mrn": one.mrn, "sex": one.sex, "weight": weight, "height": height, "phone": one.phone,
             "email": one.email, "payer": one.payer, "status": status, "note": one.note}  # fmt: skip
     return [f"  {name:<9} {value}" for name, value in rows.items() if value]
+
+
+def _unasked(alerts: list[Alert]) -> list[str]:
+    """The screening questions nobody has answered for this patient: unknown is not none."""
+    found = {alert.kind for alert in alerts}
+    asked_allergy = any(kind.startswith(kinds.ALLERGY) for kind in found)
+    asked_bleeding = bool(found & {*kinds.BLEEDING, "bleeding-none"})
+    return [*([] if asked_allergy else ["allergies"]), *([] if asked_bleeding else ["bleeding and anticoagulants"])]
 
 
 def _alert(alert: Alert) -> str:

@@ -11,11 +11,12 @@ def width(text: str) -> int:
         return len(text)
     import unicodedata
 
-    return sum(_cell(mark, unicodedata.combining(mark), unicodedata.east_asian_width(mark)) for mark in text)
+    return sum(_cell(mark, unicodedata.category(mark), unicodedata.east_asian_width(mark)) for mark in text)
 
 
-def _cell(mark: str, combining: int, east_asian: str) -> int:
-    if combining or mark in "\u200c\u200d":
+def _cell(mark: str, category: str, east_asian: str) -> int:
+    """Marks set over or under a letter take no cell of their own, nor do a Hangul syllable's later parts."""
+    if category in {"Mn", "Me", "Cf"} or "\u1160" <= mark <= "\u11ff":
         return 0
     return 2 if east_asian in "WF" else 1
 

@@ -85,6 +85,11 @@ def mix_words(shot: Shot) -> str:
     return mix + shared
 
 
+def passes_words(passes: int | None) -> str:
+    """`3 passes`, or nothing where nobody counted."""
+    return "" if not passes else "1 pass" if passes == 1 else f"{passes} passes"
+
+
 def totals_words(totals: dict[tuple[str, str], Decimal]) -> str:
     """`total lidocaine 20 mg`."""
     told = [f"{agent.replace('_', ' ')} {plain(mass)} {unit}" for (agent, unit), mass in totals.items()]
@@ -129,9 +134,10 @@ def _injections(rows: list[Given]) -> Iterable[str]:
 def _injection(rows: list[Given]) -> str:
     one = rows[0]
     mix = " + ".join(filter(None, map(_given, rows))) or "dry needle"
-    shared = "" if one.sharing == "each" else " (shared syringe)"
+    share = f", here {plain(Decimal(one.site_volume_ml))} mL" if one.site_volume_ml is not None else ""
+    shared = "" if one.sharing == "each" else f" in total{share}"
     more = [
-        f"{one.passes} passes" if one.passes else "",
+        passes_words(one.passes),
         tri("twitch", None if one.twitch is None else bool(one.twitch)),
         one.needle or "",
         one.guidance or "",
@@ -170,7 +176,20 @@ def whole_record(one: Session, rows: list[Given], events: Iterable[Event] = ()) 
 
 
 _KEPT = (
-    *("site", "muscle", "side", "passes", "needle", "guidance", "note", "source_id", "sharing", "agent", "strength"),
+    *(
+        "site",
+        "muscle",
+        "side",
+        "passes",
+        "needle",
+        "guidance",
+        "note",
+        "source_id",
+        "sharing",
+        "site_volume_ml",
+        "agent",
+        "strength",
+    ),
     *("strength_unit", "volume_ml", "mass", "mass_unit", "epinephrine", "lot", "expiry", "follow_up"),
 )
 

@@ -53,8 +53,7 @@ def lines(row: Row, at: standing.Thresholds) -> list[str]:
 
 
 def _reason(reason: dict[str, Any]) -> str:
-    until = f", until {reason['until']}" if reason["until"] else ""
-    return f"- {reason['text']}{until}   [{reason['rule']}; {reason['source']}]"
+    return f"- {reason['text']}   [{reason['rule']}; {reason['source']}]"
 
 
 def _stands(row: Row, at: standing.Thresholds) -> str:

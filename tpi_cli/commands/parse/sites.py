@@ -58,7 +58,8 @@ def no_side(text: str, found: tuple[Word, ...]) -> Grammar:
     """The error for a site without a side: which muscle needs one, or that there is no muscle at all."""
     named = leading(found, lambda name: bool(muscles.by_name(name)))
     if side(found[0].text) and not named:
-        hint = f"write {line(found[1:]) or 'ut'} {found[0].key}"
+        rest = leading(found[1:], lambda name: bool(muscles.by_name(name)))
+        hint = f"write {line(rest) or 'ut'} {found[0].key}"
         return fault(text, "the side comes after the muscle", hint, found[0])
     known = muscles.by_name(line(named))
     if len(known) == 1:

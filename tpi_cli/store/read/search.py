@@ -44,4 +44,7 @@ def _alike(wanted: list[str], name: list[str]) -> bool:
     """Every word of the text is like some word of the name."""
     from difflib import SequenceMatcher
 
-    return all(any(SequenceMatcher(None, word, part).ratio() >= ALIKE for part in name) for word in wanted)
+    return all(
+        any(word[0] == part[0] and SequenceMatcher(None, word, part).ratio() >= ALIKE for part in name)
+        for word in wanted
+    )
