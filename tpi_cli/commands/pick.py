@@ -27,7 +27,7 @@ def picked(ctx: typer.Context, text: str) -> str:
     if not found:
         raise NotFound(f"nobody is called {text!r}", hint="tpi find also shows similar names")
     for number, one in enumerate(found, 1):
-        out.say(f"{number:>3}  {head(one, today)}")
+        out._replace(quiet=False).say(f"{number:>3}  {head(one, today)}")
     return _chosen(out, found)
 
 

@@ -21,6 +21,8 @@ _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _JOINER = "[\u200c\u200d]"
 _JOINING = "[\u0600-\u08ff\u0900-\u109f\u1780-\u18af]"
 """Scripts that need a joiner or non-joiner between letters to spell some names right."""
+_VIRAMA = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u17d2")
+"""Signs that silence a vowel: a joiner after one shapes the letter before it, at the end of a word too (RFC 5892)."""
 
 
 def clean(text: str) -> str:
@@ -39,8 +41,9 @@ def _visible(match: re.Match[str]) -> str:
 
 def _joiner(match: re.Match[str]) -> str:
     text, at = match.string, match.start()
-    between = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
-    return match[0] if len(between) == 2 and len(re.findall(_JOINING, between)) == 2 else _visible(match)
+    before, after = text[max(0, at - 1) : at], text[at + 1 : at + 2]
+    between_letters = len(re.findall(_JOINING, before + after)) == 2
+    return match[0] if between_letters or before in _VIRAMA else _visible(match)
 
 
 def escaped(json_text: str) -> str:

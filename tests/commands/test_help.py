@@ -1,0 +1,152 @@
+"""Help that works: every example in every command's help runs, and says what the command does."""
+
+import shutil
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.reading import envelope, words
+from tests.conftest import Clinic
+from tpi_cli.commands.lazy import TREE, Entry
+
+TOPICS = ("dates", "doses", "exit-codes", "json", "cron", "privacy")
+
+
+def _commands() -> dict[str, Entry]:
+    out: dict[str, Entry] = {}
+    for name, entry in TREE.items():
+        if isinstance(entry, Entry):
+            out[name] = entry
+        else:
+            out.update({f"{name} {below}": one for below, one in entry[2].items()})
+    return out
+
+
+COMMANDS = _commands()
+
+
+def _function(entry: Entry) -> Any:
+    return getattr(import_module(f"tpi_cli.commands.{entry.module}"), entry.function)
+
+
+def _examples(entry: Entry) -> list[str]:
+    lines = (_function(entry).__doc__ or "").partition("\b")[2].splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
+EXAMPLES = [(name, example) for name, entry in COMMANDS.items() for example in _examples(entry)]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_examples(home: Clinic, name: str) -> None:
+    answer = home.ok(*name.split(), "--help")
+    assert answer.out == home.ok(*name.split(), "-h").out
+    assert f"Usage: tpi {name}" in answer.out
+    examples = _examples(COMMANDS[name])
+    assert len(examples) >= 1
+    for example in examples:
+        assert example in answer.out, "an example that is folded cannot be copied"
+        assert example.startswith("tpi ")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_shared_options_are_on_every_command(home: Clinic, name: str) -> None:
+    """The contract's section 1, word for word."""
+    text = home.ok(*name.split(), "-h").out
+    for option in ("--db", "--as", "--format", "--json", "-o, --output", "--columns", "--wide", "--width", "--redact",
+                   "-q, --quiet", "--color", "--no-input", "-h, --help"):  # fmt: skip
+        assert option in text, option
+    for option in ("-n, --dry-run", "-y, --yes", "--on DATE", "--note TEXT|-"):
+        assert (option in text) == COMMANDS[name].writes, option
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_help_fits_the_terminal(home: Clinic, width: int) -> None:
+    text = home.ok("-h", COLUMNS=str(width)).out
+    assert "Every day:" in text
+    assert max(map(len, text.splitlines())) <= max(width, 80)
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clinic:
+    """What the examples speak of: patients 1 to 12; session S-0018 of patient 7, mrn A12; patient 12 stopped; files."""
+    home = tmp_path_factory.mktemp("practice")
+    shutil.copytree(_template, home, dirs_exist_ok=True)
+    clinic = Clinic(home)
+    for number, letter in enumerate("abcdefghijkl", 1):
+        clinic.patient(f"Person {letter}", "1980-01-02", *(("--mrn", "A12") if number == 7 else ()))
+    assert clinic.inject("7", "ut l, gm r lido 1% 1ml each", "--on", "yesterday", "--next", "3mo") == "S-0018"
+    clinic.inject("12", "ut l lido 1% 1ml", "--on", "yesterday", "--next", "3mo")
+    clinic.ok(*words("agent add lidocaine 1%"))
+    folder = Path(__file__).parent.parent.parent / "sample_data"
+    for file in ("patients.csv", "injections.csv"):
+        shutil.copy(folder / file, home / file)
+    return clinic
+
+
+OTHERWISE = {
+    "tpi init --name 'Harbour Pain Clinic'": 5,  # there is a store already
+    "tpi init --key-file ~/keys/tpi.key": 5,
+    "tpi site add 7 ut l --taut-band --tender-spot": 5,  # and the site
+}
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example for _, example in EXAMPLES])
+def test_every_example_runs(
+    practice: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, example: str
+) -> None:
+    shutil.copytree(practice.home, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    clinic = Clinic(tmp_path)
+    if "--db demo" in example:
+        clinic.ok("demo")
+    if name == "resume":
+        clinic.ok("stop", "12", "--reason", "moved")
+    line, _, file = example.partition(" < ")
+    line = line.partition(" > ")[0]
+    stdin = {
+        "new-patient.json": '{"name": "New, Ann", "born": "1980-01-02", "allergy": "none", "bleeding": "none"}',
+        "injections.csv": (tmp_path / "injections.csv").read_text(),
+    }.get(file, "y\n")
+    answer = clinic.run(*words(line)[1:], stdin=stdin, SHELL="/bin/bash")
+    assert answer.code == OTHERWISE.get(example, 0), answer
+
+
+def test_a_group_lists_its_commands(home: Clinic) -> None:
+    text = home.ok("patient", "--help").out
+    for name in ("add", "show", "list", "edit", "archive"):
+        assert f"  {name} " in text
+
+
+def test_nothing_typed_is_a_question(home: Clinic) -> None:
+    answer = home.run()
+    assert "Usage: tpi" in answer.out + answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_the_version(home: Clinic) -> None:
+    from tpi_cli import __version__
+
+    assert home.ok("--version").out == home.ok("-V").out == f"tpi {__version__}\n"
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_pages_of_the_contract(home: Clinic, topic: str) -> None:
+    text = home.ok("help", topic).out
+    assert len(text.splitlines()) >= 5
+    found = envelope(home.ok("help", topic, "--json"), "help")
+    assert (found["topic"], found["text"].split()) == (topic, text.split())
+
+
+def test_every_exit_code_has_a_line(home: Clinic) -> None:
+    text = home.ok("help", "exit-codes").out
+    for code in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 130, 141):
+        assert any(line.split()[:1] == [str(code)] for line in text.splitlines()), code
+
+
+def test_a_topic_not_there_names_those_that_are(home: Clinic) -> None:
+    answer = home.run("help", "cooking")
+    assert answer.code == 3
+    assert all(topic in answer.err for topic in TOPICS)

@@ -1,0 +1,156 @@
+"""`tpi snooze|stop|resume`: a recall held, ended, reopened; counted all the while, and kept in the reasons."""
+
+import pytest
+
+from tests.commands.reading import envelope, everything, one_line, rows, words
+from tests.conftest import Clinic
+
+WHO = "PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)"
+
+
+@pytest.fixture
+def mei(clinic: Clinic) -> Clinic:
+    """Two sites, both due since 2026-11-12."""
+    clinic.patient()
+    clinic.inject("1", "ut l, ls l lido 1% 1ml each", "--on", "2026-10-01", "--next", "6w")
+    return clinic
+
+
+HOLDS = """
+command                             | status   | says                                    | why
+stop 1 --reason resolved            | resolved | stopped (resolved)                      | stopped 2026-11-23 (resolved)
+stop 1 --reason declined            | declined | stopped (declined)                      | stopped 2026-11-23 (declined)
+stop 1 --reason moved               | stopped  | stopped (moved)                         | stopped 2026-11-23 (moved)
+stop 1 --reason other               | stopped  | stopped (other)                         | stopped 2026-11-23 (other)
+stop 1 --reason died --yes          | deceased | stopped (died)                          | the patient is deceased since 2026-11-23
+snooze 1 6w --reason exams          | snoozed  | held until Mon 4 Jan 2027 (in 6 weeks)  | held on 2026-11-23 until 2027-01-04: exams
+snooze 1 4 Jan --reason exams       | snoozed  | held until Mon 4 Jan 2027 (in 6 weeks)  | held on 2026-11-23 until 2027-01-04: exams
+snooze 1 tomorrow --reason exams    | snoozed  | held until Tue 24 Nov 2026 (tomorrow)   | held on 2026-11-23 until 2026-11-24: exams
+patient archive 1                   | archived | archived                                | the patient is archived since 2026-11-23
+"""
+
+
+@pytest.mark.parametrize(("command", "status", "says", "why"), rows(HOLDS), ids=[row[0] for row in rows(HOLDS)])
+def test_a_hold_takes_off_the_list_and_is_counted(mei: Clinic, command: str, status: str, says: str, why: str) -> None:
+    assert len(mei.ok("due", "--json").rows) == 1
+    answer = mei.ok(*words(command))
+    assert says in answer.out
+    assert WHO in answer.out
+    found = mei.ok("due", "--json").json
+    assert (found["rows"], found["held_back"]) == ([], {status: 1})
+    (row,) = mei.ok("due", "--status", status, "--json").rows
+    assert (row["patient"], row["status"], row["due"]) == ("PT-0001", status, "2026-11-12")
+    assert why in mei.ok("why", "1").out
+
+
+def test_a_snooze_ends_by_itself(mei: Clinic) -> None:
+    mei.ok("snooze", "1", "2026-12-01", "--reason", "exams")
+    mei.today = "2026-11-30"
+    assert mei.ok("due", "--json").rows == []
+    mei.today = "2026-12-01"
+    (row,) = mei.ok("due", "--json").rows
+    assert (row["due"], row["late_days"]) == ("2026-11-12", 19), "the due date stays what it was"
+
+
+def test_one_site_stopped_leaves_the_other(mei: Clinic) -> None:
+    answer = mei.ok("stop", "1", "ut", "l", "--reason", "resolved")
+    assert answer.out == f"stopped (resolved) site 1: {WHO}\n"
+    (row,) = mei.ok("due", "--json").rows
+    assert [site["muscle"] for site in row["sites"]] == ["levator_scapulae"]
+
+
+@pytest.mark.parametrize("site", [["1"], ["ut", "l"], ["ut-l"], ["upper trapezius L"]])
+def test_a_site_goes_by_number_or_by_name(mei: Clinic, site: list[str]) -> None:
+    found = envelope(mei.ok("stop", "1", *site, "--reason", "resolved", "--json"), "stop")
+    assert (found["patient"], found["site"]) == ("PT-0001", 1)
+
+
+RESUMED = """
+held by
+stop 1 --reason declined
+stop 1 --reason moved
+stop 1 ut l --reason resolved
+site resolve 1 ut l
+snooze 1 6w --reason exams
+"""
+
+
+@pytest.mark.parametrize("command", [row[0] for row in rows(RESUMED)])
+def test_resuming_brings_the_last_plan_back(mei: Clinic, command: str) -> None:
+    before = mei.ok("due", "--json").rows[0]["sites"]
+    mei.ok(*words(command))
+    answer = mei.ok("resume", "1", "--note", "called, wants to come")
+    assert answer.out == f"reopened: {WHO}\n"
+    found = mei.ok("due", "--json").rows[0]["sites"]
+    assert found == before
+    assert "reopened 2026-11-23: called, wants to come" in mei.ok("why", "1").out
+
+
+def test_resuming_one_site(mei: Clinic) -> None:
+    mei.ok("stop", "1", "--reason", "declined")
+    mei.ok("resume", "1", "2")
+    (row,) = mei.ok("due", "--json").rows
+    assert [site["site"] for site in row["sites"]] == [2]
+
+
+def test_nothing_held_is_a_conflict(mei: Clinic) -> None:
+    answer = mei.run("resume", "1")
+    assert (answer.code, one_line(answer)[0]) == (5, "nothing is held here")
+    mei.ok("stop", "1", "--reason", "declined")
+    mei.ok("resume", "1")
+    assert mei.run("resume", "1").code == 5
+
+
+def test_the_dead_are_not_resumed(mei: Clinic) -> None:
+    mei.ok(*words("stop 1 --reason died --yes"))
+    answer = mei.run("resume", "1")
+    assert (answer.code, one_line(answer)) == (
+        5, ("the patient is deceased", "tpi patient edit PATIENT --status active"),
+    )  # fmt: skip
+
+
+def test_a_death_is_asked_about(mei: Clinic) -> None:
+    before = everything(mei)
+    for stdin in ("n\n", "\n", ""):
+        answer = mei.run("stop", "1", "--reason", "died", stdin=stdin)
+        assert answer.code == 9
+        assert "PT-0001 Tan, Mei born 1971-03-04 has died: mark as deceased?" in answer.err
+        assert everything(mei) == before
+    assert mei.run("stop", "1", "--reason", "died", stdin="y\n").code == 0
+    assert mei.ok("patient", "show", "1", "--json").json["status"] == "deceased"
+
+
+def test_a_later_session_starts_the_recall_anew(mei: Clinic) -> None:
+    mei.ok("stop", "1", "--reason", "declined")
+    mei.inject("1", "ut l lido 1% 1ml", "--next", "1d")
+    mei.today = "2026-11-24"
+    (row,) = mei.ok("due", "--json").rows
+    assert [site["site"] for site in row["sites"]] == [1]
+
+
+def test_every_decision_stays_in_the_reasons(mei: Clinic) -> None:
+    mei.ok(*words("snooze 1 6w --reason exams --on 2026-11-15"))
+    mei.ok(*words("resume 1 --on 2026-11-16 --note 'came early'"))
+    mei.ok(*words("stop 1 --reason moved --note 'to Leeds'"))
+    text = mei.ok("why", "1", "1").out
+    for part in ("held on 2026-11-15 until", "exams", "reopened 2026-11-16: came early",
+                 "stopped 2026-11-23 (moved): to Leeds", "recall.snoozed", "recall.reopened", "recall.stopped"):  # fmt: skip
+        assert part in text, part
+
+
+@pytest.mark.parametrize("command", ["snooze 1 6w --reason exams", "stop 1 --reason declined", "stop 1 ut l --reason other"])
+def test_a_dry_run_of_holding(mei: Clinic, command: str) -> None:
+    before = everything(mei)
+    for option in ("-n", "--dry-run"):
+        answer = mei.ok(*words(command), option)
+        assert answer.out.startswith("would be ")
+        assert answer.out.endswith("dry run: nothing was kept\n")
+    assert mei.ok(*words(command), "-n", "--json").json["dry_run"] is True
+    assert everything(mei) == before
+
+
+def test_a_dry_run_of_resuming(mei: Clinic) -> None:
+    mei.ok("stop", "1", "--reason", "declined")
+    before = everything(mei)
+    assert mei.ok("resume", "1", "-n").out.startswith("would be reopened")
+    assert everything(mei) == before

@@ -1,0 +1,128 @@
+"""What a command loads, seen in a fresh interpreter: the daily ones must not pay for libraries they do not use."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import Clinic
+
+HEAVY = {"sqlmodel", "sqlalchemy", "pydantic", "alembic", "rich"}
+WATCHED = """
+import atexit, json, os, sys
+told = int(os.environ["WATCHED_PIPE"])
+atexit.register(lambda: os.write(told, json.dumps(sorted({name.partition(".")[0] for name in sys.modules})).encode()))
+sys.argv = json.loads(os.environ["WATCHED_ARGV"])
+from tpi_cli.main import main
+main()
+"""
+
+ITEMS = ["ut", "l,", "ls", "l", "lido", "1%", "1ml", "each", "--pain", "7:3", "--next", "3mo"]
+
+
+def loaded(clinic: Clinic, *words: str, code: int = 0, **more: str) -> set[str]:
+    """The packages in `sys.modules` at the end of `tpi WORDS`, which must leave with that code."""
+    reader, writer = os.pipe()
+    environment = clinic.environment(WATCHED_ARGV=json.dumps(["tpi", *words]), WATCHED_PIPE=str(writer), **more)
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED],
+        env=environment,
+        pass_fds=[writer],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    os.close(writer)
+    with os.fdopen(reader, "rb") as told:
+        names = json.loads(told.read())
+    assert done.returncode == code, (done.stdout, done.stderr)
+    assert done.stdout, "it said something"
+    return set(names)
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    """An encrypted store with somebody due: the paths that read rows are walked."""
+    clinic = Clinic(tmp_path_factory.mktemp("home"))
+    clinic.ok("init")
+    who = clinic.patient()
+    clinic.inject(who, "ut l, ls l lido 1% 1ml each", "--on", "2026-08-23", "--next", "3mo", "--pain", "7:3")
+    clinic.ok("stop", who, "ls", "l", "--reason", "resolved")
+    return clinic
+
+
+READS: list[list[str]] = [
+    ["due"],
+    ["due", "--json"],
+    ["due", "--format", "tsv", "--status", "all", "--explain"],
+    ["due", "--within", "1w"],
+    ["due", "PT-0001", "--muscle", "ut", "--agent", "lido"],
+    ["why", "1"],
+    ["why", "1", "ut", "l", "--json"],
+    ["find", "tan"],
+    ["find", "tann"],
+    ["patient", "list"],
+    ["patient", "show", "1"],
+    ["site", "list", "1"],
+    ["session", "list"],
+    ["session", "show", "S-0018"],
+    ["muscle", "list"],
+    ["muscle", "show", "ut"],
+    ["agent", "list"],
+    ["agent", "show", "lido"],
+    ["config", "list"],
+    ["config", "path"],
+    ["help", "dates"],
+    ["doctor"],
+    ["--help"],
+    ["inject", "1", *ITEMS, "--dry-run"],
+    ["again", "1", "--dry-run"],
+]
+
+
+@pytest.mark.parametrize("words", READS, ids=" ".join)
+def test_what_only_reads_loads_none_of_the_heavy_libraries(clinic: Clinic, words: list[str]) -> None:
+    assert loaded(clinic, *words) & HEAVY == set()
+
+
+@pytest.mark.parametrize("words", [["due"], ["due", "--json"], ["why", "1"], ["patient", "list"]], ids=" ".join)
+def test_a_list_adds_nothing_up_and_needs_no_calendar_library(clinic: Clinic, words: list[str]) -> None:
+    assert "dateutil" not in loaded(clinic, *words)
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-V"]], ids=" ".join)
+def test_the_version_is_told_before_anything_is_loaded(clinic: Clinic, words: list[str]) -> None:
+    found = loaded(clinic, *words)
+    assert found & {*HEAVY, "typer", "sqlcipher3", "dateutil"} == set()
+    assert found - set(sys.stdlib_module_names) <= {"tpi_cli", "__main__", "sitecustomize", *_at_start()}
+
+
+def _at_start() -> set[str]:
+    """What this environment's own `.pth` files load into every interpreter."""
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys; print(*{name.partition('.')[0] for name in sys.modules})"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(told.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [("tpi why PT-", "PT-0001"), ("tpi due PT-", "PT-0001"), ("tpi d", "due"), ("tpi due --muscle u", "ut")],
+)
+def test_tab_offers_without_the_heavy_libraries(clinic: Clinic, line: str, offered: str) -> None:
+    shell = {"_TPI_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    found = loaded(clinic, **shell)
+    assert found & {*HEAVY, "dateutil"} == set()
+    answer = clinic.process(**shell)
+    assert offered in answer.out.split()
+
+
+def test_recording_is_seen_to_load_them(clinic: Clinic) -> None:
+    """So that their absence above says something."""
+    found = loaded(clinic, "snooze", "1", "6w", "--reason", "exams")
+    assert {"sqlmodel", "sqlalchemy", "pydantic"} <= found

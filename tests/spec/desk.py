@@ -1,0 +1,81 @@
+"""A clinic's story told as a table, over the real command line, and the list it should come to.
+
+    tell(clinic, '''
+        Ann | 2026-05-01 | ut l, ls l next 3mo
+        Ann | 2026-06-01 | stop declined
+    ''')
+    expect(clinic, "2026-11-23", '''
+        held back: 1 declined
+    ''')
+
+A line is a patient, the day it happened, and what: sites injected, with `next` or without, `entered DAY` if it
+was recorded later than it happened; `stop [SITE] REASON`, `snooze DATE`, `resume [SITE]`, `resolve SITE`,
+`archive`, `unarchive`, `void DAY` (the session of that day). A line of the list is patient, due date, status
+and the sites that are due.
+"""
+
+from tests.conftest import Clinic
+
+Table = list[tuple[str, ...]]
+
+
+def table(text: str) -> Table:
+    """The cells of a table, row by row."""
+    return [tuple(cell.strip() for cell in line.split("|")) for line in text.strip().splitlines() if line.strip()]
+
+
+def tell(clinic: Clinic, story: str) -> None:
+    """Let it happen, line by line, each on its own day."""
+    known = {row["name"] for row in clinic.ok("patient", "list", "--status", "all", "--json").rows}
+    for name, day, what in table(story):
+        on, what = _entered(day, what)
+        clinic.today = on
+        if name not in known:
+            clinic.patient(name, "1950-02-28", "--mrn", name.replace(" ", "-"), "--on", day)
+            known.add(name)
+        clinic.ok(*_words(clinic, f"mrn:{name.replace(' ', '-')}", day, what), "--yes", "--on", day)
+
+
+def _entered(day: str, what: str) -> tuple[str, str]:
+    what, _, entered = what.partition(" entered ")
+    return entered or day, what
+
+
+def _words(clinic: Clinic, who: str, day: str, what: str) -> list[str]:
+    """The command behind a line."""
+    act, *more = what.split()
+    if act == "void":
+        session = next(row["session"] for row in clinic.ok("session", "list", "--json").rows
+                       if (f"mrn:{row['mrn']}", row["date"], row["voided"]) == (who, *more, False))  # fmt: skip
+        return ["session", "void", session, "--reason", "entered for the wrong patient"]
+    if act == "stop":
+        return ["stop", who, *more[:-1], "--reason", more[-1]]
+    if act == "snooze":
+        return ["snooze", who, *more, "--reason", "exams"]
+    if act == "resume":
+        return ["resume", who, *more]
+    if act == "resolve":
+        return ["site", "resolve", who, *more]
+    if act in {"archive", "unarchive"}:
+        status = {"archive": "archived", "unarchive": "active"}[act]
+        return ["patient", "edit", who, "--status", status]
+    sites, _, follow_up = what.partition(" next ")
+    mix = "lido 1% 1ml each" if "," in sites else "lido 1% 1ml"
+    return ["inject", who, *f"{sites} {mix}".split(), *(["--next", follow_up] if follow_up else [])]
+
+
+def seen(clinic: Clinic, today: str, *options: str) -> Table:
+    """The list of a day: as tab-separated columns, with the held back from the JSON."""
+    clinic.today = today
+    told = clinic.ok("due", *options, "--format", "tsv", "--columns", "name,due,status,sites").out
+    rows = [tuple(line.split("\t")) for line in told.splitlines()[1:]]
+    answer = clinic.ok("due", *options, "--json").json
+    assert answer["today"] == today
+    assert [row["name"] for row in answer["rows"]] == [row[0] for row in rows]
+    held = ", ".join(f"{count} {reason}" for reason, count in answer["held_back"].items())
+    return rows + ([(f"held back: {held}",)] if held else [])
+
+
+def expect(clinic: Clinic, today: str, expected: str, *options: str) -> None:
+    """The list of that day is exactly this, in this order."""
+    assert seen(clinic, today, *options) == table(expected)

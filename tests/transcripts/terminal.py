@@ -1,0 +1,108 @@
+"""A real terminal, 80 by 24, with `tpi` in it and somebody typing.
+
+`Terminal(clinic, "inject", "1").answer("Injection 1:", "ut l lido 1% 1ml")` waits until the question stands
+at the end of what was printed, types the answer and Enter, as a person would; `end()` gives the exit code.
+"""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.conftest import Clinic
+
+ENTER, CTRL_C, CTRL_D, CTRL_U, CTRL_E = "\n", "\x03", "\x04", "\x15", "\x05"
+PATIENCE = 30.0
+"""Seconds: only a test that fails waits so long."""
+
+_CHILD = (
+    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "from tpi_cli.main import main; sys.argv = ['tpi', *sys.argv[1:]]; main()"
+)
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Terminal:
+    """A process with a terminal of its own on stdin, stdout and stderr."""
+
+    def __init__(self, clinic: Clinic, *words: str, columns: int = 80, lines: int = 24, **more: str) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        environment = clinic.environment(**{"TERM": "xterm-256color", **more})
+        self._child = subprocess.Popen(
+            [sys.executable, "-c", _CHILD, *words],
+            stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
+        )  # fmt: skip
+        os.close(slave)
+        self._raw = b""
+        self._seen = 0
+
+    @property
+    def raw(self) -> str:
+        """Everything that reached the terminal, what was typed among it, byte for byte."""
+        return self._raw.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+
+    @property
+    def screen(self) -> str:
+        """The same without colours."""
+        return _STYLE.sub("", self.raw)
+
+    def answer(self, question: str, *typed: str, enter: str = ENTER) -> "Terminal":
+        """Wait for the question, then type."""
+        self._wait_for(question)
+        os.write(self._master, ("".join(typed) + enter).encode())
+        return self
+
+    def end(self) -> int:
+        """Let it come to its end; the exit code."""
+        while self._read(PATIENCE):
+            pass
+        os.close(self._master)
+        return self._child.wait(PATIENCE)
+
+    def _wait_for(self, question: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while not self.screen[self._seen :].rstrip(" ").endswith(question):
+            left = end - time.monotonic()
+            assert left > 0, f"waited for {question!r}, got:\n{self.screen}"
+            assert self._read(left), f"ended before {question!r}:\n{self.screen}"
+        self._seen = len(self.screen)
+
+    def _read(self, patience: float) -> bool:
+        """Take in what there is; False once the process has closed its terminal."""
+        ready, _, _ = select.select([self._master], [], [], patience)
+        assert ready, f"nothing came for {patience:.0f} s:\n{self.screen}"
+        try:
+            piece = os.read(self._master, 65536)
+        except OSError:  # Linux: the other end is closed
+            return False
+        self._raw += piece
+        return bool(piece)
+
+    def close(self) -> None:
+        """Take a process away that a failing test left behind."""
+        if self._child.poll() is None:
+            self._child.kill()
+            self._child.wait()
+        try:
+            os.close(self._master)
+        except OSError:
+            return
+
+
+@contextmanager
+def terminal(clinic: Clinic, *words: str, columns: int = 80, lines: int = 24, **more: str) -> Iterator[Terminal]:
+    """A `Terminal` that is cleared away whatever happens."""
+    one = Terminal(clinic, *words, columns=columns, lines=lines, **more)
+    try:
+        yield one
+    finally:
+        one.close()
