@@ -36,6 +36,10 @@ def _guarded(words: list[str]) -> int:
     except OSError as fault:
         _silence()
         return _unwritten(fault, words)
+    except SystemExit as leave:
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # how Typer takes a reader of help that went away
+            return BROKEN_PIPE
+        raise leave
     except KeyboardInterrupt:
         sys.stderr.write("\n")
         return INTERRUPTED
@@ -115,7 +119,8 @@ def _unwritten(fault: OSError, words: list[str]) -> int:
 
 def _wants_json(words: list[str]) -> bool:
     joined = " ".join(words)
-    return "--json" in words or "--format json" in joined or os.environ.get("TPI_FORMAT") == "json"
+    asked = "--json" in words or "--format json" in joined or "--format=json" in joined
+    return asked or os.environ.get("TPI_FORMAT") == "json"
 
 
 def _silence() -> None:

@@ -53,8 +53,8 @@ an interval in minutes            | inject 2 ut l lido 1% 1ml --next 3m         
 an unknown unit of time           | inject 2 ut l lido 1% 1ml --next 3q                | 2 | unknown unit 'q'                          | 6w
 a next session in the past        | inject 2 ut l lido 1% 1ml --next yesterday         | 2 | is not after the session                  | 6w
 an empty date                     | inject 2 ut l lido 1% 1ml --on ''                  | 2 | the date is missing                       | typed
-looking ahead to the past         | due -w yesterday                                   | 2 | not after                                 | 6w
-looking ahead to none             | due -w none                                        | 2 | no day to look ahead                      | 1w
+looking ahead to the past         | due -w yesterday                                   | 2 | (yesterday) is past                       | -w 1w
+looking ahead to none             | due -w none                                        | 2 | 'none' is not a date                      | 2026-12-31
 a snooze to the past              | snooze 2 yesterday --reason abroad                 | 2 | (yesterday) is not ahead                  | after today
 a snooze to today                 | snooze 2 today --reason abroad                     | 2 | (today) is not ahead                      | after today
 a finding from the future         | site add 2 is l --since tomorrow                   | 2 | in the future                             | --since
@@ -401,7 +401,7 @@ FILES = {
     "a header of strangers": ("shoe,hat\n44,58\n", "neither patients nor injections", "--kind"),
     "a column twice": ("mrn,name,born,name\nA20,B,1970-01-01,C\n", "column name stands there twice", "keep one"),
     "a quote left open": ("mrn,name,born\nA20,\"Bom, Bo,1970-01-01\n", "bad.csv:2: not CSV", "quotes"),
-    "semicolons": ("mrn;name;born\nA20;Bom;1970-01-01\n", "neither patients nor injections", "--kind"),
+    "semicolons": ("mrn;name;born\nA20;Bom;1970-01-01\n", "not separated by commas", "comma-separated CSV"),
     "a NUL": ("mrn,name,born\nA20,Bo\x00m,1970-01-01\n", "bad.csv:2:", ""),
 }  # fmt: skip
 
@@ -511,7 +511,7 @@ def test_a_store_held_by_another_program(clinic: Clinic, monkeypatch: pytest.Mon
     from tpi_cli.store import connect
     from tpi_cli.store.place import Place
 
-    clinic.patient()
+    clinic.inject(clinic.patient())
     monkeypatch.setattr(connect, "BUSY_SECONDS", 0.05)
     holding = connect.open_store(Place(str(clinic.store), str(clinic.key)))
     holding.execute("BEGIN IMMEDIATE")
@@ -534,7 +534,7 @@ def _as_anybody() -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # a fork with threads about: the child only execs
 @pytest.mark.parametrize("which", ["folder", "file"])
 def test_a_read_only_store(clinic: Clinic, which: str) -> None:
-    clinic.patient()
+    clinic.inject(clinic.patient())
     target = clinic.store.parent if which == "folder" else clinic.store
     clinic.store.chmod(0o400)
     target.chmod(0o500 if which == "folder" else 0o400)

@@ -60,7 +60,7 @@ who | the arithmetic
 9   | treated 2026-11-09; no follow-up was planned   [recall.none; session
 10  | treated 2024-02-29 + 1 year = 2025-02-28 (no day 29 in that month)   [recall.follow-up; session
 11  | treated 2026-11-09; follow-up set to 2026-12-24   [recall.follow-up; session
-5   | held on 2026-11-23 until 2027-01-04: exams, until 2027-01-04   [recall.snoozed; tester]
+5   | held on 2026-11-23 until 2027-01-04: exams   [recall.snoozed; tester]
 6   | stopped 2026-11-23 (declined)   [recall.declined; tester]
 8   | the patient is archived since 2026-11-23   [recall.archived; patient record]
 """

@@ -33,7 +33,8 @@ def tell(clinic: Clinic, story: str) -> None:
         if name not in known:
             clinic.patient(name, "1950-02-28", "--mrn", name.replace(" ", "-"), "--on", day)
             known.add(name)
-        clinic.ok(*_words(clinic, f"mrn:{name.replace(' ', '-')}", day, what), "--yes", "--on", day)
+        words = _words(clinic, f"mrn:{name.replace(' ', '-')}", what)
+        clinic.ok(*words, "--yes", *([] if words[1] == "void" else ["--on", day]))
 
 
 def _entered(day: str, what: str) -> tuple[str, str]:
@@ -41,7 +42,7 @@ def _entered(day: str, what: str) -> tuple[str, str]:
     return entered or day, what
 
 
-def _words(clinic: Clinic, who: str, day: str, what: str) -> list[str]:
+def _words(clinic: Clinic, who: str, what: str) -> list[str]:
     """The command behind a line."""
     act, *more = what.split()
     if act == "void":

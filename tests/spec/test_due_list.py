@@ -640,3 +640,25 @@ def test_the_same_file_does_not_bring_a_voided_session_back(clinic: Clinic) -> N
     answer = clinic.run("import", mended)
     assert answer.code == 2
     assert "X1 is on file with other values" in answer.err
+
+
+def test_a_day_that_is_not_shown_does_not_order_the_list(clinic: Clinic) -> None:
+    """Ann's overdue site puts her first; where only what comes up is asked for, it has no say."""
+    tell(
+        clinic,
+        """
+        Ann | 2026-05-01 | ut l next 6mo
+        Ann | 2026-05-01 | ls l next 2026-12-02
+        Bob | 2026-05-01 | ut l next 2026-12-01
+        """,
+    )
+    both = """
+        Ann | 2026-11-01 | overdue  | UT-L LS-L
+        Bob | 2026-12-01 | upcoming | UT-L
+        """
+    expect(clinic, "2026-11-23", both, "--status", "overdue,upcoming")
+    coming = """
+        Bob | 2026-12-01 | upcoming | UT-L
+        Ann | 2026-12-02 | upcoming | LS-L
+        """
+    expect(clinic, "2026-11-23", coming, "--status", "upcoming")

@@ -242,7 +242,13 @@ class Practice(RuleBasedStateMachine):
         assert due.held_back(db, self._query(set(LISTED), until)) == model.held_back(self.people, self.today)
 
     def whatever_is_asked_for_is_listed(self, db: connect.Database) -> None:
-        for statuses in (set(STATUSES), {"upcoming"}, {"snoozed"}, {"stopped", "resolved"}):
+        for statuses in (
+            set(STATUSES),
+            {"upcoming"},
+            {"due", "lapsed"},
+            {"overdue", "snoozed"},
+            {"stopped", "resolved"},
+        ):
             assert self._rows(db, statuses) == model.listed(self.people, self.today, statuses)
 
     def every_plan_is_in_exactly_one_place(self, db: connect.Database) -> None:

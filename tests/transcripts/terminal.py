@@ -55,9 +55,10 @@ class Terminal:
         """The same without colours."""
         return _STYLE.sub("", self.raw)
 
-    def answer(self, question: str, *typed: str, enter: str = ENTER) -> "Terminal":
-        """Wait for the question, then type."""
+    def answer(self, question: str, *typed: str, enter: str = ENTER, after: float = 0.0) -> "Terminal":
+        """Wait for the question, then type; `after` so many seconds, where a key pressed too early would be lost."""
         self._wait_for(question)
+        time.sleep(after)
         os.write(self._master, ("".join(typed) + enter).encode())
         return self
 

@@ -101,14 +101,9 @@ def run(ctx: typer.Context, patient: str, asked: Asked) -> None:
 
 
 def _show(out: Out, shown: Preview) -> None:
+    """The preview on stderr, however quiet: nobody says yes to what was not shown."""
     for line in preview.lines(shown, out.redact):
-        sys.stderr.write(_clean(line) + "\n")
-
-
-def _clean(line: str) -> str:
-    from tpi_cli.show.clean import clean
-
-    return clean(line)
+        out._replace(quiet=False).say(line)
 
 
 def _edited(shots: tuple[Shot, ...]) -> str:

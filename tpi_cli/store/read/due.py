@@ -129,11 +129,22 @@ def held_back(db: Database, query: Query) -> dict[str, int]:
 
 def _parts(query: Query) -> list[str]:
     """One condition for each kind of site asked for, so that each can use its index."""
-    parts = [_OPEN] if query.statuses & {"upcoming", *standing.LISTED} else []
+    parts = [_OPEN + _left_out(query)] if query.statuses & {"upcoming", *standing.LISTED} else []
     if "snoozed" in query.statuses:
         parts.append(_SNOOZED)
     closed = [status for status in standing.HELD if status in query.statuses and status != "snoozed"]
     return parts + [_CLOSED.format(status) for status in closed]
+
+
+def _left_out(query: Query) -> str:
+    """Passes over the days of the late statuses not asked for: a day that is not shown must not order the list."""
+    out = ""
+    until = date.min
+    for status in reversed(standing.LISTED):
+        since, until = until, query.today - timedelta(days=getattr(query.at, status))
+        if status not in query.statuses:
+            out += f" AND NOT (due_on > '{since}' AND due_on <= '{until}')"
+    return out
 
 
 def _narrowed(query: Query) -> str:
