@@ -8,9 +8,7 @@ from tests.commands.reading import rows
 from tests.conftest import Clinic
 
 PATIENTS = "mrn,name,born,phone,payer,alerts,status\n"
-INJECTIONS = (
-    "mrn,date,clinician,muscle,side,agent,strength,volume_ml,pain_before,pain_after,follow_up,source_id\n"
-)
+INJECTIONS = "mrn,date,clinician,muscle,side,agent,strength,volume_ml,pain_before,pain_after,follow_up,source_id\n"
 HOLDS = {
     "snoozed": "snooze {} 2027-01-04 --reason exams",
     "declined": "stop {} --reason declined",

@@ -2,8 +2,12 @@
 
 import json
 import shlex
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.conftest import Answer, Clinic
 
@@ -18,6 +22,20 @@ KINDS = {
     11: "output",
 }
 """Exit codes and the kind beside them in JSON."""
+
+
+def made(factory: pytest.TempPathFactory, template: Path, build: Callable[[Clinic], object]) -> Path:
+    """A HOME set up once, to be copied for every test that changes it."""
+    home = factory.mktemp("made")
+    shutil.copytree(template, home, dirs_exist_ok=True)
+    build(Clinic(home))
+    return home
+
+
+def copied(home: Path, to: Path) -> Clinic:
+    """A clinic of the test's own, as it was set up."""
+    shutil.copytree(home, to, dirs_exist_ok=True)
+    return Clinic(to)
 
 
 def rows(table: str) -> list[tuple[str, ...]]:

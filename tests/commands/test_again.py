@@ -1,15 +1,24 @@
 """`tpi again`: the last session's sites and mix as a draft; pain, lots, consent and adverse events never."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.commands.reading import everything, talk
+from tests.commands.reading import copied, everything, made, talk
 from tests.conftest import Clinic
 
 
+@pytest.fixture(scope="module")
+def _mei(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
+    def build(clinic: Clinic) -> None:
+        clinic.patient()
+
+    return made(tmp_path_factory, _template, build)
+
+
 @pytest.fixture
-def mei(clinic: Clinic) -> Clinic:
-    clinic.patient()
-    return clinic
+def mei(tmp_path: Path, _mei: Path) -> Clinic:
+    return copied(_mei, tmp_path)
 
 
 COPIED = [
@@ -36,14 +45,17 @@ def test_the_same_sites_and_mix(mei: Clinic, typed: str) -> None:
 def _given(clinic: Clinic, session: str) -> list[dict[str, object]]:
     keys = ("muscle", "side", "passes", "sharing", "agent", "strength", "strength_unit", "volume_ml", "mass",
             "mass_unit", "epinephrine")  # fmt: skip
-    return [{key: row[key] for key in keys} for row in clinic.ok("session", "show", session, "--json").json["injections"]]
+    return [
+        {key: row[key] for key in keys} for row in clinic.ok("session", "show", session, "--json").json["injections"]
+    ]
 
 
 def test_pain_lots_consent_and_the_rest_are_never_copied(mei: Clinic) -> None:
     mei.inject(
         "1", "ut l lido 1% 1ml", "--on", "yesterday", "--pain", "7:3", "--consent", "written",
-        "--lot", "lido=LX2409A@2027-03-31", "--adverse", "vasovagal:felt faint", "--twitch", "ut l", "--note", "lay down",
-        "--position", "prone", "--with", "massage", "--dx", "M79.18", "--needle", "25Gx38mm", "--guidance", "ultrasound",
+        "--lot", "lido=LX2409A@2027-03-31", "--adverse", "vasovagal:felt faint", "--twitch", "ut l",
+        "--note", "lay down", "--position", "prone", "--with", "massage", "--dx", "M79.18",
+        "--needle", "25Gx38mm", "--guidance", "ultrasound",
     )  # fmt: skip
     session = mei.ok("again", "1", "--yes", "--json").json["session"]
     found = mei.ok("session", "show", session, "--json").json

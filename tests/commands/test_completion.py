@@ -114,7 +114,7 @@ def test_bash_itself_completes_with_it(ward: Clinic) -> None:
     program.chmod(0o755)
     script = ward.ok("completion", "show", "bash").out
     ask = (
-        f'{script}\nCOMP_WORDS=(tpi why PT-001); COMP_CWORD=2; _tpi_completion {program} PT-001 why\n'
+        f"{script}\nCOMP_WORDS=(tpi why PT-001); COMP_CWORD=2; _tpi_completion {program} PT-001 why\n"
         'printf "%s\\n" "${COMPREPLY[@]}"'
     )
     done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, env=ward.environment(), check=True)

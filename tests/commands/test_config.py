@@ -60,7 +60,9 @@ def test_what_is_set_is_got(clinic: Clinic, setting: str, value: str) -> None:
     assert (found["key"], found["value"]) == (key, value)
 
 
-@pytest.mark.parametrize("value", ["Łódź", "王", "\U0001f600", 'a "quoted" \\ one', "tab\there", "\x7f", "'''", "a=b # c"])
+@pytest.mark.parametrize(
+    "value", ["Łódź", "王", "\U0001f600", 'a "quoted" \\ one', "tab\there", "\x7f", "'''", "a=b # c"]
+)
 def test_any_text_survives_the_settings_file(clinic: Clinic, value: str) -> None:
     """A value that broke the file would lock every command out."""
     clinic.ok("config", "set", "user", value)

@@ -220,8 +220,8 @@ def test_the_columns(ward: Clinic) -> None:
     assert ward.ok("due").out.splitlines()[0].split() == headings.split()
     assert ward.ok("due", "--format", "csv").out.splitlines()[0] == headings.lower().replace(" ", ",")
     line = ward.ok("due", "2").out.splitlines()[1]
-    assert line.split() == (
-        "2026-11-23 0d PT-0002 Bea 1972-01-03 0161 496 0002 UT-L 2026-08-23 lidocaine 1% 7:3 due - -".split()
+    assert " ".join(line.split()) == (
+        "2026-11-23 0d PT-0002 Bea 1972-01-03 0161 496 0002 UT-L 2026-08-23 lidocaine 1% 7:3 due - -"
     )
 
 
@@ -234,23 +234,24 @@ def test_explain_adds_why(ward: Clinic) -> None:
 
 
 SHIFTED = """
-setting                  | who is listed
-recall.due 14            | Fay Eve Dan
-recall.overdue 13        | Fay Eve Dan Cal Bea Pam
-recall.lapsed 700        | Fay Eve Dan Cal Bea Pam
+setting            | who is listed           | who stands otherwise
+recall.due 14      | Fay Eve Dan             |
+recall.overdue 13  | Fay Eve Dan Cal Bea Pam | Cal
+recall.lapsed 700  | Fay Eve Dan Cal Bea Pam | Eve Fay
 """
 
 
-@pytest.mark.parametrize(("setting", "who"), rows(SHIFTED))
-def test_the_clinic_says_when_late_is_late(ward: Clinic, tmp_path: Path, setting: str, who: str) -> None:
+@pytest.mark.parametrize(("setting", "who", "otherwise"), rows(SHIFTED))
+def test_the_clinic_says_when_late_is_late(
+    ward: Clinic, tmp_path: Path, setting: str, who: str, otherwise: str
+) -> None:
     shutil.copytree(ward.home, tmp_path, dirs_exist_ok=True)
     own = Clinic(tmp_path)
     before = {row["name"]: row["status"] for row in own.ok("due", "--json").rows}
     own.ok("config", "set", *setting.split())
     after = {row["name"]: row["status"] for row in own.ok("due", "--json").rows}
     assert " ".join(after) == who
-    changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"recall.due 14": set(), "recall.overdue 13": {"Cal"}, "recall.lapsed 700": {"Eve", "Fay"}}[setting]
+    assert sorted(name for name in after if after[name] != before[name]) == otherwise.split()
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])

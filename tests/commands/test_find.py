@@ -67,7 +67,10 @@ _                   |                 |
 @pytest.mark.parametrize(("typed", "exactly", "alike"), rows(FOUND), ids=[row[0] for row in rows(FOUND)])
 def test_who_is_found(ward: Clinic, typed: str, exactly: str, alike: str) -> None:
     found = envelope(ward.ok("find", typed, "--json"), "find")
-    told = {flag: [str(int(row["patient"][3:])) for row in found["rows"] if row["similar"] is flag] for flag in (False, True)}
+    told = {
+        flag: [str(int(row["patient"][3:])) for row in found["rows"] if row["similar"] is flag]
+        for flag in (False, True)
+    }
     assert (sorted(told[False]), sorted(told[True])) == (exactly.split(), alike.split())
 
 
@@ -78,7 +81,7 @@ def test_words_need_no_quotes(ward: Clinic) -> None:
 def test_a_name_that_is_only_alike_is_marked(ward: Clinic) -> None:
     answer = ward.ok("find", "mueller")
     heading, line = answer.out.splitlines()
-    assert heading.split() == "SIMILAR PATIENT MRN NAME BORN PHONE STATUS".split()
+    assert heading.split() == ["SIMILAR", "PATIENT", "MRN", "NAME", "BORN", "PHONE", "STATUS"]
     assert line.startswith("~ ")
     assert talk(answer) == ["1 found"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.reading import envelope, everything, refused, talk, words
-from tests.conftest import Clinic
+from tests.commands.reading import copied, envelope, everything, refused, talk, words
+from tests.conftest import Answer, Clinic
 
 KNOWN = b"SQLite format 3\x00"
 
@@ -95,22 +95,28 @@ def test_the_zone_decides_what_day_it_is(home: Clinic) -> None:
 # The demo
 
 
-def test_the_demo_prints_the_list_and_what_to_try(home: Clinic) -> None:
-    answer = home.ok("demo")
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
+    home = tmp_path_factory.mktemp("demo")
+    return home, Clinic(home).ok("demo")
+
+
+@pytest.fixture
+def practice(tmp_path: Path, made_once: tuple[Path, Answer]) -> Clinic:
+    """A HOME with the demo clinic in it, and nothing else."""
+    return copied(made_once[0], tmp_path)
+
+
+def test_the_demo_prints_the_list_and_what_to_try(practice: Clinic, made_once: tuple[Path, Answer]) -> None:
+    answer = made_once[1]
     assert answer.out.splitlines()[0].split()[:3] == ["DUE", "LATE", "PATIENT"]
     assert len(answer.out.splitlines()) > 10
     text = "\n".join(talk(answer))
     assert "made up" in text
-    for line in ("tpi --db demo why 1", "tpi --db demo due -w 2w"):
-        assert f"  {line}" in text
-        assert home.run(*line.split()[1:]).code == 0
-
-
-def test_every_command_the_demo_proposes_works(home: Clinic) -> None:
-    proposed = [line.strip() for line in talk(home.ok("demo")) if line.startswith("  tpi ")]
-    assert len(proposed) >= 3
+    proposed = [line.strip() for line in talk(answer) if line.startswith("  tpi ")]
+    assert {"tpi --db demo why 1", "tpi --db demo due -w 2w"} <= set(proposed)
     for line in proposed:
-        assert home.run(*words(line)[1:], stdin="y\n").code == 0, line
+        assert practice.run(*words(line)[1:], stdin="y\n").code == 0, line
 
 
 def test_the_demo_touches_nothing_of_the_clinics(clinic: Clinic) -> None:
@@ -124,7 +130,7 @@ def test_the_demo_touches_nothing_of_the_clinics(clinic: Clinic) -> None:
     assert "Real" not in clinic.ok("--db", "demo", "patient", "list").out
 
 
-@pytest.mark.parametrize("today", ["2026-11-23", "2031-02-28", "2028-02-29"])
+@pytest.mark.parametrize("today", ["2031-02-28", "2028-02-29"])
 def test_the_demo_is_alive_whenever_it_is_made(home: Clinic, today: str) -> None:
     home.today = today
     home.ok("demo")
@@ -135,25 +141,22 @@ def test_the_demo_is_alive_whenever_it_is_made(home: Clinic, today: str) -> None
     assert 0 <= (date.fromisoformat(today) - last).days <= 21
 
 
-def test_the_demo_is_marked_on_every_answer(home: Clinic) -> None:
-    home.ok("demo")
+def test_the_demo_is_marked_on_every_answer(practice: Clinic) -> None:
     for command in ("due", "patient list", "why 1", "inject 1 ut l lido 1% 1ml --yes"):
-        assert "demo clinic: every patient in it is made up" in home.ok("--db", "demo", *words(command)).err
-    assert "made up" in home.ok("due", TPI_DB="demo").err
+        assert "demo clinic: every patient in it is made up" in practice.ok("--db", "demo", *words(command)).err
+    assert "made up" in practice.ok("due", TPI_DB="demo").err
 
 
-def test_the_demo_a_second_time_keeps_what_was_tried(home: Clinic) -> None:
-    home.ok("demo")
-    home.ok("--db", "demo", "patient", "archive", "1")
-    home.ok("demo")
-    assert "PT-0001" in home.ok("--db", "demo", "patient", "list", "--status", "archived").out
-    home.ok("demo", "--reset")
-    assert "PT-0001" not in home.ok("--db", "demo", "patient", "list", "--status", "archived").out
+def test_the_demo_a_second_time_keeps_what_was_tried(practice: Clinic) -> None:
+    practice.ok("--db", "demo", "patient", "archive", "1")
+    practice.ok("demo")
+    assert "PT-0001" in practice.ok("--db", "demo", "patient", "list", "--status", "archived").out
+    practice.ok("demo", "--reset")
+    assert "PT-0001" not in practice.ok("--db", "demo", "patient", "list", "--status", "archived").out
 
 
-def test_the_demo_goes_without_a_trace(home: Clinic) -> None:
-    home.ok("demo")
-    home.ok("demo", "--delete")
-    assert everything(home) == {}
-    assert home.run("--db", "demo", "due").code == 6
-    assert home.ok("demo", "--delete").code == 0
+def test_the_demo_goes_without_a_trace(practice: Clinic) -> None:
+    practice.ok("demo", "--delete")
+    assert everything(practice) == {}
+    assert practice.run("--db", "demo", "due").code == 6
+    assert practice.ok("demo", "--delete").code == 0

@@ -1,12 +1,11 @@
 """`tpi inject`: preview, answer, record. What was typed comes back exactly; what was not said is not made up."""
 
-import shutil
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.commands.reading import envelope, everything, one_line, rows, talk, words
+from tests.commands.reading import copied, envelope, everything, made, one_line, rows, talk, words
 from tests.conftest import Answer, Clinic
 
 PREVIEW = """\
@@ -18,11 +17,18 @@ PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)   ANTICOAG apixaban
 INJECT = "inject 1 ut l, ls l lido 1% 1ml each --pain 7:3 --next 3mo"
 
 
+@pytest.fixture(scope="module")
+def _mei(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
+    def build(clinic: Clinic) -> None:
+        clinic.ok(*words("patient add 'Tan, Mei' 1971-03-04 --allergy none --bleeding apixaban"))
+
+    return made(tmp_path_factory, _template, build)
+
+
 @pytest.fixture
-def mei(clinic: Clinic) -> Clinic:
+def mei(tmp_path: Path, _mei: Path) -> Clinic:
     """PT-0001, on a blood thinner."""
-    clinic.ok(*words("patient add 'Tan, Mei' 1971-03-04 --allergy none --bleeding apixaban"))
-    return clinic
+    return copied(_mei, tmp_path)
 
 
 def test_the_preview_shows_everything_before_the_question(mei: Clinic) -> None:
@@ -236,7 +242,9 @@ def test_what_was_not_said_is_not_made_up(mei: Clinic) -> None:
     assert [found[key] for key in ("consent", "position", "with", "diagnosis", "note")] == [None] * 5
     assert found["pain"] == {"before": None, "after": None}
     (row,) = found["injections"]
-    assert [row[key] for key in ("passes", "needle", "guidance", "twitch", "lot", "expiry", "epinephrine")] == [None] * 7
+    assert [row[key] for key in ("passes", "needle", "guidance", "twitch", "lot", "expiry", "epinephrine")] == [
+        None
+    ] * 7
 
 
 def test_a_note_from_stdin(mei: Clinic) -> None:
@@ -372,15 +380,6 @@ def test_the_session_is_told_whole(mei: Clinic) -> None:
     assert found["adverse"] == [{"type": "vasovagal", "text": "felt faint", "site": None}]
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clinic:
-    home = tmp_path_factory.mktemp("shared")
-    shutil.copytree(_template, home, dirs_exist_ok=True)
-    clinic = Clinic(home)
-    clinic.patient()
-    return clinic
-
-
 PLACES = [
     ["--as", "JS", "--json", "inject", "1", "ut l lido 1% 1ml", "-n"],
     ["inject", "--as", "JS", "--json", "1", "ut l lido 1% 1ml", "-n"],
@@ -391,8 +390,8 @@ PLACES = [
 
 
 @pytest.mark.parametrize("command", PLACES, ids=lambda command: " ".join(command))
-def test_options_stand_before_or_after_the_command(shared: Clinic, command: list[str]) -> None:
+def test_options_stand_before_or_after_the_command(mei: Clinic, command: list[str]) -> None:
     def told(answer: Answer) -> dict[str, object]:
         return {**answer.json, "generated_at": None}
 
-    assert told(shared.ok(*command)) == told(shared.ok(*PLACES[0]))
+    assert told(mei.ok(*command)) == told(mei.ok(*PLACES[0]))

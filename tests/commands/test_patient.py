@@ -1,10 +1,11 @@
 """`tpi patient`: people added, found by exact ids, shown, changed, archived."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.commands.reading import envelope, everything, one_line, rows, talk, words
+from tests.commands.reading import envelope, everything, made, one_line, rows, talk, words
 from tests.conftest import Clinic
 
 ADD = "patient add 'Tan, Mei' 1971-03-04 --allergy none --bleeding none"
@@ -61,7 +62,10 @@ WAYS = {
     "options": (["patient", "add", FIELDS["name"], FIELDS["born"], *_options()], ""),
     "JSON on stdin": (["patient", "add", "-"], json.dumps(FIELDS)),
     "lines on stdin": (["patient", "add", "-"], "".join(f"{key}: {value}\n" for key, value in FIELDS.items())),
-    "lines, loosely": (["patient", "add", "-"], "\n".join(f" {key.upper()} :{value} \n" for key, value in FIELDS.items())),
+    "lines, loosely": (
+        ["patient", "add", "-"],
+        "\n".join(f" {key.upper()} :{value} \n" for key, value in FIELDS.items()),
+    ),
 }
 
 
@@ -76,7 +80,9 @@ def test_every_field_by_every_way_in(clinic: Clinic, way: str) -> None:
 
 def test_several_allergies_on_stdin(clinic: Clinic) -> None:
     lines = "name: Tan, Mei\nborn: 1971-03-04\nallergy: lidocaine\nallergy: latex\nbleeding: none\n"
-    as_json = json.dumps({"name": "Tan, Bo", "born": "1971-03-04", "allergy": ["lidocaine", "latex"], "bleeding": "none"})
+    as_json = json.dumps(
+        {"name": "Tan, Bo", "born": "1971-03-04", "allergy": ["lidocaine", "latex"], "bleeding": "none"}
+    )
     for stdin in (lines, as_json):
         assert clinic.run("patient", "add", "-", stdin=stdin).code == 0
     kinds = [[one["kind"] for one in clinic.ok("patient", "show", who, "--json").json["alerts"]] for who in "12"]
@@ -91,11 +97,20 @@ def test_stdin_does_not_excuse_from_the_questions(clinic: Clinic) -> None:
 IDS = ["PT-0007", "pt-0007", "PT-7", "pt-7", "pt7", "7", "0007", "mrn:A7"]
 
 
+@pytest.fixture(scope="module")
+def twelve(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clinic:
+    """PT-0001 to PT-0012, mrn A1 to A12; to be read only."""
+
+    def build(clinic: Clinic) -> None:
+        for number, letter in enumerate("abcdefghijkl", 1):
+            clinic.patient(f"Person {letter}", "1971-03-04", "--mrn", f"A{number}")
+
+    return Clinic(made(tmp_path_factory, _template, build))
+
+
 @pytest.mark.parametrize("typed", IDS)
-def test_the_ways_to_name_a_patient(clinic: Clinic, typed: str) -> None:
-    for number in range(1, 9):
-        clinic.patient(f"Person {'ABCDEFGHI'[number]}", "1971-03-04", "--mrn", f"A{number}")
-    assert clinic.ok("patient", "show", typed, "--json").json["patient"] == "PT-0007"
+def test_the_ways_to_name_a_patient(twelve: Clinic, typed: str) -> None:
+    assert twelve.ok("patient", "show", typed, "--json").json["patient"] == "PT-0007"
 
 
 NOT_IDS = """
@@ -124,11 +139,9 @@ Person     | 2
 
 
 @pytest.mark.parametrize(("typed", "code"), rows(NOT_IDS), ids=[row[0] for row in rows(NOT_IDS)])
-def test_ids_are_exact_and_never_the_start_of_one(clinic: Clinic, typed: str, code: str) -> None:
+def test_ids_are_exact_and_never_the_start_of_one(twelve: Clinic, typed: str, code: str) -> None:
     """With PT-0001 to PT-0012 on file, `1` is PT-0001 and not also PT-0010; `mrn:A1` is not A10."""
-    for number in range(1, 13):
-        clinic.patient(f"Person {'abcdefghijkl'[number - 1]}", "1971-03-04", "--mrn", f"A{number}")
-    answer = clinic.run("patient", "show", "--json", "--", typed)
+    answer = twelve.run("patient", "show", "--json", "--", typed)
     assert answer.code == int(code), answer
     if answer.code == 0:
         assert answer.json["patient"] == ("PT-0012" if typed == "12" else "PT-0001")

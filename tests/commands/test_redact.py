@@ -90,6 +90,19 @@ def test_the_question_before_a_write_leaves_names_out_too(ward: Clinic) -> None:
         assert [word for word in PERSON if word in answer.out + answer.err] == [], command
 
 
+def test_what_lies_deeper_is_left_out_as_well() -> None:
+    """A note on an injection, in a list, in a session."""
+    from tpi_cli.show.report import redacted
+
+    row = {"id": "S-0018", "rows": [{"note": "Znote", "agent": "lidocaine", "within": ({"name": "Zzyzx", "n": 1},)}]}
+    assert redacted(row, "names") == {
+        "id": "S-0018",
+        "rows": [{"note": None, "agent": "lidocaine", "within": [{"name": None, "n": 1}]}],
+    }
+    assert redacted(row, "all")["rows"] == [{"note": None, "agent": None, "within": [{"name": None, "n": 1}]}]
+    assert redacted(row, "none") is row
+
+
 def test_an_export_is_never_half(ward: Clinic) -> None:
     for command in ("export csv --kind patients", "export json"):
         answer = ward.run(*words(command), "--redact", "names")

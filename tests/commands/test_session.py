@@ -1,20 +1,30 @@
 """`tpi session`: the log, newest first; one session whole; a session voided and never gone."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.commands.reading import envelope, everything, one_line, talk, words
+from tests.commands.reading import copied, envelope, everything, made, one_line, talk, words
 from tests.conftest import Clinic
 
 
+@pytest.fixture(scope="module")
+def _two(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
+    def build(clinic: Clinic) -> None:
+        clinic.patient("Tan, Mei", "1971-03-04", "--mrn", "A12")
+        clinic.patient("Ruiz, Ana", "1965-04-05")
+        clinic.inject("1", "ut l, ls l lido 1% 1ml each", "--on", "2026-10-01", "--pain", "7:3", "--next", "6w")
+        both = "ut l lido 1% 1ml + triam 40mg/ml 0.25ml"
+        clinic.inject("1", both, "--on", "2026-11-01", "--next", "3mo", "--as", "JS")
+        clinic.inject("2", "gm r dry", "--on", "2026-10-15")
+
+    return made(tmp_path_factory, _template, build)
+
+
 @pytest.fixture
-def two(clinic: Clinic) -> Clinic:
+def two(tmp_path: Path, _two: Path) -> Clinic:
     """Mei with S-0018 (1 Oct) and S-002B (1 Nov), Ana with S-003E (15 Oct)."""
-    clinic.patient("Tan, Mei", "1971-03-04", "--mrn", "A12")
-    clinic.patient("Ruiz, Ana", "1965-04-05")
-    clinic.inject("1", "ut l, ls l lido 1% 1ml each", "--on", "2026-10-01", "--pain", "7:3", "--next", "6w")
-    clinic.inject("1", "ut l lido 1% 1ml + triam 40mg/ml 0.25ml", "--on", "2026-11-01", "--next", "3mo", "--as", "JS")
-    clinic.inject("2", "gm r dry", "--on", "2026-10-15")
-    return clinic
+    return copied(_two, tmp_path)
 
 
 def test_a_row_holds_what_scripts_lean_on(two: Clinic) -> None:
@@ -40,7 +50,7 @@ def test_the_list_is_newest_first_and_of_all_or_one(two: Clinic) -> None:
     assert listed("--limit", "2") == ["S-002B", "S-003E"]
     assert listed("mrn:A12") == ["S-002B", "S-0018"]
     assert two.ok("session", "list", "1").out.splitlines()[0].split() == (
-        "SESSION DATE PATIENT MRN SITES AGENTS PAIN CLINICIAN VOIDED".split()
+        ["SESSION", "DATE", "PATIENT", "MRN", "SITES", "AGENTS", "PAIN", "CLINICIAN", "VOIDED"]
     )
 
 
@@ -119,6 +129,9 @@ def test_no_sessions(clinic: Clinic) -> None:
 def test_a_voided_session_can_be_entered_anew_by_hand(two: Clinic) -> None:
     two.ok(*words("session void S-002B --reason 'wrong side' --yes"))
     two.inject("1", "ut r lido 1% 1ml", "--on", "2026-11-01", "--next", "3mo")
-    due = {(site["muscle"], site["side"]): site["due"] for site in two.ok("due", "1", "-w", "1y", "--json").rows[0]["sites"]}
+    due = {
+        (site["muscle"], site["side"]): site["due"]
+        for site in two.ok("due", "1", "-w", "1y", "--json").rows[0]["sites"]
+    }
     assert due[("trapezius_upper", "R")] == "2027-02-01"
     assert due[("trapezius_upper", "L")] == "2026-11-12"

@@ -1,15 +1,24 @@
 """`tpi site`: what the examination found, where, and since when; what was not asked stays unknown."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.commands.reading import envelope, everything, rows, talk, words
+from tests.commands.reading import copied, envelope, everything, made, rows, talk, words
 from tests.conftest import Clinic
 
 
+@pytest.fixture(scope="module")
+def _mei(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
+    def build(clinic: Clinic) -> None:
+        clinic.patient()
+
+    return made(tmp_path_factory, _template, build)
+
+
 @pytest.fixture
-def mei(clinic: Clinic) -> Clinic:
-    clinic.patient()
-    return clinic
+def mei(tmp_path: Path, _mei: Path) -> Clinic:
+    return copied(_mei, tmp_path)
 
 
 FINDINGS = """
@@ -114,7 +123,7 @@ def test_the_list(mei: Clinic) -> None:
     mei.ok("site", "resolve", "1", "ut", "l")
     answer = mei.ok("site", "list", "1")
     heading, first, second = answer.out.splitlines()
-    assert heading.split() == "SITE MUSCLE SIDE POINT FINDINGS LAST DUE CLOSED".split()
+    assert heading.split() == ["SITE", "MUSCLE", "SIDE", "POINT", "FINDINGS", "LAST", "DUE", "CLOSED"]
     assert "taut band, tender spot, referred pain (the temple)" in first
     assert first.split()[-1] == "resolved"
     assert "levator scapulae  L" in second

@@ -6,7 +6,10 @@ HARMFUL = {
     "cursor up, line erased": ("Tan\x1b[1A\x1b[2K", "Tan\\x1b[1A\\x1b[2K"),
     "title set": ("\x1b]0;owned\x07Tan", "\\x1b]0;owned\\x07Tan"),
     "clipboard written": ("\x1b]52;c;cm0gLXJmIC8=\x1b\\Tan", "\\x1b]52;c;cm0gLXJmIC8=\\x1b\\Tan"),
-    "hyperlink": ("\x1b]8;;http://evil.example\x07Tan\x1b]8;;\x07", "\\x1b]8;;http://evil.example\\x07Tan\\x1b]8;;\\x07"),
+    "hyperlink": (
+        "\x1b]8;;http://evil.example\x07Tan\x1b]8;;\x07",
+        "\\x1b]8;;http://evil.example\\x07Tan\\x1b]8;;\\x07",
+    ),
     "device asked": ("Tan\x1b[6n\x1bP$q\x1b\\", "Tan\\x1b[6n\\x1bP$q\\x1b\\"),
     "bell": ("Tan\x07", "Tan\\x07"),
     "backspace": ("Tax\x08n", "Tax\\x08n"),
@@ -49,13 +52,22 @@ UNSTORABLE = {
 }
 """What the store does not take, and an error may still have to show."""
 
-MARKUP = ["[red]Tan[/red]", "[link=http://evil.example]Tan[/link]", "[bold]", "[/]", ":skull: Tan", "\\[red]", "[@click=x]"]
+MARKUP = [
+    "[red]Tan[/red]",
+    "[link=http://evil.example]Tan[/link]",
+    "[bold]",
+    "[/]",
+    ":skull: Tan",
+    "\\[red]",
+    "[@click=x]",
+]
 """What Rich would read as styles and pictures."""
 
 NAMES = [
     # Latin, with and without accents, composed and decomposed
     "Tan, Mei", "O'Neill, Siobhán", "D’Angelo, Niccolò", "Müller-Lüdenscheidt, Jörg", "Łukasiewicz, Żaneta",
-    "Nguyễn, Thị Lan", "Trần, Văn Đức", "Šťastný, Čeněk", "İnönü, Gökçe", "Þórðardóttir, Æsa", "Ó Súilleabháin, Mícheál",
+    "Nguyễn, Thị Lan", "Trần, Văn Đức", "Šťastný, Čeněk", "İnönü, Gökçe", "Þórðardóttir, Æsa",
+    "Ó Súilleabháin, Mícheál",
     "Mu\u0308ller, Jo\u0308rg", "Nguye\u0302\u0303n, Thi\u0323", "Ångström, Åsa", "Sánchez y García, José María",
     "Wei\u00a0Chen", "van der Berg, Anne-Marie Jr.",
     # Greek, Cyrillic, Armenian, Georgian

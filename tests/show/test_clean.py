@@ -85,8 +85,8 @@ def test_json_loses_nothing_and_harms_nothing(what: str) -> None:
 
 # A whole clinic of it
 
-TOLD = {"escape": "\x1b[31m", "bell": "\x07", "C1": "\x9b2J", "override": "\u202e", "hidden": "\u200b", "line": "\nFAKE"}
-"""What is put into every field of a patient of its own."""
+EVILS = ["\x1b[31m", "\x07", "\x9b2J", "\u202e", "\u200b", "\nFAKE", " ".join(MARKUP)]
+"""What is put into every field, each into those of a patient of its own."""
 READS = ["due", "due --explain", "due --status all", "why {}", "find Evil", "patient list", "patient show {}",
          "session list", "session list {}", "session show {session}", "site list {}"]  # fmt: skip
 
@@ -98,7 +98,7 @@ def ward(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> tuple[Cli
     shutil.copytree(_template, home, dirs_exist_ok=True)
     clinic = Clinic(home)
     sessions = {}
-    for number, evil in enumerate((*TOLD.values(), *MARKUP), 1):
+    for number, evil in enumerate(EVILS, 1):
         who = clinic.ok(
             "patient", "add", f"Evil{evil}, X", "1971-03-04", "--phone", f"0161{evil}", "--email", f"e{evil}",
             "--mrn", f"M{number}{evil}", "--payer", f"p{evil}", "--note", f"n{evil}n",
@@ -133,7 +133,7 @@ def test_no_command_lets_anything_through(ward: tuple[Clinic, dict[str, str]], c
 
 def test_json_gives_back_what_was_typed(ward: tuple[Clinic, dict[str, str]]) -> None:
     clinic, sessions = ward
-    for (who, session), evil in zip(sessions.items(), (*TOLD.values(), *MARKUP), strict=True):
+    for (who, session), evil in zip(sessions.items(), EVILS, strict=True):
         shown = clinic.ok("patient", "show", who, "--json").json
         assert (shown["name"], shown["phone"], shown["note"]) == (f"Evil{evil}, X", f"0161{evil}".strip(), f"n{evil}n")
         assert {alert["text"] for alert in shown["alerts"]} == {f"nuts{evil}x", f"apixaban{evil}x"}
@@ -157,17 +157,16 @@ def test_markup_is_printed_as_it_was_typed(ward: tuple[Clinic, dict[str, str]]) 
     clinic, _ = ward
     for form in ("plain", "table", "csv"):
         text = clinic.ok("patient", "list", "--format", form, "--wide").out
-        for evil in MARKUP:
-            assert f"Evil{evil}, X" in text, (form, evil)
+        assert f"Evil{' '.join(MARKUP)}, X" in text, form
 
 
 def test_previews_questions_and_answers_are_clean_too(ward: tuple[Clinic, dict[str, str]]) -> None:
     clinic, sessions = ward
     for who, session in sessions.items():
-        for line, stdin in ((f"inject {who} ut l dry", "n\n"), (f"again {who}", "n\n"), (f"stop {who} --reason died", "n\n"),
-                            (f"session void {session} --reason x", "n\n"), (f"patient edit {who} --weight 60 -n", ""),
-                            (f"stop {who} --reason other -n", ""), (f"site add {who} gm r -n", "")):  # fmt: skip
-            answer = clinic.run(*words(line), stdin=stdin)
+        for line in (f"inject {who} ut l dry", f"again {who}", f"stop {who} --reason died",
+                     f"session void {session} --reason x", f"patient edit {who} --weight 60 -n",
+                     f"stop {who} --reason other -n", f"site add {who} gm r -n"):  # fmt: skip
+            answer = clinic.run(*words(line), stdin="n\n")
             assert answer.code in {0, 9}
             assert harmless(answer.out + answer.err), line
 

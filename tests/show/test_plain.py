@@ -89,6 +89,7 @@ def test_every_cell_is_there_whole_and_in_its_column(table: list[tuple[str, str,
     assert len(found) == len(rows) + 1
     for line, row in zip(found[1:], rows, strict=True):
         first, second, third = row
-        assert line == f"{padded(first, needed[0], False)}  {padded(second, needed[1], True)}  {third}".rstrip()
+        left, right = padded(first, needed[0], right=False), padded(second, needed[1], right=True)
+        assert line == f"{left}  {right}  {third}".rstrip()
         assert all(cell.strip() in line for cell in row)
         assert width(line) <= sum(needed) + 4

@@ -1,4 +1,4 @@
-"""The terminal's table: whole columns go when there is no room, the ones that matter least first; a value is never cut."""
+"""The terminal's table: whole columns go when there is no room, the least first; a value is never cut."""
 
 import io
 import sys

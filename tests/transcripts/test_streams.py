@@ -19,7 +19,8 @@ pytestmark = [
 
 def shell(clinic: Clinic, line: str, **more: str) -> tuple[list[int], str, str]:
     """A line of bash with `tpi` in it: the exit codes of its parts, stdout, stderr."""
-    run = f'tpi() {{ "{sys.executable}" -m tpi_cli "$@"; }}\n{line}\ncodes="${{PIPESTATUS[@]}}"\necho "codes $codes" >&3\n'
+    tpi = f'tpi() {{ "{sys.executable}" -m tpi_cli "$@"; }}'
+    run = f'{tpi}\n{line}\ncodes="${{PIPESTATUS[@]}}"\necho "codes $codes" >&3\n'
     done = subprocess.run(
         ["bash", "-c", f"exec 3>{clinic.home}/codes\n{run}"],
         capture_output=True, text=True, env=clinic.environment(**more), timeout=60, check=False,
@@ -31,19 +32,13 @@ def shell(clinic: Clinic, line: str, **more: str) -> tuple[list[int], str, str]:
 
 READERS = [
     ("tpi due --status all | true", 141),
-    ("tpi due --status all --format csv | true", 141),
     ("tpi due --status all --json | true", 141),
-    ("tpi patient list --status all | true", 141),
     ("tpi why 1 | true", 141),
     ("tpi export json | head -n 1", 141),
-    ("tpi muscle list | true", 141),
     ("tpi help items | true", 141),
     ("tpi --help | true", 141),
-    ("tpi due --help | true", 141),
     ("tpi due --status all > /dev/full", 1),
     ("tpi due --json > /dev/full", 1),
-    ("tpi due --format csv > /dev/full", 1),
-    ("tpi why 1 > /dev/full", 1),
     ("tpi export json > /dev/full", 1),
     ("tpi export csv --kind patients > /dev/full", 1),
     ("tpi due -o /dev/full", 1),
@@ -71,17 +66,12 @@ def test_a_reader_that_goes_away(sample: Clinic, line: str, code: int) -> None:
 WRITES = """
 command                                                         | what
 inject 1 ut l lido 1% 1ml --yes                                 | S-003E
-again 1 --yes                                                   | S-003E
 patient add 'Ruiz, Ana' 1965-04-05 --allergy none --bleeding none | PT-0004
-patient edit 1 --weight 70                                      | PT-0001
-patient archive 1                                               | PT-0001
 stop 1 --reason other                                           | PT-0001
-snooze 1 6w --reason exams                                      | PT-0001
 site add 1 gm r                                                 | site 3
 session void S-0018 --reason twice --yes                        | S-0018
 agent add lidocaine 1%                                          | lidocaine
 config set user JS                                              | user
-config set recall.overdue 21                                    | recall.overdue
 """
 
 
@@ -100,10 +90,8 @@ LOST = """
 how                               | exit
 > /dev/full                       | 11
 >&-                               | 11
--o /dev/full                      | 11
 -o /no/such/folder/answer.txt     | 11
 --json > /dev/full                | 11
---json >&-                        | 11
 """
 
 
@@ -118,7 +106,9 @@ def test_however_the_answer_gets_lost(practice: Clinic, how: str, code: str) -> 
 
 def test_a_closed_pipe_after_a_record(practice: Clinic) -> None:
     """The reader is gone before tpi starts: `sleep` sees to that."""
-    codes, _, err = shell(practice, "(sleep 0.3; exec \"" + sys.executable + "\" -m tpi_cli inject 1 ut l dry --yes) | true")
+    codes, _, err = shell(
+        practice, '(sleep 0.3; exec "' + sys.executable + '" -m tpi_cli inject 1 ut l dry --yes) | true'
+    )
     assert codes[0] == 11, err
     assert "RECORDED S-003E, output failed" in err
     assert practice.run("session", "show", "S-003E").code == 0
@@ -144,7 +134,9 @@ def test_colours_do_not_go_down_a_pipe(practice: Clinic) -> None:
 def test_cron_without_an_environment(practice: Clinic) -> None:
     """What cron gives: HOME, no terminal, no locale."""
     line = f"env -i HOME={practice.home} XDG_DATA_HOME={practice.home}/data XDG_CONFIG_HOME={practice.home}/config"
-    codes, out, err = shell(practice, f"{line} {sys.executable} -m tpi_cli due --redact names --status all -w 20y < /dev/null")
+    codes, out, err = shell(
+        practice, f"{line} {sys.executable} -m tpi_cli due --redact names --status all -w 20y < /dev/null"
+    )
     assert codes == [0], err
     assert "PT-0001" in out
     assert "Tan" not in out

@@ -18,13 +18,17 @@ def shown(clinic: Clinic, command: str, columns: int = 80, **more: str) -> Termi
 
 
 def test_the_due_list_on_eighty_columns(practice: Clinic) -> None:
-    assert shown(practice, "due").screen == CLOCK + """\
+    assert (
+        shown(practice, "due").screen
+        == CLOCK
+        + """\
 DUE         LATE  PATIENT  NAME        BORN        SITES      STATUS   FLAGS
 2026-08-31   84d  PT-0002  Khan, Sara  1988-03-30  GM-R       overdue  -
 2026-11-23    0d  PT-0001  Tan, Mei    1971-03-04  UT-L LS-L  due      ANTICOAG
 no room for PHONE, LAST, AGENT, PAIN, ELIGIBLE (--wide shows all)
 2 due by 2026-11-23 (1 late, 1 today)
 """
+    )
 
 
 WIDTHS = [(40, "DUE PATIENT NAME SITES FLAGS"), (60, "DUE LATE PATIENT NAME SITES FLAGS"),

@@ -4,6 +4,8 @@ A row is the same when its `source_id` is on file, or, without one, when an equa
 the rows of one patient and day. Everything lands in the caller's transaction or not at all.
 """
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
@@ -20,6 +22,9 @@ from tpi_cli.store import keep, tables
 from tpi_cli.store.read import log
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.write import Writing
+
+LAST_NUMBER = 1_000_000
+"""A short id beyond this is taken for another system's number."""
 
 
 class Line(NamedTuple):
@@ -76,9 +81,14 @@ def _one_patient(writing: Writing, out: Result, line: Line, on: date) -> None:
         column = "name" if known.name != new.name else "born"
         what = f"differs from {identity.patient(known.number)}, who has this mrn: mend one of them"
         out.refused.append(Refusal(line.at, column, what))
+    elif known.row_key == digest(new):
+        out.same.append(line)
+    elif _update(writing, known, new, on):
+        known.row_key = digest(new)
+        writing.add(known)
+        out.changed.append(line)
     else:
-        changed = _update(writing, known, new, on)
-        (out.changed if changed else out.same).append(line)
+        out.same.append(line)
 
 
 def _add(writing: Writing, out: Result, line: Line, on: date) -> None:
@@ -86,17 +96,18 @@ def _add(writing: Writing, out: Result, line: Line, on: date) -> None:
     new: patient.New = line.row
     number = _short_id(new.mrn or "")
     try:
-        patient.add(writing, new._replace(mrn=None) if number else new, on, number)
+        row = patient.add(writing, new._replace(mrn=None) if number else new, on, number)
     except Conflict as fault:
         out.refused.append(Refusal(line.at, "mrn", str(fault)))
     else:
+        row.row_key = digest(new)
         out.new.append(line)
 
 
 def _short_id(mrn: str) -> int | None:
     """The number of a short id standing where an mrn does."""
-    found = identity.read_patient(mrn) if mrn.upper().startswith("PT-") else None
-    return found if isinstance(found, int) else None
+    found = identity.read_patient(mrn)
+    return found if isinstance(found, int) and identity.patient(found) == mrn and found < LAST_NUMBER else None
 
 
 def _by_mrn(writing: Writing, mrn: str) -> tables.Patient | None:
@@ -118,10 +129,20 @@ def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date)
     return bool(changes or added)
 
 
-def injections(writing: Writing, lines: list[Line]) -> Result:
+class Company(NamedTuple):
+    """The patients brought in by the same files: by mrn, those taken and those refused."""
+
+    taken: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+
+
+ALONE = Company()
+
+
+def injections(writing: Writing, lines: list[Line], company: Company = ALONE) -> Result:
     """Add the injections that are new, session by session; the due dates follow."""
     out = Result([], [], [], [])
-    known = Known(writing)
+    known = Known(writing, company)
     fresh = [line for line in lines if _is_new(known, out, line)]
     touched = set()
     key = _session_key
@@ -139,15 +160,21 @@ def _session_key(line: Line) -> tuple[str, date]:
 
 
 class Known:
-    """What the store holds already, to tell new rows from old."""
+    """What the store holds already, to tell new rows from old. A voided row is known too: it stays void."""
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Writing, company: Company) -> None:
         rows = list(writing.session.exec(select(tables.Patient)))
+        self.company = company
         self.patients = {row.mrn or identity.patient(row.number): row for row in rows}
         on_file = list(log.injected(writing.db))
-        voided = log.injected(writing.db, voided=True)
-        self.by_source = {row.source_id: row for row in (*on_file, *voided) if row.source_id}
-        self.content = {known for row in on_file for known in _by_content(row)}
+        every = [*on_file, *log.injected(writing.db, voided=True)]
+        self.by_source = {row.source_id: row for row in every if row.source_id}
+        self.content = Counter(variant for row in every for variant in set(_by_content(row)))
+        keys = list(writing.db.rows("SELECT source_id, row_key FROM injection WHERE row_key IS NOT NULL"))
+        self.keys = {key for _, key in keys}
+        self.key_of = {source: key for source, key in keys if source}
+        self.seen: Counter[Injected] = Counter()
+        self.places = _places(on_file)
         self.sessions = {
             (row.patient_id, row.on_date): row
             for row in writing.session.exec(select(tables.Session))
@@ -156,19 +183,48 @@ class Known:
         self.clinicians = {row.id: row.code for row in writing.session.exec(select(tables.Clinician))}
 
 
+Where = tuple[str, date, str, str]
+
+
+def _where(row: Injected) -> Where:
+    return row.mrn, row.date, row.muscle, row.side
+
+
+def _places(rows: Iterable[Injected]) -> dict[Where, Injected]:
+    """What is said of each site at each session, by the first row that says it."""
+    out: dict[Where, Injected] = {}
+    for row in rows:
+        out.setdefault(_where(row), row)
+    return out
+
+
+def digest(row: Any, copy: int = 0) -> str:
+    """What a row of a file is known by again; `copy` counts equal rows of one file from 0."""
+    return hashlib.sha256(repr((tuple(row), copy)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _is_new(known: Known, out: Result, line: Line) -> bool:
     row: Injected = line.row
     wrong = _fault(known, row)
     if wrong:
         out.refused.append(Refusal(line.at, *wrong))
         return False
-    if row.source_id in known.by_source or (row.source_id is None and _by_content(row)[0] in known.content):
+    if row.source_id in known.by_source or (row.source_id is None and _is_on_file(known, row)):
         out.same.append(line)
         return False
     if row.source_id:
         known.by_source[row.source_id] = row
-    known.content.update(_by_content(row))
     return True
+
+
+def _is_on_file(known: Known, row: Injected) -> bool:
+    """Whether a row without an id is there already: the same row brought in before, or an equal injection.
+
+    Two equal rows of one file are two injections, so each needs one of its own on file.
+    """
+    copy = known.seen[row]
+    known.seen[row] += 1
+    return digest(row, copy) in known.keys or known.content[_by_content(row)[0]] > copy
 
 
 def _by_content(row: Injected) -> tuple[Injected, Injected]:
@@ -179,22 +235,30 @@ def _by_content(row: Injected) -> tuple[Injected, Injected]:
 
 def _fault(known: Known, row: Injected) -> tuple[str, str] | None:
     person = known.patients.get(row.mrn)
+    if row.mrn in known.company.refused:
+        return "mrn", "the patient's own row is refused"
     if person is None:
         return "mrn", "no patient has this mrn: import the patients too"
+    if _short_id(row.mrn) and row.mrn not in known.company.taken:
+        return "mrn", "a PT- id holds only beside its patients file: import both together"
     wrong = checks.happened(row.date, row.date, person.born)
     if wrong:
         return "date", wrong
+    if person.status == "deceased" and person.status_on and row.date > person.status_on:
+        return "date", f"is after the patient's death ({person.status_on})"
     earlier = known.by_source.get(row.source_id or "")
-    if earlier is not None and not _same(earlier, row):
+    if earlier is not None and not _same(known, earlier, row):
         return "source_id", f"{row.source_id} is on file with other values: amend the record instead"
     return None
 
 
-def _same(known: Injected, row: Injected) -> bool:
-    """Equal, where a clinician left out in the file takes whoever is on file."""
-    return known._replace(source_id=None, clinician=row.clinician or known.clinician) == row._replace(
-        source_id=None, clinician=row.clinician or known.clinician
-    )
+def _same(known: Known, earlier: Injected, row: Injected) -> bool:
+    """The row brought in before, or an equal one where a clinician left out takes whoever is on file."""
+    bare = row._replace(source_id=None)
+    if known.key_of.get(row.source_id or "") == digest(bare):
+        return True
+    clinician = row.clinician or earlier.clinician
+    return earlier._replace(source_id=None, clinician=clinician) == bare._replace(clinician=clinician)
 
 
 def _session(writing: Writing, known: Known, out: Result, person: tables.Patient, lines: list[Line]) -> bool:
@@ -207,25 +271,36 @@ def _session(writing: Writing, known: Known, out: Result, person: tables.Patient
         writing, person.id, row.date, _clinician(lines) or writing.acting, {}
     )
     known.sessions[person.id, row.date] = session
+    copies: Counter[Injected] = Counter()
     for line in lines:
-        _injection(writing, session, line.row)
+        bare = line.row._replace(source_id=None)
+        _injection(writing, session, line.row, digest(bare, 0 if line.row.source_id else copies[bare]))
+        copies[bare] += 1
     out.new.extend(lines)
     return True
 
 
 def _at_odds(known: Known, person: tables.Patient, lines: list[Line]) -> list[Refusal]:
-    """Rows of one session that contradict each other or what is on file: its clinician, a site's plan."""
+    """Rows of one session that contradict each other or what is on file: its clinician, a site's plan or pain."""
     row: Injected = lines[0].row
     session = known.sessions.get((person.id, row.date))
     clinician = known.clinicians.get(session.clinician_id, "") if session else _clinician(lines)
-    plans: dict[tuple[str, str], str | None] = {}
     out = []
     for line in lines:
         if line.row.clinician not in {"", clinician}:
             out.append(Refusal(line.at, "clinician", f"the session's other rows say {clinician}"))
-        if plans.setdefault((line.row.muscle, line.row.side), line.row.follow_up) != line.row.follow_up:
-            out.append(Refusal(line.at, "follow_up", "the site's other row of this session says otherwise"))
+        first = known.places.setdefault(_where(line.row), line.row)
+        out += [Refusal(line.at, column, "the site's other row of this session says otherwise")
+                for column in _contradicted(first, line.row)]  # fmt: skip
     return out
+
+
+def _contradicted(first: Injected, row: Injected) -> list[str]:
+    """The columns in which two rows of one site and session say different things."""
+    columns = ("follow_up", "pain_before", "pain_after")
+    return [
+        name for name in columns if None not in (pair := {getattr(first, name), getattr(row, name)}) and len(pair) > 1
+    ]
 
 
 def _clinician(lines: list[Line]) -> str:
@@ -233,27 +308,47 @@ def _clinician(lines: list[Line]) -> str:
     return next((line.row.clinician for line in lines if line.row.clinician), "")
 
 
-def _injection(writing: Writing, session: tables.Session, row: Injected) -> None:
+def _injection(writing: Writing, session: tables.Session, row: Injected, row_key: str) -> None:
     site = sites.at(writing, session.patient_id, row.muscle, row.side) or sites.place(
         writing, session.patient_id, row.muscle, row.side, since=row.date
     )
     mixtures = "SELECT COUNT(*) + 1 FROM mixture WHERE session_id = :session"
     number = writing.db.value(mixtures, session=session.id)
-    lots = {
-        dose.agent: inject.Lot(lot.number or "", lot.expiry) for dose, lot in zip(row.doses, row.lots, strict=False)
-    }
-    mix = inject.mixture(writing, session, number, "each", row.doses, lots)
+    found: list[inject.Lot | None] = [inject.Lot(lot.number or "", lot.expiry) for lot in row.lots]
+    found = found or [None] * len(row.doses)
+    mix = inject.mixture(writing, session, number, "each", row.doses, found)
     place = Place(row.muscle, row.side, row.passes)
     volume = inject.volumes(Shot((place,), row.doses))[0]
-    more = {"twitch": row.twitch, "note": row.note, "source_id": row.source_id}
+    more = {"twitch": row.twitch, "note": row.note, "source_id": row.source_id, "row_key": row_key}
     inject.injection(writing, session, site.id, mix.id, place, volume, more)
-    _plan_and_scores(writing, session, site.id, row)
+    _plan(writing, session, site.id, row)
+    _scores(writing, session, site.id, row)
+    _events(writing, session, site.id, row)
 
 
-def _plan_and_scores(writing: Writing, session: tables.Session, site_id: str, row: Injected) -> None:
+def _plan(writing: Writing, session: tables.Session, site_id: str, row: Injected) -> None:
+    """The site's plan, said by whichever of its rows says one."""
     query = select(tables.Plan).where(tables.Plan.session_id == session.id, tables.Plan.site_id == site_id)
-    if writing.session.exec(query).first() is None:
+    known = writing.session.exec(query).first()
+    if known is None:
         inject.plan(writing, session, site_id, row.follow_up or "none", "stated" if row.follow_up else "unsaid")
-        inject.score(writing, session, site_id, Pain(row.pain_before, row.pain_after))
-        for kind, text in row.adverse:
+    elif row.follow_up and known.origin == "unsaid":
+        known.follow_up, known.origin = row.follow_up, "stated"
+        writing.add(known)
+
+
+def _scores(writing: Writing, session: tables.Session, site_id: str, row: Injected) -> None:
+    """The site's scores that are not on file yet."""
+    sql = "SELECT phase FROM outcome WHERE session_id = :session AND (site_id = :site OR site_id IS NULL)"
+    known = {phase for (phase,) in writing.db.rows(sql, session=session.id, site=site_id)}
+    before = None if "before" in known else row.pain_before
+    inject.score(writing, session, site_id, Pain(before, None if "after" in known else row.pain_after))
+
+
+def _events(writing: Writing, session: tables.Session, site_id: str, row: Injected) -> None:
+    """What went wrong, each event once."""
+    sql = "SELECT type, text FROM adverse_event WHERE session_id = :session AND (site_id = :site OR site_id IS NULL)"
+    known = set(writing.db.rows(sql, session=session.id, site=site_id))
+    for kind, text in row.adverse:
+        if (kind, text) not in known:
             inject.adverse(writing, session, site_id, kind, text)

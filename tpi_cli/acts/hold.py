@@ -28,15 +28,28 @@ def decide(writing: Writing, decision: Decision) -> tables.Hold:
     person = writing.session.get_one(tables.Patient, decision.patient_id)
     if decision.act == "resume" and person.status != "active":
         raise Conflict(f"the patient is {person.status}", hint="tpi patient edit PATIENT --status active")
+    if decision.on < person.born:
+        raise Conflict(f"{decision.on} is before the birth date", hint="check --on")
     if decision.reason != "died":
         _changes_something(_recalls(writing, decision), decision)
+    before = _standing(writing, decision)
     row = writing.add(
         tables.Hold(**writing.record(), **_columns(decision), recorded_at=writing.stamp, recorded_by=writing.by)
     )
     if decision.reason == "died":
         patient.change(writing, decision.patient_id, {"status": "deceased"}, decision.on)
     keep.refresh(writing.db, writing.clinic.id, [decision.patient_id])
+    if decision.reason != "died" and _standing(writing, decision) == before:
+        raise Conflict(
+            "a later decision stands: this one would change nothing", hint="tpi why shows it; leave --on out"
+        )
     return row
+
+
+def _standing(writing: Writing, decision: Decision) -> list[tuple[Any, ...]]:
+    """What holds each site of the patient back, as stored."""
+    sql = "SELECT site_id, closed, snoozed_until FROM recall WHERE patient_id = :patient ORDER BY site_id"
+    return list(writing.db.rows(sql, patient=decision.patient_id))
 
 
 def _changes_something(recalls: list[tables.Recall], decision: Decision) -> None:

@@ -1,6 +1,6 @@
 """A session recorded: who, when, what went where in which strength, how it hurt, when to come back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -120,7 +120,8 @@ def _shot(
     number: int,
     found: Mapping[tuple[str, str], tables.Site],
 ) -> None:
-    mix = mixture(writing, session, number, shot.sharing or "each", shot.doses, draft.lots)
+    lots = [draft.lots.get(dose.agent) for dose in shot.doses]
+    mix = mixture(writing, session, number, shot.sharing or "each", shot.doses, lots)
     for place, volume in zip(shot.places, volumes(shot), strict=True):
         where = (place.muscle, place.side)
         twitch = None if draft.twitch is None else where in draft.twitch
@@ -142,12 +143,11 @@ def mixture(
     number: int,
     sharing: str,
     doses: tuple[Dose, ...],
-    lots: Mapping[str, Lot],
+    lots: Sequence[Lot | None],
 ) -> tables.Mixture:
-    """A syringe and what was in it."""
+    """A syringe and what was in it; the lots stand in the order of the doses."""
     row = writing.add(tables.Mixture(**writing.record(), session_id=session.id, ordinal=number, sharing=sharing))
-    for place, dose in enumerate(doses, 1):
-        lot = lots.get(dose.agent)
+    for place, (dose, lot) in enumerate(zip(doses, lots, strict=True), 1):
         writing.add(
             tables.Component(
                 **writing.record(),

@@ -57,12 +57,25 @@ def _unique(writing: Writing, new: New) -> None:
         _not_twice(writing, new)
     else:
         _free(writing, new.mrn)
+        _no_twin(writing, new)
 
 
 def _free(writing: Writing, mrn: str) -> None:
     number = writing.db.value("SELECT number FROM patient WHERE mrn = :mrn", mrn=mrn)
     if number:
         raise DuplicateMrn(mrn=mrn, patient=identity.patient(number))
+
+
+def _no_twin(writing: Writing, new: New) -> None:
+    """Somebody of this name and birth date without an mrn is most likely the same person."""
+    sql = "SELECT number FROM patient WHERE name_key = :key AND born = :born AND mrn IS NULL"
+    number = writing.db.value(sql, key=identity.name_key(new.name), born=new.born.isoformat())
+    if number:
+        code = identity.patient(number)
+        raise Conflict(
+            f"{code} has this name and birth date, and no mrn",
+            hint=f"tpi patient edit {code} --mrn {new.mrn} if it is the same person",
+        )
 
 
 def _not_twice(writing: Writing, new: New) -> None:
@@ -117,6 +130,10 @@ def change(writing: Writing, patient_id: str, changes: dict[str, Any], on: date)
     row = writing.session.get_one(tables.Patient, patient_id)
     if changes.get("mrn") not in {None, row.mrn}:
         _free(writing, changes["mrn"])
+    if "weight_kg" in changes and row.weight_on and on < row.weight_on:
+        raise Conflict(f"a newer weight is on file, of {row.weight_on}", hint="leave --on out to record today's")
+    if row.note and changes.get("note"):
+        changes = {**changes, "note": f"{row.note}; {changes['note']}"}
     for name, value in changes.items():
         setattr(row, name, value)
     if "name" in changes:

@@ -35,13 +35,25 @@ def at(writing: Writing, patient_id: str, muscle: str, side: str) -> tables.Site
 def add(
     writing: Writing, patient_id: str, muscle: str, side: str, findings: Findings, since: date | None
 ) -> tables.Site:
-    """Add a site on its own. Raises Conflict if it is there already."""
+    """Add a site on its own, or what was found at one that is there. Raises Conflict where that is on file."""
     known = at(writing, patient_id, muscle, side)
     if known is not None:
-        raise Conflict(f"that is site {known.number} already", hint="tpi site list PATIENT shows the sites")
+        return _examined(writing, known, findings)
     row = place(writing, patient_id, muscle, side, findings, since)
     keep.refresh(writing.db, writing.clinic.id, [patient_id])
     return row
+
+
+def _examined(writing: Writing, known: tables.Site, findings: Findings) -> tables.Site:
+    """Findings for a site that is there already, such as one recorded with its first session."""
+    found = {name: value for name, value in findings._asdict().items() if value is not None}
+    told = [name for name in found if getattr(known, name) is not None]
+    if told or not found:
+        what = f"{told[0].replace('_', ' ')} is on file" if told else f"that is site {known.number} already"
+        raise Conflict(what, hint="tpi site list PATIENT shows the sites and findings")
+    for name, value in found.items():
+        setattr(known, name, value)
+    return writing.add(known)
 
 
 def place(

@@ -43,6 +43,10 @@ def again(
         last = log.session(db, session) if session else log.last_session(db, who.number)
         if last is None:
             raise NotFound(f"{who.code} has no session yet", hint=f"tpi inject {who.code} records the first")
+        if last.voided_at is not None:
+            raise Conflict(
+                f"{last.code} is void: {last.void_reason}", hint=f"tpi session list {who.code} shows the others"
+            )
         if last.patient != who.number:
             raise Conflict(f"{last.code} is not a session of {who.code}", hint=f"tpi session list {who.code}")
         shots = log.shots(db, last.id)

@@ -100,7 +100,7 @@ def check(told: Told, shots: tuple[Shot, ...], on: date, today: date, own: Stock
         pain=read_pain(told.pain) if told.pain else None,
         follow_up=_follow_up(told.next, today, on),
         consent=_choice("--consent", told.consent, ("written", "verbal")),
-        lots=dict(_lot(text, shots, own) for text in told.lots),
+        lots=_lots(told.lots, shots, own),
         needle=_needle(told.needle),
         guidance=_choice("--guidance", told.guidance, GUIDANCE),
         position=_choice("--position", told.position, POSITIONS),
@@ -136,6 +136,19 @@ def _matching(name: str, text: str | None, form: re.Pattern[str], sample: str, *
     if not form.fullmatch(found):
         raise Usage(f"{name} {text!r} cannot be read", hint=f"write it like {sample}")
     return found
+
+
+def _lots(texts: tuple[str, ...], shots: tuple[Shot, ...], own: Stock) -> dict[str, tuple[str, date | None]]:
+    """Lots by agent id. Raises Usage for a second lot of one agent: which site got which could not be told."""
+    out: dict[str, tuple[str, date | None]] = {}
+    for text in texts:
+        agent, lot = _lot(text, shots, own)
+        if agent in out:
+            raise Usage(
+                f"two lots of {agent.replace('_', ' ')}", hint="record the sites of each vial as its own session line"
+            )
+        out[agent] = lot
+    return out
 
 
 def _lot(text: str, shots: tuple[Shot, ...], own: Stock) -> tuple[str, tuple[str, date | None]]:

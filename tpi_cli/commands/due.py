@@ -149,7 +149,7 @@ def _statuses(asked: Asked) -> frozenset[str]:
         return frozenset(standing.STATUSES)
     if asked.status:
         wanted = [word.strip() for word in asked.status.split(",") if word.strip()]
-        return frozenset(allowed("--status", word, (*standing.STATUSES, "all")) for word in wanted)
+        return frozenset(allowed("--status", word, (*standing.STATUSES, *standing.LATER, "all")) for word in wanted)
     if asked.overdue:
         return frozenset({"overdue", "lapsed"})
     return frozenset({*standing.LISTED, "upcoming"} if asked.within else standing.LISTED)

@@ -67,9 +67,10 @@ def stop(
     allowed("--reason", reason, REASONS)
     if reason == "died" and site:
         raise Usage("a patient dies, not a site", hint=f"tpi stop {patient} --reason died")
+    wanted = picked(ctx, patient)
     if reason == "died" and not (ctx.obj.yes or ctx.obj.dry_run):
-        _confirm_death(ctx, patient)
-    _decide(ctx, patient, site, "stop", reason, f"stopped ({reason})")
+        _confirm_death(ctx, wanted)
+    _decide(ctx, wanted, site, "stop", reason, f"stopped ({reason})")
 
 
 def _confirm_death(ctx: typer.Context, patient: str) -> None:

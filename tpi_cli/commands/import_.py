@@ -38,7 +38,9 @@ def import_(
         reads = [csv_in.load(path, kind, writing.today, own) for path in _once(files)]
         _warn(out, reads)
         reads.sort(key=lambda read: read.kind != "patients")
-        results = [_bring(bring_in, writing, reads, kind) for kind in ("patients", "injections")]
+        people = bring_in.patients(writing, _lines(reads, "patients"), writing.today)
+        shots = bring_in.injections(writing, _lines(reads, "injections"), _company(reads, people))
+        results = [people, shots]
         report = _report(reads, results)
         if report.refused and not skip:
             _tell_all(out, report.refused, ctx.obj.dry_run)
@@ -66,11 +68,21 @@ class _Report(NamedTuple):
     refused: list[Any]
 
 
-def _bring(bring_in: Any, writing: Any, reads: list[Any], kind: str) -> Any:
-    lines = [bring_in.Line((read.file, line), row) for read in reads if read.kind == kind for line, row in read.rows]
-    if kind == "patients":
-        return bring_in.patients(writing, lines, writing.today)
-    return bring_in.injections(writing, lines)
+def _lines(reads: list[Any], kind: str) -> list[Any]:
+    from tpi_cli.acts.bring_in import Line
+
+    return [Line((read.file, line), row) for read in reads if read.kind == kind for line, row in read.rows]
+
+
+def _company(reads: list[Any], people: Any) -> Any:
+    """Which patients came along in the same files, and which of them were refused."""
+    from tpi_cli.acts.bring_in import Company
+
+    raw = {(read.file, line): row for read in reads if read.kind == "patients" for line, row in read.raw.items()}
+    unread = [one.row.get("mrn", "") for read in reads if read.kind == "patients" for one in read.refused]
+    refused = {*unread, *(raw[one.at].get("mrn", "") for one in people.refused)}
+    taken = {line.row.mrn for line in (*people.new, *people.changed, *people.same)}
+    return Company(frozenset(taken), frozenset(mrn.strip() for mrn in refused))
 
 
 def _report(reads: list[Any], results: list[Any]) -> _Report:
@@ -121,6 +133,15 @@ def _as_facts(refused: list[Any]) -> list[dict[str, Any]]:
     return [{"file": one.file, "line": one.line, "column": one.column, "what": one.what} for one in refused]
 
 
+def _free(stem: str) -> str:
+    """A name for the refused rows that nothing has yet: an older file may hold work half done."""
+    path, count = f"{stem}.refused.csv", 1
+    while os.path.exists(path):
+        count += 1
+        path = f"{stem}.refused-{count}.csv"
+    return path
+
+
 def _write_refused(reads: list[Any], refused: list[Any]) -> list[str]:
     """The refused rows of each file in a file beside it, with the reason in a last column."""
     import csv
@@ -131,7 +152,7 @@ def _write_refused(reads: list[Any], refused: list[Any]) -> list[str]:
         if not bad:
             continue
         stem = "stdin" if read.file == "-" else os.path.splitext(read.file)[0]
-        path = f"{stem}.refused.csv"
+        path = _free(stem)
         with Out(output=path).into() as file:
             out = csv.DictWriter(file, [*bad[0].row, "refused"], lineterminator="\n", extrasaction="ignore")
             out.writeheader()

@@ -10,7 +10,7 @@ from tpi_cli.commands.draft import Told
 from tpi_cli.commands.parse import dates
 from tpi_cli.commands.pick import picked
 from tpi_cli.commands.preview import Preview
-from tpi_cli.errors import Cancelled, Usage
+from tpi_cli.errors import Cancelled, Conflict, Usage
 from tpi_cli.rules import identity
 from tpi_cli.rules.values import Shot
 from tpi_cli.show.out import Out
@@ -89,14 +89,15 @@ def run(ctx: typer.Context, patient: str, asked: Asked) -> None:
         told = [*preview.lines(shown, out.redact), "dry run: nothing was kept"]
         out.lines(told, asked.name, lambda: {**preview.facts(shown, None), "dry_run": True})
         return None
-    if not ctx.obj.yes:
+    if not (ctx.obj.yes and (out.machine or out.quiet)):
         _show(out, shown)
+    if not ctx.obj.yes:
         answer = out.ask("Record? [y/N/e]").lower()
         if answer in {"e", "edit"}:
             return run(ctx, patient, asked._replace(text=_edited(shown.shots), shots=()))
         if answer not in {"y", "yes"}:
             raise Cancelled()
-    _record(ctx, out, shown, asked.name)
+    _record(ctx, out, shown, patient, asked)
     return None
 
 
@@ -128,7 +129,8 @@ def _prepare(ctx: typer.Context, db: Database, patient: str, asked: Asked) -> Pr
     return preview.prepare(db, who, shots, checked, on, today, own)
 
 
-def _record(ctx: typer.Context, out: Out, shown: Preview, name: str) -> None:
+def _record(ctx: typer.Context, out: Out, shown: Preview, patient: str, asked: Asked) -> None:
+    """Record what was shown, unless somebody changed the patient's record meanwhile."""
     from tpi_cli.acts import inject as acts
 
     checked = shown.checked
@@ -136,6 +138,8 @@ def _record(ctx: typer.Context, out: Out, shown: Preview, name: str) -> None:
     lots = {agent: acts.Lot(*lot) for agent, lot in checked.lots.items()}
     session = acts.Draft(patient_id=shown.who.id, on=shown.on, shots=shown.shots, lots=lots, **fields)
     with options.recording(ctx) as writing:
+        if _prepare(ctx, writing.db, patient, asked) != shown:
+            raise Conflict(f"the record of {shown.who.code} changed meanwhile", hint="look at the preview again")
         kept = acts.record(writing, session)
         code = identity.session(kept.session.number)
     who = redacted_head(shown.who, shown.today, (), out.redact)
@@ -143,4 +147,4 @@ def _record(ctx: typer.Context, out: Out, shown: Preview, name: str) -> None:
     when = "   ".join(filter(None, [sites, draft.echo(shown.on, shown.today)]))
     back = dates.words(shown.next, shown.today) if shown.next else "none"
     lines = [f"recorded {code}  {who}", f"  {when}   next {back}"]
-    out.recorded(code, lines, name, preview.facts(shown, code))
+    out.recorded(code, lines, asked.name, preview.facts(shown, code))

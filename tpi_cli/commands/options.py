@@ -5,6 +5,7 @@ command function repeats them; what was given last wins. The result is a `Desk`,
 """
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from tpi_cli import clock, config
-from tpi_cli.errors import Usage
+from tpi_cli.errors import Conflict, Usage
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT, Out, allowed, default_format
 from tpi_cli.store.place import Place, find
 
@@ -51,6 +52,16 @@ class Desk(NamedTuple):
         """The note, read from stdin where it is `-`. Raises Usage."""
         note = self.given.get("note")
         return storable("the note", (sys.stdin.read() if note == "-" else note or "").strip()) or None
+
+    def _not_ours(self, output: str | None) -> str | None:
+        """The output file, which must not be the store, its key or the settings. Raises Conflict."""
+        if output is None:
+            return None
+        place = self.place
+        ours = (place.path, f"{place.path}-wal", f"{place.path}-shm", place.key_path, config.path())
+        if os.path.realpath(output) in {os.path.realpath(path) for path in ours}:
+            raise Conflict(f"{output} is tpi's own file", hint="name another file with --output")
+        return output
 
     def done(self, out: Out, what: str, lines: list[str], name: str, facts: dict[str, Any]) -> None:
         """Answer a write: what was kept, or what would have been."""
@@ -91,7 +102,7 @@ class Desk(NamedTuple):
         """Where the answer goes."""
         given = self.given
         wanted = "json" if given.get("json") else config.resolve("format", given.get("format")).value
-        output = given.get("output")
+        output = self._not_ours(given.get("output"))
         form = allowed("--format", wanted, FORMATS) if wanted else default_format(output)
         return Out(
             format=form,

@@ -61,7 +61,7 @@ def add(
     given = {"name": name, "born": born, "sex": sex, "weight": weight, "height": height, "phone": phone,
              "email": email, "mrn": mrn, "payer": payer, "allergy": allergy, "bleeding": bleeding}  # fmt: skip
     if name == "-":
-        given = {**given, **_from_stdin()}
+        given = _merged(given, _from_stdin())
     out: Out = ctx.obj.out()
     _answered(out, given)
     with options.recording(ctx) as writing:
@@ -97,6 +97,14 @@ FIELDS = (
 )
 
 
+def _merged(given: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
+    """Options and fields from stdin together. Raises Usage for one that comes from both: neither may win."""
+    twice = [key for key in read if key != "name" and given.get(key) is not None]
+    if twice:
+        raise Usage(f"{twice[0]} is given twice, as an option and on stdin", hint="leave one of them out")
+    return {**given, **read}
+
+
 def _from_stdin() -> dict[str, Any]:
     """The fields as JSON or `key: value` lines. Raises Usage."""
     text = sys.stdin.read(checks.LONGEST_TEXT * 4)
@@ -113,7 +121,7 @@ def _json(text: str) -> dict[str, Any]:
     import json
 
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise Usage("stdin is no JSON object", hint='{"name": "Tan, Mei", "born": "1971-03-04", ...}') from None
     return {key: _plain(key, value) for key, value in found.items() if value is not None}
@@ -128,6 +136,17 @@ def _plain(key: str, value: Any) -> Any:
     return str(value)
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object whose fields are texts, numbers or lists, each once. Raises Usage."""
+    names = [name for name, _ in pairs]
+    twice = [name for name in names if names.count(name) > 1]
+    odd = [name for name, value in pairs if isinstance(value, bool | dict)]
+    if twice or odd:
+        what = f"{twice[0]} stands there twice" if twice else f"{odd[0]} is neither text nor number"
+        raise Usage(f"stdin: {what}", hint="give each field once, as text")
+    return dict(pairs)
+
+
 def _lines(text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
@@ -135,6 +154,8 @@ def _lines(text: str) -> dict[str, Any]:
         if not colon:
             raise Usage("a line on stdin has no colon", hint="write key: value, such as born: 1971-03-04")
         key = key.strip().lower()
+        if key in found and key not in {"allergy", "bleeding"}:
+            raise Usage(f"stdin: {key} stands there twice", hint="give each field once")
         if key in {"allergy", "bleeding"}:
             found.setdefault(key, []).append(value.strip())
         else:

@@ -9,7 +9,7 @@ from tpi_cli.errors import Conflict, Usage
 from tpi_cli.reference import agents, muscles
 from tpi_cli.reference.agents import Agent
 from tpi_cli.rules import interval, recall
-from tpi_cli.rules.values import Shot, Strength, plain, totals
+from tpi_cli.rules.values import Shot, Strength, plain, split, totals
 from tpi_cli.show.person import redacted_head, spelled
 from tpi_cli.show.session import mix_words, pain_words, passes_words, totals_words
 from tpi_cli.store.connect import Database
@@ -62,6 +62,7 @@ def prepare(
         raise Usage(f"{dates.words(on, today)} is before {who.code} was born ({who.born})", hint="check --on")
     if who.status == "deceased" and who.status_on and on > who.status_on:
         raise Conflict(f"{who.code} died before {on}", hint=f"tpi patient edit {who.code} --status active, if not")
+    _enough(shots)
     known = {(one.muscle, one.side): one for one in standing(db, who.id)}
     plans = _plans(shots, known, checked.follow_up, on)
     plans = tuple(_overtaken(plan, known.get(plan.where), on) for plan in plans)
@@ -70,8 +71,17 @@ def prepare(
         *_strength_notes(shots, own),
         *_reopened(plans, known, on),
         *_late_entry(plans, known, on),
+        *_snoozed(plans, known, today),
     )
     return Preview(who, people.alerts(db, who.id), on, today, shots, checked, plans, notes)
+
+
+def _enough(shots: tuple[Shot, ...]) -> None:
+    """Raises Usage where a shared dose is too small to be split over its places."""
+    for shot in shots:
+        whole = [dose.volume or dose.amount for dose in shot.doses if shot.sharing == "total"]
+        if any(0 in split(one, len(shot.places)) for one in whole):
+            raise Usage(f"too little to share over {len(shot.places)} sites", hint="give each its own volume")
 
 
 def _plans(shots: tuple[Shot, ...], known: dict[Where, Standing], said: str | None, on: date) -> tuple[Plan, ...]:
@@ -134,6 +144,15 @@ def _late_entry(plans: tuple[Plan, ...], known: dict[Where, Standing], on: date)
         f"{_name(where)} was treated again on {anchor}: that session's plan stays"
         for where, anchor in newer
         if recall.overtaken(on, anchor)
+    ]
+
+
+def _snoozed(plans: tuple[Plan, ...], known: dict[Where, Standing], today: date) -> list[str]:
+    held = [(plan, known[plan.where].snoozed_until) for plan in plans if not plan.new and plan.origin != "kept"]
+    return [
+        f"{_name(plan.where)} is held until {until}: this session ends that"
+        for plan, until in held
+        if until and until > today
     ]
 
 

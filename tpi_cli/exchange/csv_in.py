@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -261,18 +261,18 @@ def _decimal(row: dict[str, str], column: str) -> Decimal | None:
     return number(text, column) if text else None
 
 
-def number(text: str, column: str) -> Decimal:
+_NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]{1,4})?"
+LARGEST, LARGEST_UNITS, STRONGEST_PERCENT = 1000, 10_000, 100
+"""mL, mg or mg/mL; units or units/mL; percent: the same as where injections are typed."""
+
+
+def number(text: str, column: str, largest: int = LARGEST) -> Decimal:
     """A plain positive decimal of at most four decimal places. Raises Fault."""
-    try:
-        if not text.isascii() or set(text) - set("0123456789."):
-            raise InvalidOperation
-        found = Decimal(text)
-    except InvalidOperation:
-        raise Fault(column, f"{text!r} is no number: write 1 or 0.5") from None
-    exponent = found.as_tuple().exponent
-    if not 0 < found <= 1000 or not isinstance(exponent, int) or exponent < -4:
+    if not re.fullmatch(_NUMBER, text, re.ASCII):
+        raise Fault(column, f"{text!r} is no number: write 1 or 0.5")
+    if not 0 < Decimal(text) <= largest:
         raise Fault(column, f"{text!r} is out of range")
-    return found
+    return Decimal(text)
 
 
 def _one_of(row: dict[str, str], column: str, values: dict[str, str]) -> str:
@@ -284,13 +284,19 @@ def _one_of(row: dict[str, str], column: str, values: dict[str, str]) -> str:
 
 def escaped(text: str, mark: str) -> str:
     """A part that can stand among others joined by the mark."""
-    return text.replace(mark, f"\\{mark}")
+    return text.replace("\\", "\\\\").replace(mark, f"\\{mark}")
 
 
 def _split(text: str, mark: str) -> list[str]:
-    """The parts joined by the mark; one with a backslash before it belongs to its part."""
-    parts = re.split(rf"(?<!\\){re.escape(mark)}", text)
-    return [part.strip().replace(f"\\{mark}", mark) for part in parts]
+    """The parts joined by the mark; a backslash takes the next character as it stands."""
+    parts = [""]
+    signs = iter(text)
+    for sign in signs:
+        if sign == mark:
+            parts.append("")
+        else:
+            parts[-1] += next(signs, "\\") if sign == "\\" else sign
+    return [part.strip() for part in parts]
 
 
 def _alerts(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
@@ -363,9 +369,10 @@ def _follow_up(row: dict[str, str], on: date) -> str | None:
         _no_fault("follow_up", None if due > on else "is not after the session")
         return due.isoformat()
     try:
-        interval.after(on, step)
+        ends = interval.after(on, step).year
     except OverflowError:
-        raise Fault("follow_up", f"{text!r} ends beyond the calendar") from None
+        ends = interval.LAST_YEAR + 1
+    _no_fault("follow_up", f"{text!r} ends beyond the calendar" if ends > interval.LAST_YEAR else None)
     return str(step)
 
 
@@ -392,6 +399,8 @@ def _doses(row: dict[str, str], own: tuple[agents.Agent, ...]) -> tuple[Dose, ..
 
 def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) -> Dose | None:
     agent = _agent(name, own)
+    if agent.agent_class == "vasoconstrictor_additive":
+        raise Fault("agent", f"{agent.name} alone is not injected: write it with the strength, {EPI}200000")
     if agent.agent == "dry_needling":
         _no_fault("volume_ml", "a dry needle has no volume" if volume or strength else None)
         return None
@@ -403,6 +412,9 @@ def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) 
         return _by_mass(agent, strength, volume)
     if known.mass_unit != (agent.unit or "mg"):
         raise Fault("strength", f"{agent.name} is measured in {agent.unit}")
+    too_strong = known.amount > (STRONGEST_PERCENT if known.unit == "%" else LARGEST_UNITS)
+    if too_strong or re.match(r"0[0-9]", strength):
+        raise Fault("strength", f"{strength!r} is out of range: write 1%, 10mg/mL or 50units/mL")
     if not volume:
         raise Fault("volume_ml", "is empty")
     return Dose(agent.agent, known, number(volume, "volume_ml"), None, known.mass_unit, DILUTIONS.get(dilution))
@@ -425,7 +437,8 @@ def _by_mass(agent: agents.Agent, strength: str, volume: str) -> Dose:
     if volume or not compact.endswith(unit):
         what = f"{strength!r} is no strength: write 1%, 10mg/mL or 50units/mL" if strength else "is empty"
         raise Fault("strength", what)
-    return Dose(agent.agent, None, None, number(compact.removesuffix(unit), "strength"), unit)
+    largest = LARGEST_UNITS if unit == "units" else LARGEST
+    return Dose(agent.agent, None, None, number(compact.removesuffix(unit), "strength", largest), unit)
 
 
 def _lots(row: dict[str, str], count: int) -> tuple[Lot, ...]:

@@ -4,6 +4,8 @@ import re
 from datetime import MAXYEAR, date
 from typing import NamedTuple
 
+LAST_YEAR = 2199
+"""A plan beyond it is a typing error."""
 UNITS = {"d": "day", "w": "week", "mo": "month", "y": "year"}
 _CANONICAL = re.compile(r"([1-9][0-9]{0,3})(d|w|mo|y)")
 

@@ -38,6 +38,8 @@ class Hold(NamedTuple):
     until: date | None = None
     note: str | None = None
     recorded_at: str = ""
+    whole: bool = False
+    """Whether it was decided for the whole patient rather than for the site."""
 
 
 class Facts(NamedTuple):
@@ -59,7 +61,7 @@ class Reason(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The plan that counts, and what holds it back."""
+    """The plan that counts (no `follow_up`: nobody said one), and what holds it back."""
 
     anchor: date | None = None
     session: str | None = None
@@ -68,6 +70,8 @@ class Verdict(NamedTuple):
     closed: str | None = None
     snoozed_until: date | None = None
     reasons: tuple[Reason, ...] = ()
+    whole: bool = False
+    """Whether the recall was closed with the whole patient's."""
 
 
 def decide(facts: Facts) -> Verdict:
@@ -76,7 +80,8 @@ def decide(facts: Facts) -> Verdict:
     if not treatments:
         return _held(Verdict(reasons=(Reason("recall.never", "never treated here", "site"),)), facts, ())
     last = treatments[-1]
-    verdict = Verdict(last.on, last.session, last.follow_up, due_date(last))
+    said = None if last.origin == "unsaid" else last.follow_up
+    verdict = Verdict(last.on, last.session, said, due_date(last))
     reasons = [_planned(last, verdict.due)]
     if len(treatments) > 1:
         reasons.append(_replaced(treatments[-2]))
@@ -139,6 +144,8 @@ def _held(verdict: Verdict, facts: Facts, holds: Iterable[Hold]) -> Verdict:
 
 def _lay(verdict: Verdict, hold: Hold) -> Verdict:
     told = f": {hold.note}" if hold.note else ""
+    if hold.act == "resume" and hold.whole and verdict.closed == "resolved" and not verdict.whole:
+        return verdict._replace(snoozed_until=None)  # nothing left to treat there: only the site itself reopens
     if hold.act == "resume":
         text = f"reopened {hold.on}{told}"
         reasons = (*verdict.reasons, Reason("recall.reopened", text, hold.by))
@@ -151,7 +158,7 @@ def _lay(verdict: Verdict, hold: Hold) -> Verdict:
     closed = "resolved" if hold.act == "resolve" else _CLOSED_BY_STOP.get(hold.reason or "", "stopped")
     cause = f" ({hold.reason})" if hold.act == "stop" and hold.reason else ""
     reason = Reason(f"recall.{closed}", f"{_WORDS[hold.act]} {hold.on}{cause}{told}", hold.by)
-    return verdict._replace(closed=closed, reasons=(*verdict.reasons, reason))
+    return verdict._replace(closed=closed, whole=hold.whole, reasons=(*verdict.reasons, reason))
 
 
 _WORDS = {"stop": "stopped", "resolve": "resolved"}

@@ -4,9 +4,11 @@ from datetime import date
 from typing import NamedTuple
 
 LISTED = ("due", "overdue", "lapsed")
-HELD = ("snoozed", "declined", "stopped", "resolved", "archived", "deceased")
+HELD = ("snoozed", "declined", "stopped", "resolved", "archived", "deceased", "unplanned")
+LATER = ("reassess", "capped", "booked", "unreachable")
+"""Statuses that scripts may ask for already, and that no site has before this program knows outcomes and calls."""
 STATUSES = ("upcoming", *LISTED, *HELD)
-"""Every status a site with a plan can have."""
+"""Every status a treated site can have; `unplanned` is one whose last session said nothing about coming back."""
 
 
 class Thresholds(NamedTuple):

@@ -40,4 +40,7 @@ def _alert(one: Any) -> str:
 
 def redacted_head(person: Any, today: date, alerts: Iterable[Any], redact: str) -> str:
     """The same line with what `--redact` keeps back left out."""
-    return code(person.number) if redact != "none" else head(person, today, alerts)
+    if redact == "none":
+        return head(person, today, alerts)
+    flags = kinds.flags(one.kind for one in alerts) if redact == "names" else []
+    return "   ".join(filter(None, [code(person.number), " ".join(flags)]))

@@ -9,7 +9,7 @@ NOTHING = "-"
 """What a person sees where there is nothing to show."""
 
 PERSON = frozenset({"name", "born", "phone", "email", "mrn", "note", "void_reason", "was"})
-"""Keys that tell who somebody is."""
+"""Keys that tell who somebody is, and those of free text, which may."""
 CLINICAL = frozenset(
     [
         "sites",

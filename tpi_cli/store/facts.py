@@ -59,7 +59,7 @@ def _treatments(db: Database, patient_id: str) -> dict[str, list[recall.Treatmen
 def _holds(db: Database, patient_id: str) -> dict[str | None, list[recall.Hold]]:
     out: dict[str | None, list[recall.Hold]] = {}
     for site, act, on, by, reason, until, note, recorded in db.rows(_HOLDS, patient=patient_id):
-        one = recall.Hold(act, known_day(on), by, reason, day(until), note, recorded)
+        one = recall.Hold(act, known_day(on), by, reason, day(until), note, recorded, site is None)
         out.setdefault(site, []).append(one)
     return out
 

@@ -151,6 +151,7 @@ class Patient(SQLModel, table=True):
     created_by: str
     changed_at: str | None = None
     changed_by: str | None = None
+    row_key: str | None = None
 
 
 class Alert(SQLModel, table=True):
@@ -264,7 +265,10 @@ class Component(SQLModel, table=True):
 
 
 class Injection(SQLModel, table=True):
-    """A mixture put into a site: passes, this site's volume in mL, twitch, needle and guidance."""
+    """A mixture put into a site: passes, this site's volume in mL, twitch, needle and guidance.
+
+    `row_key` is the digest of the file's row it came from, so that the same row is known again.
+    """
 
     __table_args__ = (
         UniqueConstraint("session_id", "ordinal"),
@@ -286,6 +290,7 @@ class Injection(SQLModel, table=True):
     guidance: str | None = None
     note: str | None = None
     source_id: str | None = None
+    row_key: str | None = Field(default=None, index=True)
 
 
 class Plan(SQLModel, table=True):

@@ -56,6 +56,14 @@ Row = TypeVar("Row", bound=SQLModel)
 _ORDER = {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
 
 
+def _account() -> str:
+    """Who is at the keyboard; a container's user without a name goes by number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
 class Writing:
     """A transaction under way: the session, the same connection for reads, whose records, who, and when."""
 
@@ -64,7 +72,7 @@ class Writing:
         self._waiting: list[SQLModel] = []
         self._database = Database(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
-        self.account = getpass.getuser()
+        self.account = _account()
         self.acting = acting or self.account
         self.stamp = clock.stamp()
 

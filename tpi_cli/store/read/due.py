@@ -89,6 +89,8 @@ _COLUMNS = ", ".join(Listed._fields)
 _OPEN = "closed IS NULL AND due_on <= :until AND (snoozed_until IS NULL OR snoozed_until <= :today)"
 _SNOOZED = "closed IS NULL AND due_on IS NOT NULL AND snoozed_until > :today"
 _CLOSED = "closed = '{}' AND due_on IS NOT NULL"
+_UNPLANNED = "closed IS NULL AND due_on IS NULL AND anchor_on IS NOT NULL AND follow_up IS NULL"
+_OWN = {"snoozed": _SNOOZED, "unplanned": _UNPLANNED}
 _END_OF_TIME = "9999-12-31"
 
 
@@ -117,22 +119,24 @@ def held_back(db: Database, query: Query) -> dict[str, int]:
     """How many patients have a plan that is held back, by reason."""
     narrowed = _narrowed(query)
     values = _values(query)
-    counts = f"SELECT COUNT(DISTINCT patient_id) FROM recall_list WHERE {_SNOOZED}{narrowed}"
+    count = "SELECT COUNT(DISTINCT patient_id) FROM recall_list WHERE "
     by_reason = (
         "SELECT closed, COUNT(DISTINCT patient_id) FROM recall_list"
         f" WHERE closed IS NOT NULL AND due_on IS NOT NULL{narrowed} GROUP BY closed"
     )
-    closed = dict(db.rows(by_reason, **values))
-    found = {"snoozed": db.value(counts, **values), **closed}
+    found = {
+        "snoozed": db.value(f"{count}{_SNOOZED}{narrowed}", **values),
+        "unplanned": db.value(f"{count}{_UNPLANNED}{narrowed}", **values),
+        **dict(db.rows(by_reason, **values)),
+    }
     return {reason: found[reason] for reason in standing.HELD if found.get(reason)}
 
 
 def _parts(query: Query) -> list[str]:
     """One condition for each kind of site asked for, so that each can use its index."""
     parts = [_OPEN + _left_out(query)] if query.statuses & {"upcoming", *standing.LISTED} else []
-    if "snoozed" in query.statuses:
-        parts.append(_SNOOZED)
-    closed = [status for status in standing.HELD if status in query.statuses and status != "snoozed"]
+    parts += [part for name, part in _OWN.items() if name in query.statuses]
+    closed = [status for status in standing.HELD if status in query.statuses and status not in _OWN]
     return parts + [_CLOSED.format(status) for status in closed]
 
 
@@ -199,6 +203,8 @@ def _folded(chosen: list[tuple[Listed, Site]], today: date) -> Row:
 def _site(one: Listed, query: Query) -> Site:
     due = day(one.due_on)
     status = standing.status(due, one.closed, day(one.snoozed_until), query.today, query.at)
+    if status is None and one.anchor_on and one.follow_up is None:
+        status = "unplanned"
     return Site(one.site, one.muscle, one.side, due, status, day(one.anchor_on), one.follow_up, one.session)
 
 

@@ -17,10 +17,12 @@ class Standing(NamedTuple):
     closed: str | None
     anchor: date | None
     due: date | None
+    snoozed_until: date | None
 
 
 _SQL = """
-SELECT site.number, site.muscle, site.side, recall.follow_up, recall.closed, recall.anchor_on, recall.due_on
+SELECT site.number, site.muscle, site.side, recall.follow_up, recall.closed, recall.anchor_on, recall.due_on,
+       recall.snoozed_until
 FROM site LEFT JOIN recall ON recall.site_id = site.id
 WHERE site.patient_id = :patient ORDER BY site.number
 """
@@ -29,4 +31,6 @@ WHERE site.patient_id = :patient ORDER BY site.number
 def standing(db: Database, patient_id: str) -> list[Standing]:
     """The sites of a patient by number."""
     rows = map(Standing._make, db.rows(_SQL, patient=patient_id))
-    return [one._replace(anchor=day(one.anchor), due=day(one.due)) for one in rows]
+    return [
+        one._replace(anchor=day(one.anchor), due=day(one.due), snoozed_until=day(one.snoozed_until)) for one in rows
+    ]

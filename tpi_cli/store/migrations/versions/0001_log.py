@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("changed_at", sa.String(), nullable=True),
         sa.Column("changed_by", sa.String(), nullable=True),
+        sa.Column("row_key", sa.String(), nullable=True),
         sa.CheckConstraint("sex IN ('female', 'male', 'other', 'unknown')", name=op.f("ck_patient_sex")),
         sa.CheckConstraint("status IN ('active', 'archived', 'deceased')", name=op.f("ck_patient_status")),
         sa.CheckConstraint("CAST(height_cm AS NUMERIC) BETWEEN 20 AND 300", name=op.f("ck_patient_height")),
@@ -352,6 +353,7 @@ def upgrade() -> None:
         sa.Column("guidance", sa.String(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
         sa.Column("source_id", sa.String(), nullable=True),
+        sa.Column("row_key", sa.String(), nullable=True),
         sa.CheckConstraint(
             "guidance IN ('palpation', 'ultrasound', 'emg')", name=op.f("ck_injection_guidance")
         ),
@@ -367,4 +369,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("clinic_id", "source_id", name=op.f("uq_injection_clinic_id_source_id")),
         sa.UniqueConstraint("session_id", "ordinal", name=op.f("uq_injection_session_id_ordinal")),
     )
+    op.create_index(op.f("ix_injection_row_key"), "injection", ["row_key"], unique=False)
     op.create_index(op.f("ix_injection_site_id"), "injection", ["site_id"], unique=False)
