@@ -89,7 +89,6 @@ def practice(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clini
 OTHERWISE = {
     "tpi init --name 'Harbour Pain Clinic'": 5,  # there is a store already
     "tpi init --key-file ~/keys/tpi.key": 5,
-    "tpi site add 7 ut l --taut-band --tender-spot": 5,  # and the site
 }
 
 

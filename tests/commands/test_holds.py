@@ -78,8 +78,7 @@ RESUMED = """
 held by
 stop 1 --reason declined
 stop 1 --reason moved
-stop 1 ut l --reason resolved
-site resolve 1 ut l
+stop 1 ut l --reason declined
 snooze 1 6w --reason exams
 """
 
@@ -93,6 +92,18 @@ def test_resuming_brings_the_last_plan_back(mei: Clinic, command: str) -> None:
     found = mei.ok("due", "--json").rows[0]["sites"]
     assert found == before
     assert "reopened 2026-11-23: called, wants to come" in mei.ok("why", "1").out
+
+
+@pytest.mark.parametrize("command", ["stop 1 ut l --reason resolved", "site resolve 1 ut l"])
+@pytest.mark.parametrize("held", ["snooze 1 6w --reason exams", "stop 1 --reason declined"])
+def test_a_resolved_site_does_not_come_back_with_the_patient(mei: Clinic, command: str, held: str) -> None:
+    """Nothing left to treat there: taking back what held the patient does not change it."""
+    mei.ok(*words(command))
+    mei.ok(*words(held))
+    mei.ok("resume", "1")
+    assert [site["site"] for site in mei.ok("due", "--json").rows[0]["sites"]] == [2]
+    assert mei.ok("resume", "1", "ut", "l").out == f"reopened site 1: {WHO}\n"
+    assert [site["site"] for site in mei.ok("due", "--json").rows[0]["sites"]] == [1, 2]
 
 
 def test_resuming_one_site(mei: Clinic) -> None:

@@ -12,10 +12,20 @@ ADD = "patient add 'Tan, Mei' 1971-03-04 --allergy none --bleeding none"
 
 
 def test_adding_answers_with_id_name_and_birth_date(clinic: Clinic) -> None:
-    answer = clinic.ok(*words(ADD))
+    answer = clinic.ok(*words(ADD), "--mrn", "A11")
     assert answer.out.splitlines()[0] == "recorded PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)"
     found = envelope(clinic.ok(*words(ADD), "--mrn", "A12", "--json"), "patient-add")
     assert (found["patient"], found["today"]) == ("PT-0002", "2026-11-23")
+
+
+def test_one_person_is_not_entered_twice(clinic: Clinic) -> None:
+    """The same name and birth date is another person only where both have an mrn."""
+    clinic.ok(*words(ADD))
+    for more in ([], ["--mrn", "A12"]):
+        assert clinic.run(*words(ADD), *more).code == 5
+    clinic.ok("patient", "edit", "1", "--mrn", "A11")
+    assert clinic.run(*words(ADD)).code == 5
+    assert clinic.ok(*words(ADD), "--mrn", "A12", "--json").json["patient"] == "PT-0002"
 
 
 def test_numbers_count_up_and_are_four_digits_wide(clinic: Clinic) -> None:
@@ -198,7 +208,7 @@ def test_show_tells_alerts_and_sites(clinic: Clinic) -> None:
 
 
 def test_editing_says_what_changed_and_dates_a_weight(clinic: Clinic) -> None:
-    clinic.ok(*words(ADD), "--weight", "62.5")
+    clinic.ok(*words(ADD), "--weight", "62.5", "--on", "2026-11-01")
     answer = clinic.ok(*words("patient edit 1 --weight 63.75 --phone '07700 900123' --on yesterday"))
     assert answer.out.splitlines()[0] == "changed PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)"
     assert "62.5 -> 63.75" in answer.out

@@ -83,7 +83,8 @@ def test_a_day_may_be_named_instead_of_an_interval(clinic: Clinic) -> None:
     expect(clinic, "2026-12-24", "Ann | 2026-12-24 | due | UT-L")
 
 
-def test_who_need_not_come_back_is_neither_listed_nor_held_back(clinic: Clinic) -> None:
+def test_who_need_not_come_back_is_not_counted_but_whom_nobody_told_is(clinic: Clinic) -> None:
+    """`none` is an answer; saying nothing is not, and nobody falls through."""
     tell(
         clinic,
         """
@@ -91,8 +92,11 @@ def test_who_need_not_come_back_is_neither_listed_nor_held_back(clinic: Clinic) 
         Bob | 2026-08-23 | ut l
         """,
     )
-    expect(clinic, "2036-11-23", "")
-    expect(clinic, "2036-11-23", "", "--status", "all")
+    clinic.today = "2036-11-23"
+    answer = clinic.ok("due", "--json").json
+    assert (answer["rows"], answer["held_back"]) == ([], {"unplanned": 1})
+    (row,) = clinic.ok("due", "--status", "all", "--json").rows
+    assert (row["name"], row["status"], row["due"]) == ("Bob", "unplanned", None)
 
 
 # --- which plan counts
@@ -144,7 +148,9 @@ def test_nor_is_its_own_plan_taken_from_the_later_one(clinic: Clinic) -> None:
         Ann | 2026-09-11 | void 2026-08-23
         """,
     )
-    expect(clinic, "2026-11-23", "")
+    clinic.today = "2026-11-23"
+    answer = clinic.ok("due", "--json").json
+    assert (answer["rows"], answer["held_back"]) == ([], {"unplanned": 1})
 
 
 def test_of_two_sessions_of_one_day_the_later_entry_counts(clinic: Clinic) -> None:
@@ -230,7 +236,9 @@ def test_but_not_with_a_single_day_and_not_after_a_refusal(clinic: Clinic) -> No
         Bob | 2026-06-12 | ut l
         """,
     )
-    expect(clinic, "2026-11-23", "")
+    clinic.today = "2026-11-23"
+    answer = clinic.ok("due", "--json").json
+    assert (answer["rows"], answer["held_back"]) == ([], {"unplanned": 2})
 
 
 # --- one row a patient

@@ -38,10 +38,19 @@ class Plan:
     due: date | None
     closed: str | None = None
     snoozed: date | None = None
+    own: str | None = None
+    whole: bool = False
+
+    @property
+    def unplanned(self) -> bool:
+        """Nobody said when to come back, and nothing closed it."""
+        return self.follow_up == "unsaid" and not self.closed
 
     def status(self, today: date) -> str:
         if self.closed:
             return self.closed
+        if self.unplanned:
+            return "unplanned"
         if self.snoozed and self.snoozed > today:
             return "snoozed"
         assert self.due is not None
@@ -68,7 +77,8 @@ class Person:
             if entry.order in self.voided:
                 continue
             if where in entry.plans:
-                plan = Plan(entry.on, entry.plans[where], oracle.due(entry.on, entry.plans[where]))
+                said = entry.plans[where]
+                plan = Plan(entry.on, said, None if said == "unsaid" else oracle.due(entry.on, said))
             elif plan is not None and entry.act != "treat" and (not entry.sites or where in entry.sites):
                 _decided(plan, entry)
         if plan is not None and self.status != "active":
@@ -78,8 +88,9 @@ class Person:
     def goes_on_with(self, where: Where, on: date) -> str:
         """The plan of a session of that day that names none."""
         plan = self.plan(where)
-        if plan is None or plan.anchor > on or plan.closed or plan.follow_up == "none" or "-" in plan.follow_up:
-            return "none"
+        no_interval = plan is None or plan.follow_up in {"none", "unsaid"} or "-" in plan.follow_up
+        if plan is None or no_interval or plan.anchor > on or plan.closed:
+            return "unsaid"
         return plan.follow_up
 
     def would_pass_over(self, act: str, sites: list[Where], on: date) -> bool:
@@ -92,22 +103,37 @@ class Person:
             return away or not any(plan.closed or plan.snoozed for plan in plans)
         return away or (all(plan.closed for plan in plans) and len(plans) == len(sites))
 
+    def changes_nothing(self, entry: Entry) -> bool:
+        """Whether the chart would hold the same sites back with the entry as without."""
+        before = self._held()
+        self.entries.append(entry)
+        after = self._held()
+        self.entries.pop()
+        return before == after
+
+    def _held(self) -> list[tuple[str | None, date | None]]:
+        return [(plan.closed, plan.snoozed) for where in self.sites if (plan := self.plan(where))]
+
     def standing(self, today: date) -> dict[Where, str]:
         """Every site with a day to come back, and how it stands."""
         found = {where: self.plan(where) for where in self.sites}
-        return {where: plan.status(today) for where, plan in found.items() if plan and plan.due}
+        return {where: plan.status(today) for where, plan in found.items() if plan and (plan.due or plan.unplanned)}
 
 
 def _decided(plan: Plan, entry: Entry) -> None:
-    if entry.act == "resume":
-        plan.closed = plan.snoozed = None
+    for_all = not entry.sites
+    if entry.act == "resume":  # the patient's takes back the patient's; a site's own closing stays under it
+        plan.own = plan.own if for_all and plan.whole else None
+        plan.closed, plan.snoozed, plan.whole = plan.own, None, False
     elif entry.act == "snooze":
-        plan.snoozed = entry.until
+        plan.snoozed, plan.whole = entry.until, plan.whole or for_all
     elif entry.reason != "died":  # whoever died is off the list by the patient's status
         plan.closed = "resolved" if entry.act == "resolve" else CLOSED_BY[entry.reason]
+        plan.own = plan.own if for_all else plan.closed
+        plan.whole = plan.whole or for_all
 
 
-Row = tuple[int, date, str, frozenset[Where]]
+Row = tuple[int, date | None, str, frozenset[Where]]
 """A line of the list: patient, the earliest due date, how that stands, and the sites."""
 
 
@@ -117,11 +143,12 @@ def listed(people: list[Person], today: date, statuses: set[str]) -> list[Row]:
     for person in people:
         chosen = [where for where, status in person.standing(today).items() if status in statuses]
         plans = sorted(
-            (plan.due, person.sites.index(where), plan) for where in chosen if (plan := person.plan(where)) and plan.due
+            (plan.due or date.max, person.sites.index(where), plan) for where in chosen if (plan := person.plan(where))
         )
         if plans:
-            rows.append((person.number, plans[0][0], plans[0][2].status(today), frozenset(chosen)))
-    return sorted(rows, key=lambda row: (row[1], row[0]))
+            first = plans[0][2]
+            rows.append((person.number, first.due, first.status(today), frozenset(chosen)))
+    return sorted(rows, key=lambda row: (row[1] or date.max, row[0]))
 
 
 def held_back(people: list[Person], today: date) -> dict[str, int]:

@@ -62,8 +62,10 @@ class Terminal:
         os.write(self._master, ("".join(typed) + enter).encode())
         return self
 
-    def end(self) -> int:
-        """Let it come to its end; the exit code."""
+    def end(self, again: str = "") -> int:
+        """Let it come to its end; the exit code. `again` is pressed each second until then, as a person would."""
+        while again and not select.select([self._master], [], [], 1.0)[0]:
+            os.write(self._master, again.encode())
         while self._read(PATIENCE):
             pass
         os.close(self._master)

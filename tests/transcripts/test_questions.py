@@ -59,7 +59,7 @@ def test_leaving_while_mending_records_nothing(practice: Clinic) -> None:
     for key, code in ((CTRL_C, 130), (CTRL_U + CTRL_D, 9)):
         with terminal(practice, "again", "1") as screen:
             screen.answer("Record? [y/N/e]", "e").answer("each", enter=key, after=0.3)
-            assert screen.end() == code, screen.screen
+            assert screen.end(again=key) == code, screen.screen
         assert everything(practice) == before
 
 

@@ -115,6 +115,7 @@ def _edited(shots: tuple[Shot, ...]) -> str:
 
 
 def _prepared(ctx: typer.Context, patient: str, asked: Asked) -> Preview:
+    options.storable("the clinician's code", ctx.obj.acting)  # refused before anything is shown
     with options.reading(ctx) as db:
         return _prepare(ctx, db, patient, asked)
 

@@ -70,8 +70,10 @@ class Verdict(NamedTuple):
     closed: str | None = None
     snoozed_until: date | None = None
     reasons: tuple[Reason, ...] = ()
+    own: str | None = None
+    """Why the site itself was closed, under what was decided for the whole patient."""
     whole: bool = False
-    """Whether the recall was closed with the whole patient's."""
+    """Whether something decided for the whole patient holds it back."""
 
 
 def decide(facts: Facts) -> Verdict:
@@ -144,21 +146,28 @@ def _held(verdict: Verdict, facts: Facts, holds: Iterable[Hold]) -> Verdict:
 
 def _lay(verdict: Verdict, hold: Hold) -> Verdict:
     told = f": {hold.note}" if hold.note else ""
-    if hold.act == "resume" and hold.whole and verdict.closed == "resolved" and not verdict.whole:
-        return verdict._replace(snoozed_until=None)  # nothing left to treat there: only the site itself reopens
     if hold.act == "resume":
-        text = f"reopened {hold.on}{told}"
-        reasons = (*verdict.reasons, Reason("recall.reopened", text, hold.by))
-        return verdict._replace(closed=None, snoozed_until=None, reasons=reasons)
+        return _reopened(verdict, hold, told)
     if hold.act == "snooze":
         reason = Reason("recall.snoozed", f"held on {hold.on} until {hold.until}{told}", hold.by, hold.until)
-        return verdict._replace(snoozed_until=hold.until, reasons=(*verdict.reasons, reason))
+        whole = verdict.whole or hold.whole
+        return verdict._replace(snoozed_until=hold.until, whole=whole, reasons=(*verdict.reasons, reason))
     if hold.reason == "died":  # the patient's status closes it, so that a mistake is undone in one place
         return verdict
     closed = "resolved" if hold.act == "resolve" else _CLOSED_BY_STOP.get(hold.reason or "", "stopped")
     cause = f" ({hold.reason})" if hold.act == "stop" and hold.reason else ""
     reason = Reason(f"recall.{closed}", f"{_WORDS[hold.act]} {hold.on}{cause}{told}", hold.by)
-    return verdict._replace(closed=closed, whole=hold.whole, reasons=(*verdict.reasons, reason))
+    own = verdict.own if hold.whole else closed
+    whole = verdict.whole or hold.whole
+    return verdict._replace(closed=closed, own=own, whole=whole, reasons=(*verdict.reasons, reason))
+
+
+def _reopened(verdict: Verdict, hold: Hold, told: str) -> Verdict:
+    """Take back what holds the site. A patient's resume takes back the patient's decisions and, while there are
+    some, leaves alone what was decided for the site itself: a resolved site does not come back by the way."""
+    reasons = (*verdict.reasons, Reason("recall.reopened", f"reopened {hold.on}{told}", hold.by))
+    own = verdict.own if hold.whole and verdict.whole else None
+    return verdict._replace(closed=own, own=own, whole=False, snoozed_until=None, reasons=reasons)
 
 
 _WORDS = {"stop": "stopped", "resolve": "resolved"}

@@ -41,7 +41,7 @@ class Site(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A patient on the list. Scores, agents and reasons (JSON) are of the site that is due first."""
+    """A patient on the list. Scores and agents are of the last session, reasons (JSON) of the site due first."""
 
     patient: int
     mrn: str | None
@@ -63,6 +63,7 @@ class Row(NamedTuple):
 class Listed(NamedTuple):
     """A row of the view `recall_list`, column by column."""
 
+    patient_id: str
     patient: int
     mrn: str | None
     name: str
@@ -99,13 +100,34 @@ def rows(db: Database, query: Query) -> Iterator[Row]:
     parts = [f"SELECT * FROM recall_list WHERE {part}{_narrowed(query)}" for part in _parts(query)]
     if not parts:
         return
-    first = "name_key, patient" if query.by_name else "MIN(due_on) OVER (PARTITION BY patient_id), patient"
-    sql = f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS picked ORDER BY {first}, due_on, site"
+    first = (
+        "name_key, patient" if query.by_name else "COALESCE(MIN(due_on) OVER (PARTITION BY patient_id), :end), patient"
+    )
+    sql = (
+        f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS picked ORDER BY {first}, COALESCE(due_on, :end), site"
+    )
     listed = map(Listed._make, db.rows(sql, **_values(query)))
     for _, found in groupby(listed, key=lambda one: one.patient):
         chosen = [(one, place) for one in found if (place := _site(one, query)).status in query.statuses]
         if chosen:
-            yield _folded(chosen, query.today)
+            yield _with_last(db, chosen[0][0].patient_id, _folded(chosen, query.today))
+
+
+_LAST = """
+SELECT anchor_on, session, agents, pain_before, pain_after FROM recall_list
+WHERE patient_id = :patient AND anchor_on IS NOT NULL ORDER BY anchor_on DESC, session DESC, site
+"""
+
+
+def _with_last(db: Database, patient_id: str, row: Row) -> Row:
+    """The row with what the patient's last session gave and how it hurt, whichever sites are listed."""
+    found = list(db.rows(_LAST, patient=patient_id))
+    last = [one for one in found if one[:2] == found[0][:2]]
+    if not last:
+        return row
+    agents = dict.fromkeys(agent for one in last for agent in one[2].splitlines())
+    scored = next((one for one in last if one[3] is not None), last[0])
+    return row._replace(last_session=day(last[0][0]), agents=tuple(agents), pain=(scored[3], scored[4]))
 
 
 def of_site(db: Database, query: Query) -> Iterator[Row]:
@@ -175,6 +197,7 @@ def _values(query: Query) -> dict[str, object]:
         "muscle": query.muscle,
         "agent": query.agent,
         "clinic": query.clinic,
+        "end": _END_OF_TIME,
     }
 
 
