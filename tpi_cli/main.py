@@ -9,6 +9,9 @@ gc.disable()  # start-up makes no garbage worth collecting; a command's body run
 atexit.register(gc.freeze)  # nor is there any use in sorting the garbage out on the way to the door
 
 COMPLETE = "_TPI_COMPLETE"
+VERSION = frozenset({"--version", "-V"})
+VERSION_WITHIN = 3
+"""Words: `tpi --db FILE -V` also asks for the version, a note further on that holds the word does not."""
 BROKEN_PIPE = 141
 INTERRUPTED = 130
 
@@ -16,7 +19,7 @@ INTERRUPTED = 130
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with the exit code that `tpi help exit-codes` explains."""
     words = sys.argv[1:] if args is None else args
-    if words in (["--version"], ["-V"]):
+    if not VERSION.isdisjoint(words[:VERSION_WITHIN]):
         from tpi_cli import __version__
 
         sys.stdout.write(f"tpi {__version__}\n")

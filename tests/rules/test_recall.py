@@ -171,7 +171,7 @@ HISTORIES = [
         "2026-11-23", "declined", None, "follow-up replaced declined",
     ),
     # nothing to hold where nothing was treated
-    ("2026-09-01 stop declined", None, None, None, "never"),
+    ("2026-09-01 stop declined", None, "declined", None, "never declined"),
 ]  # fmt: skip
 
 

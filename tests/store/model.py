@@ -12,6 +12,7 @@ from tests.spec import oracle
 
 OVERDUE, LAPSED = 14, 90
 CLOSED_BY = {"resolved": "resolved", "declined": "declined", "moved": "stopped", "other": "stopped"}
+NEVER = "never"
 Where = tuple[str, str]
 """Muscle and side."""
 
@@ -71,8 +72,8 @@ class Person:
     voided: set[int] = field(default_factory=set)
 
     def plan(self, where: Where) -> Plan | None:
-        """The plan that counts for a site, if it was ever treated."""
-        plan: Plan | None = None
+        """The plan that counts for a site; of one never treated (or only by voided sessions) what was decided."""
+        plan = Plan(date.min, NEVER, None) if where in self.sites else None
         for entry in sorted(self.entries, key=lambda one: (one.on, one.order)):
             if entry.order in self.voided:
                 continue
@@ -88,7 +89,7 @@ class Person:
     def goes_on_with(self, where: Where, on: date) -> str:
         """The plan of a session of that day that names none."""
         plan = self.plan(where)
-        no_interval = plan is None or plan.follow_up in {"none", "unsaid"} or "-" in plan.follow_up
+        no_interval = plan is None or plan.follow_up in {"none", "unsaid", NEVER} or "-" in plan.follow_up
         if plan is None or no_interval or plan.anchor > on or plan.closed:
             return "unsaid"
         return plan.follow_up

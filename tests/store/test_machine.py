@@ -273,8 +273,10 @@ class Practice(RuleBasedStateMachine):
         for person in self.people:
             for where in person.sites:
                 told, plan = found.pop((person.number, where)), person.plan(where)
-                assert (told.due, told.anchor) == ((plan.due, plan.anchor) if plan else (None, None))
-                assert plan is None or plan.due is None or told.status == plan.status(self.today)
+                assert plan is not None
+                anchor = None if plan.follow_up == model.NEVER else plan.anchor
+                assert (told.due, told.anchor) == (plan.due, anchor)
+                assert plan.due is None or told.status == plan.status(self.today)
         assert found == {}
 
     def _query(self, statuses: set[str], until: date | None) -> due.Query:

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from tpi_cli.commands.options import Desk, shared, take
+from tpi_cli.commands.options import Desk, shared, take, version
 
 EVERY_DAY = "Every day"
 RECORDS = "Records"
@@ -191,4 +191,6 @@ class Group(TyperGroup):
 def root() -> Group:
     """The whole command line."""
     words = "The injection log and recall scheduler of a trigger-point clinic."
-    return Group("tpi", TREE, words)
+    group = Group("tpi", TREE, words)
+    group.params = [*group.params, version()]
+    return group

@@ -158,6 +158,11 @@ def shared() -> tuple[TyperOption, ...]:
     )
 
 
+def version() -> TyperOption:
+    """Only listed: `main` answers it before anything else is loaded."""
+    return _option("-V", "--version", help="Print the version.", flag=True)
+
+
 def writing() -> tuple[TyperOption, ...]:
     """The options every writing command has."""
     return (
@@ -171,7 +176,10 @@ def writing() -> tuple[TyperOption, ...]:
 def take(params: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
     """Move the shared values out of a command's own, over the ones given before the subcommand."""
     given = {name: params.pop(name) for name in _NAMES if name in params}
-    return {**earlier, **{name: value for name, value in given.items() if value is not None}}
+    stated = {name: value for name, value in given.items() if value is not None}
+    if "format" in stated and "json" not in stated:
+        earlier = {name: value for name, value in earlier.items() if name != "json"}
+    return {**earlier, **stated}
 
 
 _NAMES = (

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,17 +36,26 @@ def delete(place: Place) -> int:
     return count
 
 
+def delete_store(place: Place) -> None:
+    """Take away a store that was given up half made."""
+    for path in (place.path, f"{place.path}-wal", f"{place.path}-shm"):
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+
+
 def ensure(place: Place) -> None:
     """Make the demo clinic, unless it is there already."""
     if os.path.exists(place.path):
         return
     about = _about()
-    make(place, plain=False, name=about["name"], zone=about["zone"])
+    half = place._replace(path=f"{place.path}.new")
+    delete_store(half)
+    make(half, plain=False, name=about["name"], zone=about["zone"])
     try:
-        _fill(place, date.fromisoformat(about["as_of"]))
-    except BaseException:
-        delete(place)
-        raise
+        _fill(half, date.fromisoformat(about["as_of"]))
+        os.rename(half.path, place.path)
+    finally:
+        delete_store(half)
 
 
 def _about() -> dict[str, Any]:

@@ -80,7 +80,7 @@ def decide(facts: Facts) -> Verdict:
     """The due date of one site, with every reason for and against its being listed."""
     treatments = sorted(facts.treatments, key=lambda one: (one.on, one.recorded_at, one.order))
     if not treatments:
-        return _held(Verdict(reasons=(Reason("recall.never", "never treated here", "site"),)), facts, ())
+        return _held(Verdict(reasons=(Reason("recall.never", "never treated here", "site"),)), facts, facts.holds)
     last = treatments[-1]
     said = None if last.origin == "unsaid" else last.follow_up
     verdict = Verdict(last.on, last.session, said, due_date(last))

@@ -1,6 +1,7 @@
 """Making a store and bringing its schema up to date, by Alembic, in one transaction."""
 
 import os
+from contextlib import suppress
 from typing import Any
 
 from alembic import command
@@ -24,10 +25,20 @@ def make(place: Place, *, plain: bool, name: str, zone: str) -> bool:
     clinic = Clinic(name, zone, place.demo)
     make_folder(os.path.dirname(place.path))
     new_key = False if plain else make_key(place.key_path)
-    half = f"{place.path}.new"
-    _fill(half, None if plain else read_key(place.key_path), clinic)
-    _into_place(half, place)
+    half = f"{place.path}.{os.getpid()}.new"
+    try:
+        _fill(half, None if plain else read_key(place.key_path), clinic)
+        _into_place(half, place)
+    finally:
+        _remove(half)
     return new_key
+
+
+def _remove(half: str) -> None:
+    """Take away what a finished or failed attempt leaves."""
+    for path in (half, f"{half}-wal", f"{half}-shm", f"{half}-journal"):
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 class Clinic:
@@ -76,8 +87,8 @@ def _into_place(half: str, place: Place) -> None:
         os.link(half, place.path)
     except FileExistsError:
         raise errors.Conflict(f"there is a store at {place.path} already") from None
-    finally:
-        os.unlink(half)
+    except OSError:  # a file system without links: whoever comes second replaces nothing, for it looked before
+        os.rename(half, place.path)
 
 
 def upgrade(connection: Connection) -> None:

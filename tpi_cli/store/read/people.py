@@ -115,7 +115,8 @@ def named(db: Database, text: str) -> list[Patient]:
     words = identity.name_key(text).split()
     if not words:
         return []
-    where = " AND ".join(f"name_key LIKE :word{at}" for at in range(len(words)))
+    like = "(name_key LIKE :word{0} OR REPLACE(name_key, ' ', '') LIKE :word{0})"
+    where = " AND ".join(like.format(at) for at in range(len(words)))
     values = {f"word{at}": f"%{word}%" for at, word in enumerate(words)}
     return [_patient(row) for row in db.rows(f"{_PATIENT}WHERE {where} ORDER BY name_key, number", **values)]
 
