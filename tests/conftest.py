@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -159,7 +158,7 @@ def _sample(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
 
 
 @pytest.fixture
-def sample(tmp_path: Path, _sample: Path) -> Iterator[Clinic]:
+def sample(tmp_path: Path, _sample: Path) -> Clinic:
     """A HOME whose store holds the sample clinic, dates as written."""
     shutil.copytree(_sample, tmp_path, dirs_exist_ok=True)
-    yield Clinic(tmp_path)
+    return Clinic(tmp_path)

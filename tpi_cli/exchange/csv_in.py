@@ -15,7 +15,7 @@ from tpi_cli.errors import Usage
 from tpi_cli.reference import adverse as complications
 from tpi_cli.reference import agents, alerts, muscles
 from tpi_cli.rules import checks, interval
-from tpi_cli.rules.values import Dose
+from tpi_cli.rules.values import Dose, Strength
 from tpi_cli.store.read.log import Injected, Lot
 
 PATIENTS = (
@@ -262,8 +262,9 @@ def _decimal(row: dict[str, str], column: str) -> Decimal | None:
 
 
 _NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]{1,4})?"
-LARGEST, LARGEST_UNITS, STRONGEST_PERCENT = 1000, 10_000, 100
-"""mL, mg or mg/mL; units or units/mL; percent: the same as where injections are typed."""
+LARGEST, LARGEST_UNITS = 1000, 10_000
+"""mL, mg or mg/mL; units or units/mL: the same as where injections are typed."""
+STRONGEST = {"%": 100, "mg/mL": LARGEST, "units/mL": LARGEST_UNITS}
 
 
 def number(text: str, column: str, largest: int = LARGEST) -> Decimal:
@@ -410,14 +411,19 @@ def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) 
         raise Fault("strength", f"{strength}{epi}{dilution!s}: write 1%{EPI}200000, of a local anaesthetic")
     if known is None:
         return _by_mass(agent, strength, volume)
-    if known.mass_unit != (agent.unit or "mg"):
-        raise Fault("strength", f"{agent.name} is measured in {agent.unit}")
-    too_strong = known.amount > (STRONGEST_PERCENT if known.unit == "%" else LARGEST_UNITS)
-    if too_strong or re.match(r"0[0-9]", strength):
-        raise Fault("strength", f"{strength!r} is out of range: write 1%, 10mg/mL or 50units/mL")
+    _no_fault("strength", _strength_fault(agent, known, strength))
     if not volume:
         raise Fault("volume_ml", "is empty")
     return Dose(agent.agent, known, number(volume, "volume_ml"), None, known.mass_unit, DILUTIONS.get(dilution))
+
+
+def _strength_fault(agent: agents.Agent, known: Strength, typed: str) -> str | None:
+    """What is wrong with a strength: its unit, its size, or a leading zero that may stand for a point."""
+    if known.mass_unit != (agent.unit or "mg"):
+        return f"{agent.name} is measured in {agent.unit}"
+    if known.amount > STRONGEST[known.unit] or re.match(r"0[0-9]", typed):
+        return f"{typed!r} is out of range: write 1%, 10mg/mL or 50units/mL"
+    return None
 
 
 def _agent(name: str, own: tuple[agents.Agent, ...]) -> agents.Agent:
