@@ -147,13 +147,14 @@ def injected(db: Database, *, voided: bool = False) -> Iterator[Injected]:
     """Every injection that counts (or, `voided`, that does not any more), by patient and day, a row a site.
 
     A row that came from elsewhere without an id of its own goes by the injection's, a note of the whole session
-    by every one of its rows: so nothing is lost, and nothing comes in twice, when the log is brought in again.
+    by every one of its rows, an event of it by the first: so nothing is lost, and nothing comes in twice, when the log is brought in again.
     """
     scores = _scores(db)
     events = _adverse(db)
     notes = dict(db.rows("SELECT id, note FROM session WHERE note IS NOT NULL"))
     for rows, parts in _shared(given(db, f" WHERE voided_at IS {'NOT ' if voided else ''}NULL")):
         one = rows[0]
+        of_session = events.pop((one.session_id, None), ())
         yield Injected(
             mrn=one.mrn or identity.patient(one.patient),
             date=known_day(one.on_date),
@@ -167,7 +168,7 @@ def injected(db: Database, *, voided: bool = False) -> Iterator[Injected]:
             follow_up=None if one.origin == "unsaid" else one.follow_up,
             lots=_lots(rows),
             twitch=None if one.twitch is None else bool(one.twitch),
-            adverse=events.get((one.session_id, one.site_id), ()) or events.get((one.session_id, None), ()),
+            adverse=(*events.get((one.session_id, one.site_id), ()), *of_session),
             note=one.note or notes.get(one.session_id),
             source_id=one.source_id or one.injection_id,
         )
