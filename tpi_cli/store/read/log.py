@@ -147,7 +147,8 @@ def injected(db: Database, *, voided: bool = False) -> Iterator[Injected]:
     """Every injection that counts (or, `voided`, that does not any more), by patient and day, a row a site.
 
     A row that came from elsewhere without an id of its own goes by the injection's, a note of the whole session
-    by every one of its rows, an event of it by the first: so nothing is lost, and nothing comes in twice, when the log is brought in again.
+    by every one of its rows, an event of it by the first: so nothing is lost, and nothing comes in twice, when
+    the log is brought in again.
     """
     scores = _scores(db)
     events = _adverse(db)
