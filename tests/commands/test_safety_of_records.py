@@ -101,6 +101,12 @@ def test_an_answer_given_twice_is_refused_and_not_chosen_from(clinic: Clinic) ->
     assert (answer.code, clinic.ok("patient", "list", "--json").rows) == (2, [])
 
 
+def test_one_person_written_the_other_way_round_is_not_entered_twice(clinic: Clinic) -> None:
+    clinic.patient("Ana Ruiz", "1965-03-04")
+    words = ("patient", "add", "Ruiz, Ana", "1965-03-04", "--allergy", "none", "--bleeding", "none")
+    assert clinic.run(*words).code == 5
+
+
 def test_two_lots_of_one_agent_are_refused(mei: Clinic) -> None:
     before = mei.bytes()
     answer = mei.run("inject", "1", "ut", "l", "lido", "1%", "1ml", "--lot", "lido=A", "--lot", "lido=B", "--yes")

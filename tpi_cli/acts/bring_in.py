@@ -98,7 +98,7 @@ def _add(writing: Writing, out: Result, line: Line, on: date) -> None:
     try:
         row = patient.add(writing, new._replace(mrn=None) if number else new, on, number)
     except Conflict as fault:
-        out.refused.append(Refusal(line.at, "mrn", str(fault)))
+        out.refused.append(Refusal(line.at, "mrn", f"{fault}: {fault.hint}"))
     else:
         row.row_key = digest(new)
         out.new.append(line)

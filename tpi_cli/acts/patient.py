@@ -68,10 +68,9 @@ def _free(writing: Writing, mrn: str) -> None:
 
 def _no_twin(writing: Writing, new: New) -> None:
     """Somebody of this name and birth date without an mrn is most likely the same person."""
-    sql = "SELECT number FROM patient WHERE name_key = :key AND born = :born AND mrn IS NULL"
-    number = writing.db.value(sql, key=identity.name_key(new.name), born=new.born.isoformat())
-    if number:
-        code = identity.patient(number)
+    numbers = [number for number, mrn in _alike(writing, new) if mrn is None]
+    if numbers:
+        code = identity.patient(numbers[0])
         raise Conflict(
             f"{code} has this name and birth date, and no mrn",
             hint=f"tpi patient edit {code} --mrn {new.mrn} if it is the same person",
@@ -79,13 +78,20 @@ def _no_twin(writing: Writing, new: New) -> None:
 
 
 def _not_twice(writing: Writing, new: New) -> None:
-    sql = "SELECT number FROM patient WHERE name_key = :key AND born = :born"
-    number = writing.db.value(sql, key=identity.name_key(new.name), born=new.born.isoformat())
-    if number:
+    numbers = [number for number, _ in _alike(writing, new)]
+    if numbers:
         raise Conflict(
-            f"{identity.patient(number)} has this name and birth date already",
+            f"{identity.patient(numbers[0])} has this name and birth date already",
             hint="if these are two people, tell them apart with --mrn",
         )
+
+
+def _alike(writing: Writing, new: New) -> list[tuple[int, str | None]]:
+    """Number and mrn of those born the same day whose name has the same words, in whatever order."""
+    words = sorted(identity.name_key(new.name).split())
+    sql = "SELECT number, mrn, name_key FROM patient WHERE born = :born ORDER BY number"
+    rows = writing.db.rows(sql, born=new.born.isoformat())
+    return [(number, mrn) for number, mrn, key in rows if sorted(key.split()) == words]
 
 
 def add_alerts(
