@@ -1,6 +1,7 @@
 """The shape of the house: imports run one way, the rules are pure, files stay small, everything says what it is."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -186,3 +187,14 @@ def test_functions_are_short() -> None:
     assert len(sizes) > 300
     assert median(sizes) <= 8
     assert quantiles(sizes, n=10)[-1] < 25
+
+
+@pytest.mark.parametrize("ring", ["commands", "show", "rules", "reference"])
+def test_sql_stands_in_the_store_only(ring: str) -> None:
+    """import-linter sees imports; a query in a string it does not."""
+    found = [
+        path.name
+        for path in (HOUSE / "tpi_cli" / ring).rglob("*.py")
+        if re.search(r"SELECT |PRAGMA ", path.read_text("utf-8"))
+    ]
+    assert found == []

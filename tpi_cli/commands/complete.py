@@ -9,9 +9,9 @@ MOST = 200
 def patients(incomplete: str) -> list[str]:
     """Ids of active patients; names are left out of the shell's screen and history."""
     from tpi_cli.rules.identity import patient
+    from tpi_cli.store.read.offers import patient_numbers
 
-    sql = "SELECT number FROM patient WHERE status = 'active' ORDER BY number"
-    return _of_store(lambda rows: [patient(number) for (number,) in rows], sql, incomplete)
+    return _of_store(lambda db: map(patient, patient_numbers(db)), incomplete)
 
 
 def muscles(incomplete: str) -> list[str]:
@@ -24,19 +24,20 @@ def muscles(incomplete: str) -> list[str]:
 def agents(incomplete: str) -> list[str]:
     """Ids of the agents, the clinic's own among them."""
     from tpi_cli.reference.agents import all_agents
+    from tpi_cli.store.read.offers import own_agents
 
-    own = _of_store(lambda rows: [agent for (agent,) in rows], "SELECT agent FROM agent ORDER BY agent", incomplete)
+    own = _of_store(own_agents, incomplete)
     return own + [agent for agent in _starting(all_agents(), incomplete) if agent not in own]
 
 
-def _of_store(read: Callable[[Iterable[tuple[Any, ...]]], list[str]], sql: str, incomplete: str) -> list[str]:
+def _of_store(read: Callable[[Any], Iterable[str]], incomplete: str) -> list[str]:
     from tpi_cli.errors import TpiError
     from tpi_cli.store.connect import reading
     from tpi_cli.store.place import find
 
     try:
         with reading(find()) as db:
-            return _starting(read(db.rows(sql)), incomplete)
+            return _starting(read(db), incomplete)
     except TpiError:
         return []
 

@@ -12,6 +12,7 @@ from tpi_cli.errors import TpiError
 from tpi_cli.store import connect
 from tpi_cli.store.place import Place, is_plain
 from tpi_cli.store.read.clinic import clinic
+from tpi_cli.store.read.health import health
 
 
 def doctor(ctx: typer.Context) -> None:
@@ -54,11 +55,7 @@ def _store(place: Place) -> Iterator[tuple[str, str]]:
         encrypted = "no" if is_plain(place) else "yes"
         with connect.reading(place) as db:
             yield "encrypted", encrypted
-            yield "store_schema", f"{db.value('PRAGMA user_version')} (this tpi knows {connect.SCHEMA})"
-            yield "journal", str(db.value("PRAGMA journal_mode"))
             yield "zone", clinic(db).zone
-            for table in ("patient", "site", "session", "injection"):
-                yield f"{table}s", str(db.value(f"SELECT COUNT(*) FROM {table}"))
-            yield "integrity", str(db.value("PRAGMA integrity_check"))
+            yield from health(db)
     except TpiError as fault:
         yield "problem", f"{fault} ({fault.hint})"

@@ -316,8 +316,8 @@ def _birth(writing: Writing, who: people.Patient, text: str) -> date:
     from tpi_cli.commands.parse.dates import birth
 
     found = birth(text, writing.today)
-    first = writing.db.value("SELECT MIN(on_date) FROM session WHERE patient_id = :who", who=who.id)
-    if first and date.fromisoformat(str(first)) < found:
+    first = people.first_treated(writing.db, who.id)
+    if first and first < found:
         raise Usage(f"born {found}, but treated on {first}", hint="check the year")
     return found
 

@@ -14,6 +14,7 @@ from tpi_cli.acts import site as sites
 from tpi_cli.exchange import csv_in
 from tpi_cli.rules import interval
 from tpi_cli.store.place import Place
+from tpi_cli.store.read import people
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.schema import make
 from tpi_cli.store.write import Writing, transaction
@@ -102,7 +103,7 @@ def _holds(writing: Writing, shift: timedelta) -> None:
 
 
 def _decision(writing: Writing, row: dict[str, str], shift: timedelta) -> hold.Decision:
-    who = writing.db.value("SELECT id FROM patient WHERE mrn = :mrn", mrn=row["mrn"])
+    who = people.patient(writing.db, f"mrn:{row['mrn']}").id
     site = sites.at(writing, who, row["muscle"], row["side"]) if row["muscle"] else None
     stop = row["act"] == "stop"
     return hold.Decision(

@@ -94,11 +94,6 @@ def kinds_of_allergy(text: str) -> tuple[str, ...]:
     return tuple(found) or ("allergy-other",)
 
 
-def kind_of_allergy(text: str) -> str:
-    """The first of `kinds_of_allergy`: the strictest to plan with."""
-    return kinds_of_allergy(text)[0]
-
-
 def kinds_of_bleeding(text: str) -> tuple[str, ...]:
     """What an answer to the bleeding question tells, never empty: `haemophilia, on aspirin` is two.
 
@@ -108,11 +103,6 @@ def kinds_of_bleeding(text: str) -> tuple[str, ...]:
     if _is_none(text, "bleeding-none"):
         return ("bleeding-none",)
     return tuple(_kinds(text, BLEEDING)) or ("bleeding-disorder",)
-
-
-def kind_of_bleeding(text: str) -> str:
-    """The first of `kinds_of_bleeding`: a disorder named goes before a drug named."""
-    return kinds_of_bleeding(text)[0]
 
 
 def flags(kinds: Iterable[str]) -> list[str]:

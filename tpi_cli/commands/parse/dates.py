@@ -13,9 +13,9 @@ from tpi_cli.commands.parse.names import MONTH_OF, MONTHS, NAMED, WEEKDAY_OF, WE
 from tpi_cli.commands.parse.spans import refusal, span
 from tpi_cli.commands.parse.typed import Word, fault, line, split
 from tpi_cli.errors import Grammar
-from tpi_cli.rules.interval import Interval, after
+from tpi_cli.rules.interval import LAST_YEAR, Interval, after
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+FIRST_YEAR = 1900
 OLDEST = Interval(130, "y")
 """Nobody is known to have lived longer."""
 

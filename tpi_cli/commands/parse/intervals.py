@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from tpi_cli.commands.parse.dates import LAST_YEAR, day, words
+from tpi_cli.commands.parse.dates import day, words
 from tpi_cli.commands.parse.spans import refusal, span
 from tpi_cli.commands.parse.typed import Word, fault, line, split
 from tpi_cli.errors import Grammar
-from tpi_cli.rules.interval import Interval, after
+from tpi_cli.rules.interval import LAST_YEAR, Interval, after
 
 
 def interval(text: str) -> Interval:

@@ -133,6 +133,11 @@ def alerts(db: Database, patient_id: str) -> list[Alert]:
     return [Alert(kind, text, known_day(since)) for kind, text, since in db.rows(sql, patient=patient_id)]
 
 
+def first_treated(db: Database, patient_id: str) -> date | None:
+    """The day of the patient's first session."""
+    return day(db.value("SELECT MIN(on_date) FROM session WHERE patient_id = :patient", patient=patient_id))
+
+
 def sites(db: Database, patient_id: str) -> list[Site]:
     """A patient's sites, by number."""
     return [_site(row) for row in db.rows(f"{_SITE} ORDER BY site.number", patient=patient_id)]
