@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import Answer, Clinic
 
-KINDS = ("patients", "injections")
+KINDS = ("patients", "injections", "outcomes")
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_the_export_of_the_sample_is_the_sample(sample: Clinic) -> None:
     folder = Path(__file__).parent.parent.parent / "sample_data"
     for kind, text in exported(sample).items():
         original = rows((folder / f"{kind}.csv").read_text(encoding="utf-8"))
-        key = "source_id" if kind == "injections" else "mrn"
+        key = "mrn" if kind == "patients" else "source_id"
         for row in (found := rows(text)) + original:
             row["alerts"] = ";".join(sorted(row.get("alerts", "").split(";")))
         assert {row[key]: row for row in found} == {row[key]: row for row in original}
@@ -83,7 +83,7 @@ def test_an_export_brought_back_into_its_own_store_changes_nothing(sample: Clini
     before = sample.bytes()
     files = [str(sample.home / "export" / f"{kind}.csv") for kind in KINDS]
     found = sample.ok("import", *files, "--json").json
-    assert (found["new"], found["changed"], found["same"], found["refused"]) == (0, 0, 365, 0)
+    assert (found["new"], found["changed"], found["same"], found["refused"]) == (0, 0, 474, 0)
     assert sample.bytes() == before
 
 
@@ -267,6 +267,7 @@ def test_the_files_are_as_the_contract_has_them(sample: Clinic) -> None:
         "mrn,date,clinician,muscle,side,agent,strength,volume_ml,passes,pain_before,pain_after,follow_up,lot,expiry,"
         "twitch,adverse,note,source_id"
     )
+    assert found["outcomes"].splitlines()[0] == "mrn,date,muscle,side,pain,relief_pct,resolved,source_id"
     for kind in KINDS:
         path = sample.home / "export" / f"{kind}.csv"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -351,7 +352,7 @@ def test_a_file_that_is_there_is_not_replaced_by_a_database(sample: Clinic) -> N
     assert (answer.code, path.read_text()) == (5, "mine")
 
 
-@pytest.mark.parametrize("what", [["csv", "--kind", "patients"], ["csv", "--kind", "injections"], ["json"]])
+@pytest.mark.parametrize("what", [*(["csv", "--kind", kind] for kind in KINDS), ["json"]])
 def test_an_export_leaves_the_store_as_it_was(sample: Clinic, what: list[str]) -> None:
     before = sample.bytes()
     first, second = _bare(sample.ok("export", *what)), _bare(sample.ok("export", *what))
@@ -365,5 +366,5 @@ def _bare(answer: Answer) -> str:
 
 def test_an_empty_store(clinic: Clinic, other: Clinic) -> None:
     found = exported(clinic)
-    assert [len(text.splitlines()) for text in found.values()] == [1, 1]
+    assert [len(text.splitlines()) for text in found.values()] == [1, 1, 1]
     assert carried_over(clinic, other) == found

@@ -71,25 +71,27 @@ def counted(answer: Answer) -> tuple[int, int, int, int]:
 
 
 def test_the_sample_clinic_twice_changes_nothing_the_second_time(sample: Clinic) -> None:
-    files = [str(SAMPLE / "patients.csv"), str(SAMPLE / "injections.csv")]
+    files = [str(SAMPLE / f"{kind}.csv") for kind in ("patients", "injections", "outcomes")]
     rows = [len(Path(file).read_text(encoding="utf-8").splitlines()) - 1 for file in files]
     before, stored = content(sample), sample.bytes()
     answer = sample.ok("import", *files)
     assert answer.out.splitlines() == [
         f"{files[0]}: 0 new, 0 changed, {rows[0]} same, 0 refused",
         f"{files[1]}: 0 new, 0 changed, {rows[1]} same, 0 refused",
+        f"{files[2]}: 0 new, 0 changed, {rows[2]} same, 0 refused",
     ]
     assert counted(sample.ok("import", *files, "--json")) == (0, 0, sum(rows), 0)
     assert (content(sample), sample.bytes()) == (before, stored)
 
 
 def test_a_dry_run_changes_nothing_the_first_time(clinic: Clinic) -> None:
-    files = [str(SAMPLE / "patients.csv"), str(SAMPLE / "injections.csv")]
+    files = [str(SAMPLE / f"{kind}.csv") for kind in ("patients", "injections", "outcomes")]
     before = clinic.bytes()
     answer = clinic.ok("import", *files, "--dry-run")
     assert answer.out.splitlines()[-1] == "dry run: nothing was kept"
     assert ": 73 new, 0 changed, 0 same, 0 refused" in answer.out
     assert ": 292 new, 0 changed, 0 same, 0 refused" in answer.out
+    assert ": 109 new, 0 changed, 0 same, 0 refused" in answer.out
     assert clinic.bytes() == before
 
 

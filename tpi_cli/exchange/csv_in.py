@@ -6,14 +6,31 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
 from itertools import chain
 from typing import Any, NamedTuple
 
 from tpi_cli.acts import patient as acts
 from tpi_cli.errors import Usage
+from tpi_cli.exchange.fields import (
+    LARGEST,
+    SIDES,
+    Fault,
+    day,
+    decimal,
+    iso,
+    muscle,
+    needed,
+    number,
+    one_of,
+    parted,
+    past,
+    sound,
+    whole,
+    yes_or_no,
+)
+from tpi_cli.exchange.outcomes_in import OUTCOMES, outcome
 from tpi_cli.reference import adverse as complications
-from tpi_cli.reference import agents, alerts, muscles
+from tpi_cli.reference import agents, alerts
 from tpi_cli.rules import checks, interval
 from tpi_cli.rules.values import Dose, Strength
 from tpi_cli.store.read.log import Injected, Lot
@@ -46,23 +63,20 @@ INJECTIONS = (
     ),
     *("pain_after", "follow_up", "lot", "expiry", "twitch", "adverse", "note", "source_id"),
 )
-COLUMNS = {"patients": PATIENTS, "injections": INJECTIONS}
+COLUMNS = {"patients": PATIENTS, "injections": INJECTIONS, "outcomes": OUTCOMES}
+"""The kinds of file, in the order they have to come in."""
 NEEDED = {
     "patients": ("mrn", "name", "born"),
     "injections": ("mrn", "date", "muscle", "side", "agent", "strength", "volume_ml", "follow_up"),
+    "outcomes": ("mrn", "date"),
 }
 LONGEST_FIELD = 128 * 1024
 EPI = " epi 1:"
 """Stands between a local anaesthetic's strength and the dilution of the epinephrine in it."""
 DILUTIONS = {"100000": 100_000, "200000": 200_000}
-
-
-class Fault(Exception):
-    """What is wrong with one column of one row."""
-
-    def __init__(self, column: str, what: str) -> None:
-        super().__init__(what)
-        self.column = column
+LARGEST_UNITS = 10_000
+"""Units or units/mL: the same as where injections are typed."""
+STRONGEST = {"%": 100, "mg/mL": LARGEST, "units/mL": LARGEST_UNITS}
 
 
 class Refused(NamedTuple):
@@ -96,15 +110,17 @@ def load(path: str, kind: str | None, today: date, own: tuple[agents.Agent, ...]
     lines.fieldnames = [name.strip().lower() for name in _header(lines, path)]
     found = kind or _kind(lines.fieldnames, path)
     if found not in COLUMNS:
-        raise Usage(f"cannot import {found}", hint="--kind patients or injections")
+        raise Usage(f"cannot import {found}", hint="--kind patients, injections or outcomes")
     missing = [name for name in NEEDED[found] if name not in lines.fieldnames]
     if missing:
         raise Usage(f"{path}: column {missing[0]} is missing", hint=f"{found} need {', '.join(NEEDED[found])}")
     unknown = [name for name in lines.fieldnames if name and name not in COLUMNS[found]]
-    parse: Callable[[dict[str, str]], Any] = (
-        (lambda row: patient(row, today)) if found == "patients" else (lambda row: injection(row, today, own))
-    )
-    return _rows(path, found, lines, parse, unknown)
+    parsers: dict[str, Callable[[dict[str, str]], Any]] = {
+        "patients": lambda row: patient(row, today),
+        "injections": lambda row: injection(row, today, own),
+        "outcomes": lambda row: outcome(row, today),
+    }
+    return _rows(path, found, lines, parsers[found], unknown)
 
 
 def _decoded(path: str) -> str:
@@ -140,13 +156,18 @@ def _header(lines: Any, path: str) -> list[str]:
 
 def _kind(names: Iterable[str], path: str) -> str:
     found = set(names)
+    if "agent" not in found and {"pain", "relief_pct"} & found:
+        return "outcomes"
     if {"muscle", "agent"} & found:
         return "injections"
     if {"name", "born"} & found:
         return "patients"
     if any(";" in name or "\t" in name for name in found):
         raise Usage(f"{path}: the columns are not separated by commas", hint="save it as comma-separated CSV")
-    raise Usage(f"{path}: the header tells neither patients nor injections", hint="say which with --kind")
+    raise Usage(
+        f"{path}: the header tells neither patients nor injections nor outcomes",
+        hint="say so: --kind patients, injections or outcomes",
+    )
 
 
 def _rows(path: str, kind: str, lines: Any, parse: Callable[[dict[str, str]], Any], unknown: list[str]) -> Read:
@@ -197,26 +218,26 @@ def _texts(row: dict[str, str]) -> None:
 
 def patient(row: dict[str, str], today: date) -> acts.New:
     """A row of patients.csv. Raises Fault."""
-    name, born = _needed(row, "name"), _day(row, "born")
-    _no_fault("name", checks.name(name))
-    _no_fault("born", checks.born(born, today))
-    weight, height = _decimal(row, "weight_kg"), _decimal(row, "height_cm")
+    name, born = needed(row, "name"), day(row, "born")
+    sound("name", checks.name(name))
+    sound("born", checks.born(born, today))
+    weight, height = decimal(row, "weight_kg"), decimal(row, "height_cm")
     if weight is not None:
-        _no_fault("weight_kg", checks.weight(weight))
+        sound("weight_kg", checks.weight(weight))
     if height is not None:
-        _no_fault("height_cm", checks.height(height))
+        sound("height_cm", checks.height(height))
     return acts.New(
         name=name,
         born=born,
-        mrn=_needed(row, "mrn"),
-        sex=_one_of(row, "sex", {"": "unknown", **SEXES}),
+        mrn=needed(row, "mrn"),
+        sex=one_of(row, "sex", {"": "unknown", **SEXES}),
         weight_kg=weight,
         height_cm=height,
         phone=row.get("phone") or None,
         email=row.get("email") or None,
         payer=row.get("payer") or None,
         alerts=_alerts(row),
-        status=_one_of(
+        status=one_of(
             row, "status", {"": "active", "active": "active", "archived": "archived", "deceased": "deceased"}
         ),
     )
@@ -231,78 +252,9 @@ SEXES = {
 }
 
 
-def _no_fault(column: str, what: str | None) -> None:
-    if what:
-        raise Fault(column, what)
-
-
-def _needed(row: dict[str, str], column: str) -> str:
-    if not row.get(column):
-        raise Fault(column, "is empty")
-    return row[column]
-
-
-def _day(row: dict[str, str], column: str) -> date:
-    return _iso(_needed(row, column), column)
-
-
-def _iso(text: str, column: str) -> date:
-    try:
-        found = date.fromisoformat(text)
-        if found.isoformat() != text:  # 20260131 and 2026-W05-6 are ISO too
-            raise ValueError
-        return found
-    except ValueError:
-        raise Fault(column, f"{text!r} is no day of the calendar: write 2026-01-31") from None
-
-
-def _decimal(row: dict[str, str], column: str) -> Decimal | None:
-    text = row.get(column)
-    return number(text, column) if text else None
-
-
-_NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]{1,4})?"
-LARGEST, LARGEST_UNITS = 1000, 10_000
-"""mL, mg or mg/mL; units or units/mL: the same as where injections are typed."""
-STRONGEST = {"%": 100, "mg/mL": LARGEST, "units/mL": LARGEST_UNITS}
-
-
-def number(text: str, column: str, largest: int = LARGEST) -> Decimal:
-    """A plain positive decimal of at most four decimal places. Raises Fault."""
-    if not re.fullmatch(_NUMBER, text, re.ASCII):
-        raise Fault(column, f"{text!r} is no number: write 1 or 0.5")
-    if not 0 < Decimal(text) <= largest:
-        raise Fault(column, f"{text!r} is out of range")
-    return Decimal(text)
-
-
-def _one_of(row: dict[str, str], column: str, values: dict[str, str]) -> str:
-    text = row.get(column, "").lower()
-    if text not in values:
-        raise Fault(column, f"{text!r} is none of {', '.join(dict.fromkeys(values.values()))}")
-    return values[text]
-
-
-def escaped(text: str, mark: str) -> str:
-    """A part that can stand among others joined by the mark."""
-    return text.replace("\\", "\\\\").replace(mark, f"\\{mark}")
-
-
-def _split(text: str, mark: str) -> list[str]:
-    """The parts joined by the mark; a backslash takes the next character as it stands."""
-    parts = [""]
-    signs = iter(text)
-    for sign in signs:
-        if sign == mark:
-            parts.append("")
-        else:
-            parts[-1] += next(signs, "\\") if sign == "\\" else sign
-    return [part.strip() for part in parts]
-
-
 def _alerts(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
     out = []
-    for entry in filter(None, _split(row.get("alerts", ""), ";")):
+    for entry in filter(None, parted(row.get("alerts", ""), ";")):
         kind, _, text = entry.partition(":")
         known = alerts.by_name(kind.strip())
         if known is None:
@@ -313,49 +265,25 @@ def _alerts(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
 
 def injection(row: dict[str, str], today: date, own: tuple[agents.Agent, ...]) -> Injected:
     """A row of injections.csv. Raises Fault."""
-    on = _day(row, "date")
-    if on > today:
-        raise Fault("date", "is in the future")
+    on = past(row, "date", today)
     found = _doses(row, own)
     return Injected(
-        mrn=_needed(row, "mrn"),
+        mrn=needed(row, "mrn"),
         date=on,
         clinician=row.get("clinician", ""),
-        muscle=_muscle(row),
-        side=_one_of(row, "side", {"l": "L", "r": "R", "mid": "mid"}),
+        muscle=muscle(row),
+        side=one_of(row, "side", SIDES),
         doses=found,
-        passes=_whole(row, "passes", 1, 99),
-        pain_before=_whole(row, "pain_before", 0, 10),
-        pain_after=_whole(row, "pain_after", 0, 10),
+        passes=whole(row, "passes", 1, 99),
+        pain_before=whole(row, "pain_before", 0, 10),
+        pain_after=whole(row, "pain_after", 0, 10),
         follow_up=_follow_up(row, on),
         lots=_lots(row, len(found)),
-        twitch={"yes": True, "no": False, "": None}[
-            _one_of(row, "twitch", {"": "", "yes": "yes", "no": "no", "y": "yes", "n": "no"})
-        ],
+        twitch=yes_or_no(row, "twitch"),
         adverse=_adverse(row),
         note=row.get("note") or None,
         source_id=row.get("source_id") or None,
     )
-
-
-def _muscle(row: dict[str, str]) -> str:
-    text = _needed(row, "muscle")
-    found = muscles.by_name(text)
-    if len(found) == 1:
-        return found[0].muscle
-    if found:
-        raise Fault("muscle", f"{text!r} could be {' or '.join(one.muscle for one in found)}")
-    close = muscles.similar(text)
-    raise Fault("muscle", f"unknown muscle {text!r}" + (f": did you mean {' or '.join(close)}?" if close else ""))
-
-
-def _whole(row: dict[str, str], column: str, low: int, high: int) -> int | None:
-    text = row.get(column, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
-        raise Fault(column, f"{text!r} is no whole number from {low} to {high}")
-    return int(text)
 
 
 def _follow_up(row: dict[str, str], on: date) -> str | None:
@@ -364,29 +292,29 @@ def _follow_up(row: dict[str, str], on: date) -> str | None:
         return text or None
     step = interval.read(text)
     if step is None:
-        due = _iso(text, "follow_up") if "-" in text else None
+        due = iso(text, "follow_up") if "-" in text else None
         if due is None:
             raise Fault("follow_up", f"{text!r} is no interval: write 6w, 90d, 3mo, 1y, a day or none")
-        _no_fault("follow_up", None if due > on else "is not after the session")
+        sound("follow_up", None if due > on else "is not after the session")
         return due.isoformat()
     try:
         ends = interval.after(on, step).year
     except OverflowError:
         ends = interval.LAST_YEAR + 1
-    _no_fault("follow_up", f"{text!r} ends beyond the calendar" if ends > interval.LAST_YEAR else None)
+    sound("follow_up", f"{text!r} ends beyond the calendar" if ends > interval.LAST_YEAR else None)
     return str(step)
 
 
 def _parts(row: dict[str, str], column: str, count: int) -> list[str]:
     text = row.get(column, "")
-    parts = _split(text, "+") if text else [""] * count
+    parts = parted(text, "+") if text else [""] * count
     if len(parts) != count:
         raise Fault(column, f"{len(parts)} values for {count} agents: join them by + in the same order")
     return parts
 
 
 def _doses(row: dict[str, str], own: tuple[agents.Agent, ...]) -> tuple[Dose, ...]:
-    names = _needed(row, "agent").split("+")
+    names = needed(row, "agent").split("+")
     strengths = _parts(row, "strength", len(names))
     volumes = _parts(row, "volume_ml", len(names))
     out = [
@@ -403,7 +331,7 @@ def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) 
     if agent.agent_class == "vasoconstrictor_additive":
         raise Fault("agent", f"{agent.name} alone is not injected: write it with the strength, {EPI}200000")
     if agent.agent == "dry_needling":
-        _no_fault("volume_ml", "a dry needle has no volume" if volume or strength else None)
+        sound("volume_ml", "a dry needle has no volume" if volume or strength else None)
         return None
     strength, epi, dilution = strength.partition(EPI)
     known = agents.strength(strength) if strength else None
@@ -411,7 +339,7 @@ def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) 
         raise Fault("strength", f"{strength}{epi}{dilution!s}: write 1%{EPI}200000, of a local anaesthetic")
     if known is None:
         return _by_mass(agent, strength, volume)
-    _no_fault("strength", _strength_fault(agent, known, strength))
+    sound("strength", _strength_fault(agent, known, strength))
     if not volume:
         raise Fault("volume_ml", "is empty")
     return Dose(agent.agent, known, number(volume, "volume_ml"), None, known.mass_unit, DILUTIONS.get(dilution))
@@ -452,13 +380,13 @@ def _lots(row: dict[str, str], count: int) -> tuple[Lot, ...]:
         return ()
     lots, expiries = _parts(row, "lot", count), _parts(row, "expiry", count)
     return tuple(
-        Lot(lot or None, _iso(expiry, "expiry") if expiry else None) for lot, expiry in zip(lots, expiries, strict=True)
+        Lot(lot or None, iso(expiry, "expiry") if expiry else None) for lot, expiry in zip(lots, expiries, strict=True)
     )
 
 
 def _adverse(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
     out = []
-    for entry in filter(None, _split(row.get("adverse", ""), ";")):
+    for entry in filter(None, parted(row.get("adverse", ""), ";")):
         kind, _, text = entry.partition(":")
         known = complications.by_name(kind.strip())
         if known is None:

@@ -5,15 +5,17 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from tpi_cli.exchange.csv_in import EPI, INJECTIONS, PATIENTS, escaped
+from tpi_cli.exchange.csv_in import COLUMNS, EPI
+from tpi_cli.exchange.fields import escaped
 from tpi_cli.rules.values import Dose, plain
 from tpi_cli.show.clean import clean
 from tpi_cli.store.connect import Database
 from tpi_cli.store.facts import DRY
 from tpi_cli.store.read import people
 from tpi_cli.store.read.log import Injected, injected
+from tpi_cli.store.read.scores import Scored, scored
 
-WRITTEN = ("patients", "injections")
+WRITTEN = ("patients", "injections", "outcomes")
 
 
 def write(rows: Iterable[dict[str, str]], columns: tuple[str, ...], into: TextIO) -> int:
@@ -80,6 +82,25 @@ def written(row: Injected) -> dict[str, str]:
     }
 
 
+def outcomes(db: Database) -> Iterator[dict[str, str]]:
+    """Every score given after a session that counts, as outcomes.csv has them, in the order of the first columns."""
+    return map(_outcome, sorted(scored(db), key=lambda row: (row.mrn, row.date, row.muscle or "", row.side or "")))
+
+
+def _outcome(row: Scored) -> dict[str, str]:
+    """A score as a row of text. A recall reopened later goes out as not resolved: no import is to close it again."""
+    return {
+        "mrn": row.mrn,
+        "date": row.date.isoformat(),
+        "muscle": row.muscle or "",
+        "side": row.side or "",
+        "pain": _number(row.pain),
+        "relief_pct": plain(row.relief_pct) if row.relief_pct is not None else "",
+        "resolved": "yes" if row.resolved and not row.reopened else "",
+        "source_id": row.source_id or "",
+    }
+
+
 def _told(kind: str, text: str | None) -> str:
     return f"{kind}:{escaped(text, ';')}" if text else kind
 
@@ -102,4 +123,9 @@ def _joined(parts: Iterable[str]) -> str:
 
 def columns(kind: str) -> tuple[str, ...]:
     """The columns of a kind of file."""
-    return PATIENTS if kind == "patients" else INJECTIONS
+    return COLUMNS[kind]
+
+
+def rows(db: Database, kind: str) -> Iterator[dict[str, str]]:
+    """The rows of a kind of file."""
+    return {"patients": patients, "injections": injections, "outcomes": outcomes}[kind](db)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tpi_cli import clock
-from tpi_cli.acts import bring_in, hold
+from tpi_cli.acts import bring_in, bring_in_scores, hold
 from tpi_cli.acts import site as sites
 from tpi_cli.exchange import csv_in
 from tpi_cli.rules import interval
@@ -72,6 +72,8 @@ def _fill(place: Place, as_of: date) -> None:
         bring_in.patients(writing, people, writing.today)
         shots = [line._replace(row=_moved(line.row, shift)) for line in _lines("injections.csv", "injections", as_of)]
         bring_in.injections(writing, shots)
+        later = [_later(line, shift) for line in _lines("outcomes.csv", "outcomes", as_of)]
+        bring_in_scores.outcomes(writing, later)
         _holds(writing, shift)
 
 
@@ -93,6 +95,10 @@ def _moved(row: Injected, shift: timedelta) -> Injected:
         follow_up = (date.fromisoformat(follow_up) + shift).isoformat()
     lots = tuple(lot._replace(expiry=lot.expiry + shift if lot.expiry else None) for lot in row.lots)
     return row._replace(date=row.date + shift, follow_up=follow_up, lots=lots)
+
+
+def _later(line: bring_in.Line, shift: timedelta) -> bring_in.Line:
+    return line._replace(row=line.row._replace(date=line.row.date + shift))
 
 
 def _holds(writing: Writing, shift: timedelta) -> None:

@@ -1,0 +1,126 @@
+"""Scores brought in: each measured against the last session before it, a resolved site closed as of that day.
+
+A row is the same when its `source_id` is on file, or when an equal score of that site and day is: there is one a
+day. Everything lands in the caller's transaction or not at all.
+"""
+
+from datetime import date
+
+from tpi_cli.acts import outcome
+from tpi_cli.acts import site as sites
+from tpi_cli.acts.bring_in import ALONE, Company, Line, Refusal, Result, absent, by_mrn, not_then
+from tpi_cli.store import keep, tables
+from tpi_cli.store.read import scores
+from tpi_cli.store.read.scores import Against, Scored
+from tpi_cli.store.write import Writing
+
+
+def outcomes(writing: Writing, lines: list[Line], company: Company = ALONE) -> Result:
+    """Add the scores that are new; the due dates follow. The sessions they belong to are on file by now."""
+    out = Result([], [], [], [])
+    if not lines:
+        return out
+    known = Known(writing, company)
+    for line in lines:
+        wrong = _fault(known, line.row) or _new(writing, known, out, line)
+        if wrong:
+            out.refused.append(Refusal(line.at, *wrong))
+    touched = {known.patients[line.row.mrn].id for line in out.new}
+    keep.refresh(writing.db, writing.clinic.id, sorted(touched))
+    return out
+
+
+Where = tuple[str, date, str | None, str | None]
+
+
+def _where(row: Scored) -> Where:
+    return row.mrn, row.date, row.muscle, row.side
+
+
+class Known:
+    """What the store holds already, to tell new rows from old. A score whose session was voided is known too."""
+
+    def __init__(self, writing: Writing, company: Company) -> None:
+        on_file = list(scores.scored(writing.db))
+        every = [*on_file, *scores.scored(writing.db, voided=True)]
+        self.company = company
+        self.patients = by_mrn(writing)
+        self.by_source = {row.source_id: row for row in every if row.source_id}
+        self.by_day = {_where(row): row for row in on_file}
+
+    def earlier(self, row: Scored) -> Scored | None:
+        """The score of that id, else of that site and day."""
+        return self.by_source.get(row.source_id or "") or self.by_day.get(_where(row))
+
+    def keep(self, row: Scored) -> None:
+        """Take note of a row brought in, so that the next ones are compared with it."""
+        self.by_day[_where(row)] = row
+        if row.source_id:
+            self.by_source[row.source_id] = row
+
+
+def _fault(known: Known, row: Scored) -> tuple[str, str] | None:
+    """What is wrong with a row for itself, for its patient, or beside what is known: column and words."""
+    nobody = absent(known.patients, known.company, row.mrn)
+    if nobody:
+        return "mrn", nobody
+    wrong = not_then(known.patients[row.mrn], row.date)
+    if wrong:
+        return "date", wrong
+    earlier = known.earlier(row)
+    if earlier is None or _same(earlier, row):
+        return None
+    if row.source_id in known.by_source:
+        return "source_id", f"{row.source_id} is on file with other values"
+    return "date", "another score of that site and day says otherwise"
+
+
+def _same(earlier: Scored, row: Scored) -> bool:
+    """Equal but for the id. What was reopened since may come as resolved, as it was, or not, as it is."""
+    bare, other = (one._replace(source_id=None, reopened=False) for one in (earlier, row))
+    return bare == other or (earlier.reopened and bare._replace(resolved=False) == other)
+
+
+def _new(writing: Writing, known: Known, out: Result, line: Line) -> tuple[str, str] | None:
+    """Add the row unless it is there already; returns the column and words where it has nowhere to go."""
+    row: Scored = line.row
+    if known.earlier(row):
+        out.same.append(line)
+        return None
+    person = known.patients[row.mrn].id
+    site = sites.at(writing, person, row.muscle, row.side) if row.muscle and row.side else None
+    if row.muscle and site is None:
+        return "muscle", "the patient has no such site"
+    against = scores.against(writing.db, person, row.date, site.id if site else None)
+    if against is None:
+        return ("muscle", "was not treated on or before that day") if site else ("date", "no session on or before it")
+    _add(writing, row, person, site, against)
+    known.keep(row)
+    out.new.append(line)
+    return None
+
+
+def _add(writing: Writing, row: Scored, patient_id: str, site: tables.Site | None, against: Against) -> None:
+    score = outcome.Score(patient_id, row.date, row.pain, row.relief_pct, site.id if site else None, row.resolved,
+                          source_id=row.source_id)  # fmt: skip
+    outcome.put(writing, score, against.id)
+    if site is not None and row.resolved:
+        _resolve(writing, site, row.date)
+
+
+def _resolve(writing: Writing, site: tables.Site, on: date) -> None:
+    """Close the site as of that day. It is history: it stands beside whatever was decided or treated later."""
+    sql = "SELECT COUNT(*) FROM hold WHERE site_id = :site AND act = 'resolve' AND on_date = :on"
+    if writing.db.value(sql, site=site.id, on=on.isoformat()):
+        return
+    writing.add(
+        tables.Hold(
+            **writing.record(),
+            patient_id=site.patient_id,
+            site_id=site.id,
+            act="resolve",
+            on_date=on,
+            recorded_at=writing.stamp,
+            recorded_by=writing.by,
+        )
+    )

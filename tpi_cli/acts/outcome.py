@@ -1,0 +1,102 @@
+"""A dated score after a session: measured against it, with what went wrong and whether the site is resolved."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from tpi_cli.acts import hold
+from tpi_cli.errors import Conflict
+from tpi_cli.rules import identity
+from tpi_cli.store import keep, tables
+from tpi_cli.store.read import scores
+from tpi_cli.store.read.scores import Against
+from tpi_cli.store.write import Writing
+
+
+class Score(NamedTuple):
+    """A score to record, every value checked before; no site means the whole patient. `relief_pct` as it was said."""
+
+    patient_id: str
+    on: date
+    pain: int | None
+    relief_pct: Decimal | None = None
+    site_id: str | None = None
+    resolved: bool = False
+    adverse: tuple[tuple[str, str | None], ...] = ()
+    note: str | None = None
+    source_id: str | None = None
+
+
+class Recorded(NamedTuple):
+    """What was kept, the session it is measured against, and the pain before that (None: not on file)."""
+
+    outcome: tables.Outcome
+    against: Against
+    baseline: int | None
+
+
+def record(writing: Writing, score: Score) -> Recorded:
+    """Record a score and what follows from it: a resolved site is closed, the due dates are worked out anew.
+
+    Raises Conflict where there is no session to measure against, a score of that day, or nothing to resolve.
+    """
+    against = last_session(writing, score.patient_id, score.on, score.site_id)
+    if scores.on_day(writing.db, score.patient_id, score.on, score.site_id):
+        raise Conflict(f"there is a score of {score.on} already", hint="one a day; --on names the day of another")
+    row = put(writing, score, against.id)
+    for kind, text in score.adverse:
+        _event(writing, score, against.id, kind, text)
+    if score.resolved:
+        decision = hold.Decision("resolve", score.patient_id, score.on, score.site_id, note=score.note)
+        hold.decide(writing, decision)
+    keep.refresh(writing.db, writing.clinic.id, [score.patient_id])
+    return Recorded(row, against, scores.baseline(writing.db, against.id, score.site_id))
+
+
+def last_session(writing: Writing, patient_id: str, on: date, site_id: str | None = None) -> Against:
+    """The session that a score of that day is measured against. Raises Conflict where there is none."""
+    found = scores.against(writing.db, patient_id, on, site_id)
+    if found is None:
+        number = writing.db.value("SELECT number FROM patient WHERE id = :patient", patient=patient_id)
+        where = " of this site" if site_id else ""
+        hint = f"tpi session list {identity.patient(number)} shows the sessions; --on names the day of the score"
+        raise Conflict(f"no session{where} on or before {on} to measure a score against", hint=hint)
+    return found
+
+
+def put(writing: Writing, score: Score, session_id: str) -> tables.Outcome:
+    """The score's row. The caller keeps the due dates."""
+    return writing.add(
+        tables.Outcome(
+            **writing.record(),
+            patient_id=score.patient_id,
+            session_id=session_id,
+            site_id=score.site_id,
+            phase="later",
+            on_date=score.on,
+            pain=score.pain,
+            relief_pct=score.relief_pct,
+            resolved=score.resolved,
+            note=score.note,
+            source_id=score.source_id,
+            recorded_at=writing.stamp,
+            recorded_by=writing.by,
+        )
+    )
+
+
+def _event(writing: Writing, score: Score, session_id: str, kind: str, text: str | None) -> None:
+    """Something that went wrong, of the session it followed and of the day it was told."""
+    writing.add(
+        tables.AdverseEvent(
+            **writing.record(),
+            patient_id=score.patient_id,
+            session_id=session_id,
+            site_id=score.site_id,
+            type=kind,
+            text=text,
+            on_date=score.on,
+            recorded_at=writing.stamp,
+            recorded_by=writing.by,
+        )
+    )

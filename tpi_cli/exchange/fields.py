@@ -1,0 +1,137 @@
+"""One field of a row read: a day, a number, one of some words. What is wrong is raised as a Fault of its column."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from tpi_cli.reference import muscles
+
+SIDES = {"l": "L", "r": "R", "mid": "mid"}
+YES_OR_NO = {"": None, "yes": True, "no": False, "y": True, "n": False}
+LARGEST = 1000
+"""mL, mg or mg/mL: the same as where injections are typed."""
+
+_NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]{1,4})?"
+
+
+class Fault(Exception):
+    """What is wrong with one column of one row."""
+
+    def __init__(self, column: str, what: str) -> None:
+        super().__init__(what)
+        self.column = column
+
+
+def sound(column: str, what: str | None) -> None:
+    """Raises Fault where a check found something wrong."""
+    if what:
+        raise Fault(column, what)
+
+
+def needed(row: Mapping[str, str], column: str) -> str:
+    """The text of a field that must not be empty. Raises Fault."""
+    if not row.get(column):
+        raise Fault(column, "is empty")
+    return row[column]
+
+
+def day(row: Mapping[str, str], column: str) -> date:
+    """The day in a field that must have one. Raises Fault."""
+    return iso(needed(row, column), column)
+
+
+def past(row: Mapping[str, str], column: str, today: date) -> date:
+    """The day something happened. Raises Fault for one ahead."""
+    found = day(row, column)
+    sound(column, "is in the future" if found > today else None)
+    return found
+
+
+def iso(text: str, column: str) -> date:
+    """A day as `2026-01-31` and in no other form. Raises Fault."""
+    try:
+        found = date.fromisoformat(text)
+        if found.isoformat() != text:  # 20260131 and 2026-W05-6 are ISO too
+            raise ValueError
+        return found
+    except ValueError:
+        raise Fault(column, f"{text!r} is no day of the calendar: write 2026-01-31") from None
+
+
+def decimal(row: Mapping[str, str], column: str) -> Decimal | None:
+    """The positive number in a field, None where it is empty. Raises Fault."""
+    text = row.get(column)
+    return number(text, column) if text else None
+
+
+def number(text: str, column: str, largest: int = LARGEST) -> Decimal:
+    """A plain positive decimal of at most four decimal places. Raises Fault."""
+    if not re.fullmatch(_NUMBER, text, re.ASCII):
+        raise Fault(column, f"{text!r} is no number: write 1 or 0.5")
+    if not 0 < Decimal(text) <= largest:
+        raise Fault(column, f"{text!r} is out of range")
+    return Decimal(text)
+
+
+def percent(row: Mapping[str, str], column: str) -> Decimal | None:
+    """Relief as the patient says it, from -100 (below zero: worse) to 100, without a sign for percent. Raises Fault."""
+    text = row.get(column)
+    if not text:
+        return None
+    if not re.fullmatch(f"-?{_NUMBER}", text, re.ASCII) or not -100 <= Decimal(text) <= 100:
+        raise Fault(column, f"{text!r} is no number from -100 to 100")
+    return Decimal(text) + 0  # -0 is 0
+
+
+def whole(row: Mapping[str, str], column: str, low: int, high: int) -> int | None:
+    """The whole number in a field, None where it is empty. Raises Fault."""
+    text = row.get(column, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+        raise Fault(column, f"{text!r} is no whole number from {low} to {high}")
+    return int(text)
+
+
+def one_of(row: Mapping[str, str], column: str, values: Mapping[str, str]) -> str:
+    """What a word of the field stands for; a missing field reads as an empty one. Raises Fault."""
+    text = row.get(column, "").lower()
+    if text not in values:
+        raise Fault(column, f"{text!r} is none of {', '.join(dict.fromkeys(values.values()))}")
+    return values[text]
+
+
+def yes_or_no(row: Mapping[str, str], column: str) -> bool | None:
+    """Yes, no, or None where nobody said. Raises Fault."""
+    words = {word: {None: "", True: "yes", False: "no"}[value] for word, value in YES_OR_NO.items()}
+    return YES_OR_NO[one_of(row, column, words)]
+
+
+def muscle(row: Mapping[str, str]) -> str:
+    """The id of the muscle that the field `muscle` names. Raises Fault."""
+    text = needed(row, "muscle")
+    found = muscles.by_name(text)
+    if len(found) == 1:
+        return found[0].muscle
+    if found:
+        raise Fault("muscle", f"{text!r} could be {' or '.join(one.muscle for one in found)}")
+    close = muscles.similar(text)
+    raise Fault("muscle", f"unknown muscle {text!r}" + (f": did you mean {' or '.join(close)}?" if close else ""))
+
+
+def escaped(text: str, mark: str) -> str:
+    """A part that can stand among others joined by the mark."""
+    return text.replace("\\", "\\\\").replace(mark, f"\\{mark}")
+
+
+def parted(text: str, mark: str) -> list[str]:
+    """The parts joined by the mark; a backslash takes the next character as it stands."""
+    parts = [""]
+    signs = iter(text)
+    for sign in signs:
+        if sign == mark:
+            parts.append("")
+        else:
+            parts[-1] += next(signs, "\\") if sign == "\\" else sign
+    return [part.strip() for part in parts]
