@@ -113,8 +113,9 @@ class Clinic:
         return str(self.ok(*words).json["patient"])
 
     def inject(self, patient: str, items: str = "ut l lido 1% 1ml", *more: str) -> str:
-        """Record a session; returns its id."""
-        return str(self.ok("inject", patient, *items.split(), "--yes", "--json", *more).json["session"])
+        """Record a session, with written consent unless something else is said of it; returns its id."""
+        consent = () if any("consent" in word for word in more) else ("--consent", "written")
+        return str(self.ok("inject", patient, *items.split(), "--yes", "--json", *consent, *more).json["session"])
 
     def file(self, name: str, text: str) -> str:
         """Write a file into HOME; returns its path."""
@@ -128,16 +129,37 @@ class Clinic:
 
 
 @pytest.fixture(scope="session")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh encrypted store, made once."""
-    home = tmp_path_factory.mktemp("template")
+def _shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh encrypted store as `tpi init` makes it, made once."""
+    home = tmp_path_factory.mktemp("shipped")
     Clinic(home).ok("init", "--name", "Test Clinic", "--zone", "Europe/London")
+    return home
+
+
+ON_PAPER = ("consent_missing", "no_response")
+"""What most test clinics keep on paper: tests about other things need neither consents nor scores."""
+
+
+@pytest.fixture(scope="session")
+def _template(tmp_path_factory: pytest.TempPathFactory, _shipped: Path) -> Path:
+    """The same for a clinic that keeps consents and scores on paper, and said so: these two rules are notes there."""
+    home = tmp_path_factory.mktemp("template")
+    shutil.copytree(_shipped, home, dirs_exist_ok=True)
+    for rule in ON_PAPER:
+        Clinic(home).ok("rule", "set", rule, "--level", "note", "--reason", "kept on paper")
     return home
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Clinic:
     """A HOME without a store."""
+    return Clinic(tmp_path)
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, _shipped: Path) -> Clinic:
+    """A HOME with an empty encrypted store and every rule as it comes."""
+    shutil.copytree(_shipped, tmp_path, dirs_exist_ok=True)
     return Clinic(tmp_path)
 
 
@@ -153,7 +175,7 @@ def _sample(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
     home = tmp_path_factory.mktemp("sample")
     shutil.copytree(_template, home, dirs_exist_ok=True)
     folder = Path(__file__).parent.parent / "sample_data"
-    Clinic(home).ok("import", str(folder / "patients.csv"), str(folder / "injections.csv"))
+    Clinic(home).ok("import", *(str(folder / f"{kind}.csv") for kind in ("patients", "injections", "outcomes")))
     return home
 
 

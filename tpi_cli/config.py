@@ -15,19 +15,24 @@ DEMO = "demo"
 """The store name that stands for the demo clinic."""
 
 
-class Key(NamedTuple):
-    """A setting: where it lives (`clinic` or `file`), its shipped value, its variable, what it means."""
+class Key:
+    """A setting: where it lives (`clinic` or `file`), its shipped value, its variable, what it means.
 
-    home: str
-    default: str
-    env: str
-    words: str
+    Plain, as every start makes the class, and a named tuple is slow to make.
+    """
+
+    __slots__ = ("default", "env", "home", "words")
+
+    def __init__(self, home: str, default: str, env: str, words: str) -> None:
+        self.home, self.default, self.env, self.words = home, default, env, words
 
 
 KEYS: dict[str, Key] = {
     "clinic.name": Key("clinic", "", "", "what the clinic is called"),
     "clinic.zone": Key("clinic", "UTC", "", "time zone that decides what day it is"),
     **{f"recall.{row.threshold}": Key("clinic", str(row.days), "", row.words) for row in recall.thresholds().values()},
+    "billing.sides": Key("clinic", "once", "", "both sides of a muscle in tpi bill: counted once, or each"),
+    "dose.profile": Key("clinic", "us-label", "", "limits for local anaesthetics: us-label or conservative"),
     "db": Key("file", "", "TPI_DB", "the store: a file, or demo"),
     "key_file": Key("file", "", "TPI_KEY_FILE", "the file that holds the store's key"),
     "user": Key("file", "", "TPI_USER", "your clinician code"),

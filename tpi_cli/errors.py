@@ -135,7 +135,7 @@ class NewerSchema(StoreUnavailable):
 class OlderSchema(StoreUnavailable):
     """the store is of an older schema ({found}, this tpi needs {known})"""
 
-    hint = "open it with the tpi that wrote it; nothing was changed"
+    hint = "tpi db migrate brings it up to date; copy the store first"
 
 
 class StoreBusy(StoreUnavailable):

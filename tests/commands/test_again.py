@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.reading import copied, everything, made, talk
+from tests.commands.reading import copied, everything, made, rows, talk
 from tests.conftest import Clinic
 
 
@@ -21,24 +21,33 @@ def mei(tmp_path: Path, _mei: Path) -> Clinic:
     return copied(_mei, tmp_path)
 
 
-COPIED = [
-    "ut l lido 1% 1ml",
-    "ut l, ls l lido 1% 1ml each",
-    "ut l, ls l lido 1% 1ml total",
-    "ut l, ls l, is l lido 1% 1ml total",
-    "ut l x3, ls l dry",
-    "scm r botox 20units",
-    "ut l lido 1% 1ml + triam 40mg/ml 0.25ml",
-    "ut l lido 1% epi 1:200000 1ml",
-    "ut l lido 10mg, gm r dry",
-    "ut both lido 0.5% 0.3ml each, ql l dry",
-]
+COPIED = """
+typed                                   | the day after that needs a reason
+ut l lido 1% 1ml                        | -
+ut l, ls l lido 1% 1ml each             | -
+ut l, ls l lido 1% 1ml total            | -
+ut l, ls l, is l lido 1% 1ml total      | -
+ut l x3, ls l dry                       | -
+scm r botox 20units                     | units_over_limit
+ut l lido 1% 1ml + triam 40mg/ml 0.25ml | steroid_interval
+ut l lido 1% epi 1:200000 1ml           | -
+ut l lido 10mg, gm r dry                | -
+ut both lido 0.5% 0.3ml each, ql l dry  | -
+"""
 
 
-@pytest.mark.parametrize("typed", COPIED)
-def test_the_same_sites_and_mix(mei: Clinic, typed: str) -> None:
+@pytest.mark.parametrize(("typed", "rule"), rows(COPIED), ids=[row[0] for row in rows(COPIED)])
+def test_the_same_sites_and_mix(mei: Clinic, typed: str, rule: str) -> None:
     first = mei.inject("1", typed, "--on", "yesterday")
-    second = mei.ok("again", "1", "--yes", "--json").json["session"]
+    if rule != "-":
+        before = everything(mei)
+        stopped = mei.run("again", "1", "--yes")
+        assert (stopped.code, everything(mei)) == (4, before)
+        assert talk(stopped)[-2:] == [
+            f"tpi: {rule} needs a reason; nothing was recorded", f"  hint: --override {rule}='why'",
+        ]  # fmt: skip
+    reason = () if rule == "-" else ("--override", f"{rule}=at her own wish")
+    second = mei.ok("again", "1", "--yes", "--json", *reason).json["session"]
     assert _given(mei, second) == _given(mei, first)
 
 

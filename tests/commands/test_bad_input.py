@@ -153,6 +153,8 @@ days in words                     | config set recall.overdue soon              
 negative days                     | config set recall.overdue -- -1                    | 2 | a number of days                          | recall.overdue 14
 statuses turned round             | config set recall.overdue 200                      | 2 | order of the statuses                     | due <= overdue <= lapsed
 a zone on Mars                    | config set clinic.zone Mars/Base                   | 2 | unknown time zone 'Mars/Base'             | Europe/London
+sides counted twice               | config set billing.sides twice                     | 2 | billing.sides cannot be 'twice'           | once, each
+limits of nobody's                | config set dose.profile fda                        | 2 | dose.profile cannot be 'fda'              | us-label, conservative
 a format that is none             | config set format pdf                              | 2 | format cannot be 'pdf'                    | json
 an empty value                    | config set user ' '                                | 2 | user cannot be empty                      | tpi config list
 a page that is not there          | help cooking                                       | 3 | no page 'cooking'                         | dates
@@ -495,8 +497,15 @@ def test_a_key_that_others_can_read(clinic: Clinic) -> None:
     _store_refused(clinic, f"others can read the key file {clinic.key}", f"chmod 600 {clinic.key}")
 
 
-@pytest.mark.parametrize(("version", "line"), [(99, "newer tpi (schema 99"), (0, "older schema (0")])
-def test_a_store_of_another_schema(home: Clinic, version: int, line: str) -> None:
+ANOTHER = [
+    (99, "newer tpi (schema 99, this one knows 2)", "upgrade tpi; nothing was changed"),
+    (1, "older schema (1, this tpi needs 2)", "tpi db migrate brings it up to date; copy the store first"),
+    (0, "older schema (0, this tpi needs 2)", "tpi db migrate brings it up to date; copy the store first"),
+]
+
+
+@pytest.mark.parametrize(("version", "line", "hint"), ANOTHER)
+def test_a_store_of_another_schema(home: Clinic, version: int, line: str, hint: str) -> None:
     from sqlcipher3 import dbapi2
 
     home.ok("init", "--plain")
@@ -504,7 +513,7 @@ def test_a_store_of_another_schema(home: Clinic, version: int, line: str) -> Non
         store.execute("PRAGMA journal_mode=DELETE")
         store.execute(f"PRAGMA user_version={version}")
     store.close()
-    _store_refused(home, line, "nothing was changed")
+    _store_refused(home, line, hint)
 
 
 def test_a_store_held_by_another_program(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:

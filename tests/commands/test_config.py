@@ -10,7 +10,7 @@ from tests.conftest import Clinic
 
 KEYS = (
     "clinic.name", "clinic.zone", "recall.upcoming", "recall.due", "recall.overdue", "recall.lapsed",
-    "db", "key_file", "user", "format", "redact", "color",
+    "billing.sides", "dose.profile", "db", "key_file", "user", "format", "redact", "color",
 )  # fmt: skip
 
 
@@ -47,6 +47,10 @@ clinic.zone America/New_York      | America/New_York
 recall.overdue 21                 | 21
 recall.overdue 021                | 21
 recall.due 0                      | 0
+billing.sides each                | each
+billing.sides once                | once
+dose.profile conservative         | conservative
+dose.profile us-label             | us-label
 """
 
 

@@ -127,7 +127,7 @@ def test_a_row_holds_what_scripts_lean_on(ward: Clinic) -> None:
         "due": "2027-02-02",
         "late_days": -71,
         "status": "upcoming",
-        "eligible_from": None,
+        "eligible_from": "2026-12-14",
         "last_session": "2026-11-02",
         "agents": ["lidocaine 1%"],
         "pain": {"before": 7, "after": 3},
@@ -138,9 +138,16 @@ def test_a_row_holds_what_scripts_lean_on(ward: Clinic) -> None:
     assert {key: site[key] for key in ("site", "muscle", "side", "due")} == {
         "site": 1, "muscle": "trapezius_upper", "side": "L", "due": "2027-02-02",
     }  # fmt: skip
-    (reason,) = row["reasons"]
-    assert list(reason) == ["rule", "text", "source", "until"]
-    assert reason["text"] == "treated 2026-11-02 + 3 months = 2027-02-02"
+    assert [list(reason) for reason in row["reasons"]] == [["rule", "text", "source", "until"]] * 3
+    assert [(reason["rule"], reason["text"], reason["until"]) for reason in row["reasons"]] == [
+        ("recall.follow-up", "treated 2026-11-02 + 3 months = 2027-02-02", None),
+        (
+            "interval_short",
+            "injected here 2026-11-02, 42 days between sessions: next 2026-12-14 (advice)",
+            "2026-12-14",
+        ),
+        ("no_response", "no outcome score since 2026-11-02", None),
+    ]
 
 
 def test_flags_are_the_alerts_that_are_not_none(clinic: Clinic) -> None:
@@ -221,7 +228,7 @@ def test_the_columns(ward: Clinic) -> None:
     assert ward.ok("due", "--format", "csv").out.splitlines()[0] == headings.lower().replace(" ", ",")
     line = ward.ok("due", "2").out.splitlines()[1]
     assert " ".join(line.split()) == (
-        "2026-11-23 0d PT-0002 Bea 1972-01-03 0161 496 0002 UT-L 2026-08-23 lidocaine 1% 7:3 due - -"
+        "2026-11-23 0d PT-0002 Bea 1972-01-03 0161 496 0002 UT-L 2026-08-23 lidocaine 1% 7:3 due 2026-10-04 -"
     )
 
 
@@ -229,7 +236,8 @@ def test_explain_adds_why(ward: Clinic) -> None:
     answer = ward.ok("due", "6", "--explain", "--columns", "patient,reasons", "--format", "tsv")
     assert answer.out.splitlines() == [
         "patient\treasons",
-        "PT-0006\ttreated 2024-02-29 + 1 year = 2025-02-28 (no day 29 in that month)",
+        "PT-0006\ttreated 2024-02-29 + 1 year = 2025-02-28 (no day 29 in that month); injected here 2024-02-29,"
+        " 42 days between sessions: next 2024-04-11 (advice); no outcome score since 2024-02-29",
     ]
 
 
@@ -263,3 +271,59 @@ def test_the_machines_zone_moves_nothing(ward: Clinic, zone: str) -> None:
 def _rows(answer: Answer) -> list[dict[str, object]]:
     assert answer.code == 0, answer
     return answer.rows
+
+
+# Due is not the same as eligible, and a repeat is not automatic
+
+
+CAPPED = """
+Ann | 2026-09-28 | 6w  | | | | | medicare_mac
+Bea | 2026-10-26 | 2w  | | | | | medicare_mac
+Cal | 2026-10-26 | 2w  | | | | | acme
+Dan | 2026-10-12 | 6w  | | | | | medicare_mac
+"""
+"""Bea would be back on 9 November; her payer wants six weeks, until 7 December. Cal's payer has no rules."""
+
+
+@pytest.fixture
+def insured(clinic: Clinic) -> Clinic:
+    return board(clinic, CAPPED)
+
+
+def test_who_the_payer_does_not_pay_for_yet_is_held_back_and_counted(insured: Clinic) -> None:
+    assert [row["name"] for row in insured.ok("due", "--json").rows] == ["Ann", "Cal", "Dan"]
+    answer = insured.ok("due")
+    assert talk(answer) == ["3 due by 2026-11-23 (2 late, 1 today); held back: 1 capped"]
+    (row,) = insured.ok("due", "--status", "capped", "--json").rows
+    assert (row["name"], row["due"], row["eligible_from"]) == ("Bea", "2026-11-09", "2026-12-07")
+    assert row["sites"][0]["held_until"] == "2026-12-07"
+
+
+def test_on_the_day_the_payer_allows_it_the_patient_is_back_on_the_list(insured: Clinic) -> None:
+    assert "Bea" not in insured.ok("due", TPI_TODAY="2026-12-06").out
+    assert "Bea" in insured.ok("due", TPI_TODAY="2026-12-07").out
+
+
+def test_a_clinic_that_scores_its_patients_looks_before_it_repeats(shipped: Clinic) -> None:
+    """No score, too little relief, enough relief: only the last is just due."""
+    for name, later in (("Ann", None), ("Bea", "6"), ("Cal", "2")):
+        who = shipped.patient(name)
+        shipped.inject(who, "ut l lido 1% 1ml", "--on", "2026-08-23", "--next", "3mo", "--pain", "8:4")
+        if later:
+            shipped.ok("outcome", who, later, "--on", "2026-10-20")
+    found = {row["name"]: row["status"] for row in shipped.ok("due", "--json").rows}
+    assert found == {"Ann": "reassess", "Bea": "reassess", "Cal": "due"}
+    assert [row["name"] for row in shipped.ok("due", "--status", "reassess", "--json").rows] == ["Ann", "Bea"]
+    assert talk(shipped.ok("due")) == ["3 due by 2026-11-23 (0 late, 3 today)"]
+
+
+def test_dates_worked_out_with_other_rules_are_said_to_be(clinic: Clinic) -> None:
+    from tests.store.places import place
+    from tpi_cli.store.write import transaction
+
+    assert talk(clinic.ok("due")) == ["nobody due by 2026-11-23"]
+    with transaction(place(clinic)) as writing:
+        writing.db.run("UPDATE clinic SET knowledge = 'rules of last year'")
+    old = "due dates were worked out with other rules than this tpi has: tpi db migrate"
+    assert talk(clinic.ok("due")) == [old, "nobody due by 2026-11-23"]
+    assert talk(clinic.ok("due", "--json")) == []

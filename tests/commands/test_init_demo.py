@@ -142,7 +142,7 @@ def test_the_demo_is_alive_whenever_it_is_made(home: Clinic, today: str) -> None
 
 
 def test_the_demo_is_marked_on_every_answer(practice: Clinic) -> None:
-    for command in ("due", "patient list", "why 1", "inject 1 ut l lido 1% 1ml --yes"):
+    for command in ("due", "patient list", "why 1", "inject 1 ut l lido 1% 1ml --consent written --yes"):
         assert "demo clinic: every patient in it is made up" in practice.ok("--db", "demo", *words(command)).err
     assert "made up" in practice.ok("due", TPI_DB="demo").err
 

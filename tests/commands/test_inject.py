@@ -12,7 +12,15 @@ PREVIEW = """\
 PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)   ANTICOAG apixaban
   1  upper trapezius L   lidocaine 10 mg/mL  1 mL = 10 mg  (new site)
   2  levator scapulae L  lidocaine 10 mg/mL  1 mL = 10 mg  (new site)
-  total lidocaine 20 mg   pain 7 to 3   next Tue 23 Feb 2027 (3 months)
+  total lidocaine 20 mg (0.07 of the limit)   pain 7 to 3   next Tue 23 Feb 2027 (3 months)
+  warning  anticoagulant: apixaban. Takes an anticoagulant or antiplatelet drug. Low bleeding risk, usually not \
+stopped; an older source calls it a reason not to inject [uptodate-narouze, asra-2019, fpnotebook, house-rule]
+  warning  pneumothorax_site: upper trapezius L (moderate), levator scapulae L (moderate). The lung is near: mind \
+needle length, direction and guidance, and say when to come back [pneumothorax-sites, cureus-2025, paik-2011, \
+pneumothorax-grade, house-rule]
+  warning  no_diagnosis: upper trapezius L, levator scapulae L. The examination is not on file (taut band, tender \
+spot, referred or recognised pain). Payers ask for it before a first injection [delphi-2018, lcd-l34211]
+  note     consent_missing: No consent is documented for this session [from-memory]
 """
 INJECT = "inject 1 ut l, ls l lido 1% 1ml each --pain 7:3 --next 3mo"
 
@@ -170,6 +178,22 @@ def test_totals_are_exact(mei: Clinic, typed: str, total: str) -> None:
     assert ", ".join(f"{one['agent']} {one['amount']} {one['unit']}" for one in found) == total
 
 
+SHARES = """
+typed                                  | told
+ut l lido 1% 1ml                       | total lidocaine 10 mg (0.03 of the limit)
+ut l lido 1% 1ml + bupi 0.25% 1ml      | total lidocaine 10 mg, bupivacaine 2.5 mg (0.05 of the limit)
+ut l lido 1% 1ml + triam 40mg/ml 0.1ml | total lidocaine 10 mg, triamcinolone acetonide 4 mg (anaesthetic 0.03 of the limit)
+ut l triam 40mg/ml 0.1ml               | total triamcinolone acetonide 4 mg
+ut l dry                               | no agent given
+"""  # noqa: E501 - one case, one line
+
+
+@pytest.mark.parametrize(("typed", "told"), rows(SHARES), ids=[row[0] for row in rows(SHARES)])
+def test_the_share_of_the_limit_is_that_of_the_anaesthetics(mei: Clinic, typed: str, told: str) -> None:
+    (line,) = [one for one in mei.ok("inject", "1", typed, "-n").out.splitlines() if "next none planned" in one]
+    assert line == f"  {told}   next none planned (--next 3mo plans one)"
+
+
 def test_a_hundred_small_volumes_add_up(mei: Clinic) -> None:
     """Ten times 0.1 mL of 1 % is 10 mg, not 9.999: no binary fraction on the way."""
     shots = ", ".join(["ut l lido 1% 0.1ml"] * 10)
@@ -237,7 +261,7 @@ def test_every_option_is_kept(mei: Clinic, option: str, where: str, kept: str) -
 
 
 def test_what_was_not_said_is_not_made_up(mei: Clinic) -> None:
-    session = mei.inject("1", "ut l lido 1% 1ml")
+    session = mei.ok("inject", "1", "ut l lido 1% 1ml", "--yes", "--json").json["session"]
     found = mei.ok("session", "show", session, "--json").json
     assert [found[key] for key in ("consent", "position", "with", "diagnosis", "note")] == [None] * 5
     assert found["pain"] == {"before": None, "after": None}

@@ -23,16 +23,24 @@ def ward(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clinic:
     clinic.ok(*words("patient add 'Zzyzx, Mei' 1933-05-17 --phone '0161 555 7777' --email zz@example.org --mrn MRN-Z9"
                      " --note Znote --weight 62 --allergy none --bleeding apixaban"))  # fmt: skip
     clinic.ok(*words("site add 1 ut l --taut-band --referred temple"))
+    clinic.ok(*words("patient alert 1 add red-flag Znote"))
+    clinic.ok(*words("patient alert 1 add needle-phobia Znote"))
     clinic.ok(*words("inject 1 ut l lido 1% 1ml, is r triam 40mg/ml 0.5ml --next 1mo --on 2026-10-01 --pain 7:3 --yes"
-                     " --note Znote --adverse vasovagal:Znote --dx M79.18 --lot lido=LX2409A"))  # fmt: skip
-    session = clinic.inject("1", "ut l lido 1% 1ml", "--on", "2026-09-01", "--note", "Znote")
+                     " --note Znote --adverse vasovagal:Znote --dx M79.18 --lot lido=LX2409A"
+                     " --override red_flag=Znote"))  # fmt: skip
+    session = clinic.inject("1", "ut l lido 1% 1ml", "--on", "2026-09-01", "--note", "Znote",
+                            "--override", "red_flag=Znote")  # fmt: skip
     clinic.ok("session", "void", session, "--reason", "Znote", "--yes")
+    clinic.ok(*words("snooze 1 tomorrow --reason Znote"))
+    clinic.ok(*words("resume 1 --note Znote"))
+    clinic.ok(*words("patient alert 1 end red-flag"))
     return clinic
 
 
 READS = ["due", "due --explain", "due --status all -w 1y", "why 1", "why 1 ut l", "find zzyzx", "find MRN-Z9",
          "patient list", "patient list --status all", "patient show 1", "session list", "session list 1",
-         "session show S-0018", "session show S-002B", "site list 1"]  # fmt: skip
+         "session show S-0018", "session show S-002B", "site list 1", "log 1",
+         "patient alert 1 list --all"]  # fmt: skip
 FORMATS = ["plain", "table", "csv", "tsv", "json", "ndjson"]
 
 
@@ -74,17 +82,21 @@ def test_fields_stay_and_are_empty(ward: Clinic, level: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["patient edit 1 --weight 63 -n", "stop 1 --reason other -n", "session void S-0018"
-                                     " --reason x -n", "inject 1 ut l dry -n", "again 1 -n", "site add 1 gm r -n",
+                                     " --reason x -n", "inject 1 ut l dry -n",
+                                     "again 1 -n --override steroid_interval=Znote",
+                                     "check 1 ut l, is l lido 1% 1ml each", "site add 1 gm r -n",
                                      "patient archive 1 -n", "snooze 1 6w --reason x -n"])  # fmt: skip
 def test_the_answers_to_writes_leave_names_out_too(ward: Clinic, command: str) -> None:
     for level in ("names", "all"):
-        answer = ward.ok(*words(command), "--redact", level)
-        assert "PT-0001" in answer.out
-        assert [word for word in PERSON if word in answer.out + answer.err] == []
+        for form in ("plain", "json"):
+            answer = ward.ok(*words(command), "--redact", level, "--format", form)
+            assert "PT-0001" in answer.out
+            assert [word for word in PERSON if word in answer.out + answer.err] == []
 
 
 def test_the_question_before_a_write_leaves_names_out_too(ward: Clinic) -> None:
-    for command in ("inject 1 ut l dry", "again 1", "session void S-0018 --reason x", "stop 1 --reason died"):
+    for command in ("inject 1 ut l dry", "again 1 --override steroid_interval=Znote",
+                    "session void S-0018 --reason x", "stop 1 --reason died"):  # fmt: skip
         answer = ward.run(*words(command), "--redact", "names", stdin="n\n")
         assert answer.code == 9
         assert [word for word in PERSON if word in answer.out + answer.err] == [], command

@@ -39,7 +39,7 @@ who | how it stands
 2   | due, on the list; due 2026-11-23 (today); overdue from 2026-12-07
 3   | overdue, on the list; due 2026-11-09 (14 days ago); lapsed from 2027-02-07
 4   | lapsed, on the list; due 2026-08-25 (90 days ago)
-5   | snoozed, held back from the list; due 2026-11-20
+5   | snoozed until 2027-01-04, held back from the list; due 2026-11-20
 6   | declined, held back from the list; due 2026-11-20
 7   | resolved, held back from the list; due 2026-11-20
 8   | archived, held back from the list; due 2026-11-20
@@ -131,4 +131,58 @@ def test_a_later_session_replaces_the_plan_and_says_so(clinic: Clinic) -> None:
 def test_as_csv_a_line_a_site(ward: Clinic) -> None:
     heading, line = ward.ok("why", "2", "--format", "csv").out.splitlines()
     assert heading.split(",")[:7] == ["patient", "name", "sites", "status", "due", "anchor", "interval"]
-    assert line.startswith("PT-0002,Bea,UT-L,due,2026-11-23,2026-08-23,3mo,treated 2026-08-23 + 3 months = 2026-11-23")
+    assert line == (
+        'PT-0002,Bea,UT-L,due,2026-11-23,2026-08-23,3mo,"treated 2026-08-23 + 3 months = 2026-11-23; '
+        "injected here 2026-08-23, 42 days between sessions: next 2026-10-04 (advice); "
+        'no outcome score since 2026-08-23"'
+    )
+
+
+PAYERS = """
+Ann | 2026-09-14 | 6w  | | | | | medicare_mac
+Bea | 2026-08-23 | 3mo | | | | | medicare_mac
+Cal | 2026-08-23 | 3mo | | | | | acme
+"""
+
+
+@pytest.fixture
+def insured(clinic: Clinic) -> Clinic:
+    """Ann was injected 2026-09-14 and once more since, both with a payer that wants 42 days between."""
+    board(clinic, PAYERS)
+    clinic.inject("1", "ut l lido 1% 1ml", "--on", "2026-10-26", "--next", "2w")
+    return clinic
+
+
+def test_what_a_payer_asks_for_is_told_with_its_rule_and_the_day_it_ends(insured: Clinic) -> None:
+    told = {reason["rule"]: reason for reason in insured.ok("why", "1", "--json").rows[0]["reasons"]}
+    assert told["interval_short"]["text"] == "injected here 2026-10-26, 42 days between sessions: next 2026-12-07"
+    assert told["interval_short"]["until"] == "2026-12-07"
+    assert told["interval_short"]["source"] == "medicare_mac_2024"
+    assert "cap_reached" not in told
+    assert insured.ok("why", "1").out.splitlines()[1] == (
+        "site 1  upper trapezius L: capped until 2026-12-07, held back from the list; due 2026-11-09"
+    )
+
+
+def test_the_clinics_default_only_advises(insured: Clinic) -> None:
+    told = {reason["rule"]: reason for reason in insured.ok("why", "3", "--json").rows[0]["reasons"]}
+    assert told["interval_short"]["text"].endswith("next 2026-10-04 (advice)")
+    assert told["interval_short"]["source"] == "self_pay_clinic_default"
+
+
+def test_a_session_recorded_past_a_rule_says_why(clinic: Clinic) -> None:
+    clinic.patient()
+    clinic.ok("patient", "alert", "1", "add", "red-flag", "weight loss")
+    session = clinic.inject(
+        "1", "ut l lido 1% 1ml", "--next", "6w", "--override", "red_flag=MRI was clear", "--as", "JS"
+    )
+    assert f"  - recorded all the same: MRI was clear   [red_flag; session {session}, tester as JS]" in (
+        clinic.ok("why", "1").out.splitlines()
+    )
+
+
+def test_a_steroid_says_when_the_site_may_have_one_again(clinic: Clinic) -> None:
+    clinic.patient()
+    clinic.inject("1", "ut l triam 40mg/ml 0.5ml", "--on", "2026-11-02", "--next", "6w")
+    (reason,) = [one for one in clinic.ok("why", "1", "--json").rows[0]["reasons"] if one["rule"] == "steroid_interval"]
+    assert (reason["text"], reason["until"]) == ("steroid here 2026-11-02: again from 2027-01-31", "2027-01-31")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tpi_cli.reference import adverse, agents, alerts
+from tpi_cli.reference import adverse, agents, alerts, names
 from tpi_cli.reference.tables import key
 
 ALLERGIES = """
@@ -67,9 +67,9 @@ none, but on heparin              | anticoagulant
 
 KINDS = """
 allergy-amide allergy-ester allergy-paraben allergy-sulfite allergy-local-anaesthetic allergy-steroid
-allergy-nsaid allergy-other allergy-none bleeding-disorder anticoagulant bleeding-none infection red-flag
-asthma-severe pregnancy breastfeeding diabetes heart-or-liver copd methaemoglobinaemia vasovagal
-needle-phobia neuromuscular
+allergy-nsaid allergy-other allergy-none bleeding-disorder anticoagulant bleeding-none infection
+infection-local trauma red-flag asthma-severe pregnancy breastfeeding diabetes heart-or-liver copd
+methaemoglobinaemia vasovagal needle-phobia neuromuscular
 """
 
 ANTICOAGULANTS = """
@@ -130,7 +130,7 @@ def test_a_word_tells_one_kind_of_allergy_and_is_spelt_as_it_is_compared() -> No
 def test_flags_are_short_and_shown_once_in_the_order_of_the_table() -> None:
     shown = [one.flag for one in alerts.all_alerts().values() if one.flag]
     assert all(len(flag) <= 12 and flag == flag.upper() and not set(flag) & set(" |,_") for flag in shown)
-    assert alerts.flags(["diabetes", "anticoagulant", "allergy-ester", "allergy-amide"]) == [
+    assert names.flags(["diabetes", "anticoagulant", "allergy-ester", "allergy-amide"]) == [
         "ALLERGY-LA",
         "ANTICOAG",
         "DIABETES",
@@ -140,11 +140,11 @@ def test_flags_are_short_and_shown_once_in_the_order_of_the_table() -> None:
 def test_an_answer_of_none_has_no_flag_and_every_other_kind_has_one() -> None:
     without = {one.kind for one in alerts.all_alerts().values() if not one.flag}
     assert without == {"allergy-none", "bleeding-none"}
-    assert alerts.flags(without) == alerts.flags([]) == []
+    assert names.flags(without) == names.flags([]) == []
 
 
 def test_an_alert_of_another_release_is_not_hidden() -> None:
-    assert alerts.flags(iter(["latex", "diabetes"])) == ["DIABETES", "LATEX"]
+    assert names.flags(iter(["latex", "diabetes"])) == ["DIABETES", "LATEX"]
 
 
 @pytest.mark.parametrize(
@@ -156,12 +156,32 @@ def test_an_alert_of_another_release_is_not_hidden() -> None:
         ("bleeding disorder", "bleeding-disorder"),
         ("ALLERGY-AMIDE", "allergy-amide"),
         ("g6pd deficiency", "methaemoglobinaemia"),
+        ("fever", "infection"),
+        ("infection", "infection"),
+        ("infection_local", "infection-local"),
+        ("broken skin", "infection-local"),
+        ("Cellulitis", "infection-local"),
+        ("trauma", "trauma"),
+        ("muscle tear", "trauma"),
     ],
 )
 def test_an_alert_answers_to_its_names(typed: str, kind: str) -> None:
     found = alerts.by_name(typed)
     assert found is not None
     assert found.kind == kind
+
+
+def test_an_infection_of_the_body_and_one_at_a_site_share_a_flag() -> None:
+    assert names.flags(["trauma", "infection-local", "infection"]) == ["INFECTION", "TRAUMA"]
+
+
+def test_a_word_names_one_kind_at_most() -> None:
+    """Of the kinds that go by their words: else the first in the file would win unseen."""
+    owner: dict[str, str] = {}
+    for one in alerts.all_alerts().values():
+        if not one.kind.startswith("allergy-") and one.kind not in alerts.BLEEDING and one.flag:
+            for name in {key(one.kind), key(one.words), *one.matches}:
+                assert owner.setdefault(name, one.kind) == one.kind, name
 
 
 @pytest.mark.parametrize("typed", ["aspirin", "lidocaine", "none", "no", ""])

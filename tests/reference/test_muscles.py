@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tpi_cli.reference import agents, muscles
+from tpi_cli.reference import agents, muscles, names
 from tpi_cli.reference.tables import key, rows
 
 KNOWLEDGE = Path(__file__).parents[3] / "shared" / "knowledge"
@@ -134,14 +134,14 @@ def test_id_short_name_and_title_lead_back_to_the_muscle(muscle: str) -> None:
 
 @pytest.mark.parametrize(("muscle", "said"), SAID.items())
 def test_a_title_is_what_a_person_says(muscle: str, said: str) -> None:
-    assert muscles.title(muscle) == said
+    assert names.title(muscle) == said
 
 
 def test_short_names_are_short_upper_case_and_unique() -> None:
     shorts = [one.short for one in muscles.all_muscles().values()]
     assert len(set(shorts)) == len(shorts)
     assert all(2 <= len(one) <= 6 and one.isascii() and one.isalnum() and one.isupper() for one in shorts)
-    assert muscles.short("trapezius_upper") == "UT"
+    assert names.short("trapezius_upper") == "UT"
 
 
 def test_titles_are_unique_and_hold_nothing_that_parts_words() -> None:
@@ -209,7 +209,7 @@ def test_nothing_is_offered_for_a_word_like_no_muscle() -> None:
 
 
 def test_a_muscle_of_another_release_is_shown_as_it_is_stored() -> None:
-    assert muscles.short("tongue") == muscles.title("tongue") == "tongue"
+    assert names.short("tongue") == names.title("tongue") == "tongue"
 
 
 def test_the_sites_that_cannot_be_compressed() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.rules.recalls import facts
 from tests.spec import oracle
 from tpi_cli.rules.recall import Facts, Hold, Treatment, Verdict, carried, decide, due_date, overtaken
-from tpi_cli.rules.standing import LISTED, Thresholds, status
+from tpi_cli.rules.standing import LISTED, Plan, Thresholds, status
 
 HISTORIES = [
     # what happened, in the order it was recorded      due           closed      snoozed until  for and against
@@ -358,10 +358,12 @@ def test_only_a_decision_closes_a_recall(known: Facts) -> None:
     assert (verdict.closed, verdict.snoozed_until) == (None, None)
 
 
-@given(_histories(), st.dates(date(2019, 1, 1), date(2030, 12, 31)))
-def test_nobody_who_died_is_ever_listed(known: Facts, today: date) -> None:
+@given(_histories(), st.dates(date(2019, 1, 1), date(2030, 12, 31)), st.booleans())
+def test_nobody_who_died_is_ever_listed(known: Facts, today: date, reassess: bool) -> None:
+    """Not even to be looked at again."""
     verdict = decide(known._replace(patient="deceased"))
-    assert status(verdict.due, verdict.closed, verdict.snoozed_until, today, SHIPPED) not in LISTED
+    plan = Plan(verdict.due, verdict.closed, verdict.snoozed_until, reassess=reassess)
+    assert status(plan, today, SHIPPED) not in LISTED
 
 
 @given(_histories(least=1), treatments())

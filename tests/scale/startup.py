@@ -17,7 +17,8 @@ from typing import NamedTuple
 COUNT = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 REFS = re.compile(rb"I\s+refs:\s+([0-9,]+)")
 TPI = (str(Path(sys.executable).with_name("tpi")),)
-ITEMS = ("ut", "l,", "ls", "l", "lido", "1%", "1ml", "each", "--pain", "7:3", "--next", "3mo", "--dry-run")
+ITEMS = ("ut", "l,", "ls", "l", "lido", "1%", "1ml", "each", "--pain", "7:3", "--next", "3mo", "--consent", "written",
+         "--dry-run")  # fmt: skip
 
 
 BASH = (("_TPI_COMPLETE", "complete_bash"),)

@@ -19,7 +19,8 @@ from tpi_cli.main import main
 main()
 """
 
-ITEMS = ["ut", "l,", "ls", "l", "lido", "1%", "1ml", "each", "--pain", "7:3", "--next", "3mo"]
+ITEMS = ["ut", "l,", "ls", "l", "lido", "1%", "1ml", "each"]
+TOLD = ["--pain", "7:3", "--next", "3mo", "--consent", "written"]
 
 
 def loaded(clinic: Clinic, *words: str, code: int = 0, **more: str) -> set[str]:
@@ -63,8 +64,11 @@ READS: list[list[str]] = [
     ["why", "1", "ut", "l", "--json"],
     ["find", "tan"],
     ["find", "tann"],
+    ["log"],
+    ["log", "1", "--since", "yesterday", "--json"],
     ["patient", "list"],
     ["patient", "show", "1"],
+    ["patient", "alert", "1", "list"],
     ["site", "list", "1"],
     ["session", "list"],
     ["session", "show", "S-0018"],
@@ -77,14 +81,33 @@ READS: list[list[str]] = [
     ["help", "dates"],
     ["doctor"],
     ["--help"],
-    ["inject", "1", *ITEMS, "--dry-run"],
-    ["again", "1", "--dry-run"],
+    ["inject", "1", *ITEMS, *TOLD, "--dry-run"],
+    ["again", "1", "--consent", "written", "--dry-run"],
+    ["check", "1", *ITEMS],
+    ["check", "1", *ITEMS, "--json"],
+    ["rule", "list"],
+    ["rule", "show", "la_over_limit"],
+    ["payer", "list"],
+    ["payer", "show", "medicare", "--json"],
+    ["exposure"],
+    ["exposure", "1"],
+    ["bill", "2026-08-23"],
 ]
+STOPPED: list[list[str]] = [
+    ["check", "1", "gm", "r", "lido", "2%", "20ml"],
+    ["inject", "1", *ITEMS, "--dry-run"],
+]
+"""What leaves with 4, its findings told."""
 
 
 @pytest.mark.parametrize("words", READS, ids=" ".join)
 def test_what_only_reads_loads_none_of_the_heavy_libraries(clinic: Clinic, words: list[str]) -> None:
     assert loaded(clinic, *words) & HEAVY == set()
+
+
+@pytest.mark.parametrize("words", STOPPED, ids=" ".join)
+def test_what_is_stopped_loads_none_of_them_either(clinic: Clinic, words: list[str]) -> None:
+    assert loaded(clinic, *words, code=4) & HEAVY == set()
 
 
 @pytest.mark.parametrize("words", [["due"], ["due", "--json"], ["why", "1"], ["patient", "list"]], ids=" ".join)

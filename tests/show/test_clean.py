@@ -88,7 +88,8 @@ def test_json_loses_nothing_and_harms_nothing(what: str) -> None:
 EVILS = ["\x1b[31m", "\x07", "\x9b2J", "\u202e", "\u200b", "\nFAKE", " ".join(MARKUP)]
 """What is put into every field, each into those of a patient of its own."""
 READS = ["due", "due --explain", "due --status all", "why {}", "find Evil", "patient list", "patient show {}",
-         "session list", "session list {}", "session show {session}", "site list {}"]  # fmt: skip
+         "session list", "session list {}", "session show {session}", "site list {}", "log", "log {}",
+         "patient alert {} list", "exposure", "exposure {}", "bill 2026-08-23", "rule list", "payer list"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +103,13 @@ def ward(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> tuple[Cli
         who = clinic.ok(
             "patient", "add", f"Evil{evil}, X", "1971-03-04", "--phone", f"0161{evil}", "--email", f"e{evil}",
             "--mrn", f"M{number}{evil}", "--payer", f"p{evil}", "--note", f"n{evil}n",
-            "--allergy", f"nuts{evil}x", "--bleeding", f"apixaban{evil}x", "--json",
+            "--allergy", f"nuts{evil}x", "--bleeding", f"warfarin and apixaban{evil}x", "--json",
         ).json["patient"]  # fmt: skip
         clinic.ok("site", "add", who, "ls l", "--point", f"P{evil}x", "--referred", f"r{evil}x")
         sessions[who] = clinic.inject(
             who, "ut l, ls l lido 1% 1ml each", "--on", "2026-08-23", "--next", "3mo", "--note", f"n{evil}n",
             "--as", f"A{evil}", "--lot", f"lido=L{_lot(evil)}x", "--adverse", f"other:a{evil}x",
+            "--override", f"anticoagulant=o{evil}x",
         )  # fmt: skip
         clinic.ok("snooze", who, "tomorrow", "--reason", f"s{evil}x")
         clinic.ok("resume", who, "--note", f"r{evil}x")
@@ -136,10 +138,12 @@ def test_json_gives_back_what_was_typed(ward: tuple[Clinic, dict[str, str]]) -> 
     for (who, session), evil in zip(sessions.items(), EVILS, strict=True):
         shown = clinic.ok("patient", "show", who, "--json").json
         assert (shown["name"], shown["phone"], shown["note"]) == (f"Evil{evil}, X", f"0161{evil}".strip(), f"n{evil}n")
-        assert {alert["text"] for alert in shown["alerts"]} == {f"nuts{evil}x", f"apixaban{evil}x"}
+        assert {alert["text"] for alert in shown["alerts"]} == {f"nuts{evil}x", f"warfarin and apixaban{evil}x"}
         assert {site["point"] for site in shown["sites"]} == {f"P{evil}x", None}
         told = clinic.ok("session", "show", session, "--json").json
         assert (told["note"], told["injections"][0]["lot"]) == (f"n{evil}n", f"L{_lot(evil)}x")
+        found = {one["rule"]: one for one in told["findings"]}["anticoagulant"]
+        assert (found["reason"], f"warfarin and apixaban{evil}x" in found["text"]) == (f"o{evil}x", True)
 
 
 def test_a_line_break_makes_no_row(ward: tuple[Clinic, dict[str, str]]) -> None:
@@ -162,12 +166,18 @@ def test_markup_is_printed_as_it_was_typed(ward: tuple[Clinic, dict[str, str]]) 
 
 def test_previews_questions_and_answers_are_clean_too(ward: tuple[Clinic, dict[str, str]]) -> None:
     clinic, sessions = ward
+    reason = "--override 'anticoagulant=\x1b[31mwhy\u202e'"
     for who, session in sessions.items():
-        for line in (f"inject {who} ut l dry", f"again {who}", f"stop {who} --reason died",
+        for line in (f"inject {who} ut l dry {reason}", f"again {who} {reason}", f"stop {who} --reason died",
                      f"session void {session} --reason x", f"patient edit {who} --weight 60 -n",
                      f"stop {who} --reason other -n", f"site add {who} gm r -n"):  # fmt: skip
             answer = clinic.run(*words(line), stdin="n\n")
             assert answer.code in {0, 9}
+            assert harmless(answer.out + answer.err), line
+        for line in (f"inject {who} ut l dry --yes", f"again {who}", f"check {who} ut l lido 1% 1ml",
+                     f"check {who} ut l dry --json"):  # fmt: skip
+            answer = clinic.run(*words(line))
+            assert answer.code == 4
             assert harmless(answer.out + answer.err), line
 
 
@@ -224,13 +234,16 @@ def test_a_store_with_texts_that_could_not_be_typed(clinic: Clinic) -> None:
     store = connect.open_store(Place(str(clinic.store), str(clinic.key)))
     for table, columns in (("patient", "name phone email mrn payer note"), ("site", "point note"),
                            ("session", "note recorded_by"), ("clinician", "code"), ("component", "lot"),
-                           ("clinic", "name"), ("alert", "text"), ("injection", "note needle")):  # fmt: skip
+                           ("clinic", "name"), ("alert", "text"), ("injection", "note needle"),
+                           ("finding", "text source recorded_by")):  # fmt: skip
         for column in columns.split():
             store.execute(f"UPDATE {table} SET {column} = ?", (f"x{evil}",))
     store.execute("UPDATE recall SET reasons = ?", (json.dumps([_reason(evil)], ensure_ascii=False),))
     store.close()
     for line in ("due --explain", "why 1", "patient list", "patient show 1", "session list", f"session show {session}",
-                 "site list 1", "find x", "config list", "doctor", "agent list"):  # fmt: skip
+                 "site list 1", "find x", "config list", "doctor", "agent list", "log",
+                 "exposure 1", "bill", "rule list", "rule show red_flag",
+                 "payer list", "payer show self_pay"):  # fmt: skip
         for form in ("plain", "csv", "json", "table"):
             answer = clinic.ok(*words(line), "--format", form, "--wide", "--color", "never")
             assert harmless(answer.out + answer.err), (line, form)

@@ -22,19 +22,37 @@ from hypothesis.stateful import (
 
 from tests.conftest import Clinic
 from tests.store import model
-from tpi_cli.acts import hold, inject, patient, site, void
+from tpi_cli.acts import elsewhere, hold, inject, outcome, patient, site, void
+from tpi_cli.acts import rule as own
 from tpi_cli.errors import Conflict
-from tpi_cli.rules import recall
+from tpi_cli.rules import eligibility, interval, recall, relief
 from tpi_cli.rules.standing import HELD, LISTED, STATUSES, Thresholds
-from tpi_cli.rules.values import Dose, Shot, Strength
+from tpi_cli.rules.values import Dose, Pain, Shot, Strength
 from tpi_cli.rules.values import Place as Spot
 from tpi_cli.store import connect, facts, keep, tables, write
+from tpi_cli.store.chart import Chart, House
 from tpi_cli.store.place import Place
 from tpi_cli.store.read import due
 
 AT = Thresholds(upcoming=14, due=0, overdue=14, lapsed=90)
 SPOTS = [("trapezius_upper", "L"), ("trapezius_upper", "R"), ("levator_scapulae", "L"), ("occipitalis", "mid")]
 LIDO = Dose("lidocaine", Strength(Decimal(1), "%"), Decimal(1))
+TRIAM = Dose("triamcinolone", mass=Decimal(10))
+MIXES = st.sampled_from([(LIDO,), (LIDO,), (LIDO, TRIAM), ()])
+"""Nothing in it: a dry needle."""
+BASELINE = st.sampled_from([8, 6, 10, 0, None])
+PAYERS = ["medicare_mac", "evicore", None, "self_pay", "Acme Health"]
+PAYER = st.sampled_from(PAYERS)
+PAPERS = st.builds(
+    model.Payer,
+    st.sampled_from([None, 1, 2, 4]),
+    st.sampled_from(["patient", "region"]),
+    st.sampled_from([None, "7d", "1mo", "6mo"]),
+    st.sampled_from(["site", "region"]),
+    st.sampled_from([50, 80]),
+    st.sampled_from([2, 12]),
+    st.booleans(),
+)
 
 WHO = st.integers(0, 2)
 WHERE = st.lists(st.sampled_from(SPOTS), min_size=1, max_size=3, unique=True)
@@ -56,6 +74,7 @@ class Practice(RuleBasedStateMachine):
         shutil.copytree(self.template, self.home, dirs_exist_ok=True)
         self.place = Place(str(self.home / "data/tpi/tpi.db"), str(self.home / "config/tpi/tpi.key"))
         self.today = date(2026, 1, 31)
+        self.clinic = model.House()
         self.people: list[model.Person] = []
         self.ids: list[str] = []
         self.sites: list[dict[model.Where, str]] = []
@@ -65,7 +84,7 @@ class Practice(RuleBasedStateMachine):
     def teardown(self) -> None:
         shutil.rmtree(self.home)
 
-    def do(self, act: Callable[[write.Writing], None], *, kept: bool = True) -> None:
+    def do(self, act: Callable[[write.Writing], object], *, kept: bool = True) -> None:
         with write.transaction(self.place, "an", keep=kept) as writing:
             act(writing)
 
@@ -75,39 +94,54 @@ class Practice(RuleBasedStateMachine):
 
     # --- what happens in a clinic
 
-    @initialize(follow_ups=st.lists(INTERVALS, min_size=2, max_size=2), back=BACK)
-    def two_patients_are_known(self, follow_ups: list[str], back: int) -> None:
-        """Each with a plan, one of them with two: something to decide about from the first step."""
+    @initialize(
+        follow_ups=st.lists(INTERVALS, min_size=2, max_size=2), back=BACK, payer=PAYER, ago=st.integers(30, 400)
+    )
+    def two_patients_are_known(self, follow_ups: list[str], back: int, payer: str | None, ago: int) -> None:
+        """Each with a plan, one of them with two: something to decide about from the first step.
+
+        The second was injected twice before, so that the payer soon has something to say.
+        """
         for who, (follow_up, where) in enumerate(zip(follow_ups, (SPOTS[:2], SPOTS[:1]), strict=True)):
-            self.a_patient_comes(0, "active")
-            self.a_session(who, where, follow_up, back, dry=False)
+            self.a_patient_comes(0, "active", payer if who else None)
+            for before in (ago, ago // 2) if who else ():
+                self.a_session(who, where, None, before + back, (LIDO,), None)
+            self.a_session(who, where, follow_up, back, (LIDO,), 8)
 
     @precondition(lambda self: len(self.people) < 3)
-    @rule(born=st.integers(0, 9000), status=st.sampled_from(["active", "active", "active", "archived"]))
-    def a_patient_comes(self, born: int, status: str) -> None:
+    @rule(born=st.integers(0, 9000), status=st.sampled_from(["active", "active", "active", "archived"]), payer=PAYER)
+    def a_patient_comes(self, born: int, status: str, payer: str | None) -> None:
         number = len(self.people) + 1
-        new = patient.New(f"Patient {number}", date(1960, 1, 1) + timedelta(born), f"M{number}", status=status)
+        day = date(1960, 1, 1) + timedelta(born)
+        new = patient.New(f"Patient {number}", day, f"M{number}", status=status, payer=payer)
         self.do(lambda writing: self.ids.append(patient.add(writing, new, self.today).id))
-        self.people.append(model.Person(number, status))
+        self.people.append(model.Person(number, status, self.clinic, payer))
         self.sites.append({})
 
-    @rule(who=WHO, where=WHERE, follow_up=NEXT, back=BACK, dry=st.booleans())
+    @rule(who=WHO, where=WHERE, follow_up=NEXT, back=BACK, mix=MIXES, pain=BASELINE)
     def a_session(
-        self, who: int, where: list[model.Where], follow_up: str | timedelta | None, back: int, dry: bool
+        self,
+        who: int,
+        where: list[model.Where],
+        follow_up: str | timedelta | None,
+        back: int,
+        mix: tuple[Dose, ...],
+        pain: int | None,
     ) -> None:
         person, on = self._who(who), self.today - timedelta(back)
         said = (on + follow_up).isoformat() if isinstance(follow_up, timedelta) else follow_up
         plans = {spot: said or person.goes_on_with(spot, on) for spot in where}
-        self.do(lambda writing: self._record(writing, person, self._draft(person, on, where, said, dry=dry)))
+        draft = self._draft(person, on, where, said, mix)._replace(pain=None if pain is None else Pain(pain))
+        self.do(lambda writing: self._record(writing, person, draft))
         person.sites += [spot for spot in where if spot not in person.sites]
-        person.entries.append(model.Entry(on, self.next(), "treat", plans=plans))
+        person.entries.append(model.Entry(on, self.next(), "treat", plans=plans, dry=not mix, pain=pain))
         self.sessions[-1] = (*self.sessions[-1][:1], self.order, self.sessions[-1][2])
 
     def _draft(
-        self, person: model.Person, on: date, where: list[model.Where], said: str | None, *, dry: bool
+        self, person: model.Person, on: date, where: list[model.Where], said: str | None, mix: tuple[Dose, ...]
     ) -> inject.Draft:
         spots = tuple(Spot(*spot) for spot in where)
-        shot = Shot(spots) if dry else Shot(spots, (LIDO,), "each" if len(spots) > 1 else None)
+        shot = Shot(spots, mix, "each" if mix and len(spots) > 1 else None)
         return inject.Draft(self.ids[person.number - 1], on, (shot,), follow_up=said)
 
     def _record(self, writing: write.Writing, person: model.Person, draft: inject.Draft) -> None:
@@ -118,7 +152,7 @@ class Practice(RuleBasedStateMachine):
     @rule(who=WHO, where=WHERE, follow_up=INTERVALS)
     def a_session_is_only_tried(self, who: int, where: list[model.Where], follow_up: str) -> None:
         person = self._who(who)
-        draft = self._draft(person, self.today, where, follow_up, dry=False)
+        draft = self._draft(person, self.today, where, follow_up, (LIDO,))
         self.do(lambda writing: void.void(writing, inject.record(writing, draft).session.id, "tried"), kept=False)
 
     @rule(who=WHO, spot=st.sampled_from(SPOTS))
@@ -148,6 +182,58 @@ class Practice(RuleBasedStateMachine):
         else:
             self.do(lambda writing: void.void(writing, session, "wrong patient"))
             person.voided.add(order)
+
+    @rule(who=WHO, spot=st.none() | st.sampled_from(SPOTS), back=BACK, pain=st.integers(0, 10))
+    def it_hurts_so_much_now(self, who: int, spot: model.Where | None, back: int, pain: int) -> None:
+        """A score of a site or of the whole patient; without a session to measure against it is refused."""
+        person, on = self._who(who), self.today - timedelta(back)
+        spot = self._known(person, spot)
+        where = self.sites[person.number - 1][spot] if spot else None
+        score = outcome.Score(self.ids[person.number - 1], on, pain, site_id=where)
+        against = person.last(on, spot)
+        if against is None or person.has_score(on, spot):
+            with pytest.raises(Conflict):
+                self.do(lambda writing: outcome.record(writing, score))
+            return
+        self.do(lambda writing: outcome.record(writing, score))
+        person.scores.append(model.Score(on, pain, spot, against.order))
+
+    @rule(who=WHO, payer=PAYER)
+    def somebody_else_pays(self, who: int, payer: str | None) -> None:
+        person = self._who(who)
+        self._change(person, {"payer": payer})
+        person.payer = payer
+
+    @rule(
+        name=st.sampled_from(["no_response", "no_response", *model.PAYER_RULES]),
+        level=st.sampled_from(["note", None, "warn"]),
+    )
+    def the_clinic_changes_a_rule(self, name: str, level: str | None) -> None:
+        """None: the shipped level again."""
+        self.do(lambda writing: own.set_values(writing, [own.Change(name, "level", level)], "house rule"))
+        self.clinic.levels[name] = level
+
+    @rule(payer=st.sampled_from(["medicare_mac", "evicore", "self_pay"]), paper=PAPERS, ahead=st.integers(-200, 200))
+    def a_payer_writes_new_rules(self, payer: str, paper: model.Payer, ahead: int) -> None:
+        """Dated, and for the patients of that payer alone."""
+        starts = self.today + timedelta(ahead)
+        words = [word for word in PAYERS if (word if word in model.PAYERS else "self_pay") == payer]
+        self.do(lambda writing: own.add_policy(writing, _policy(payer, paper, starts), "their letter", words))
+        self.clinic.own.setdefault(payer, []).append((starts, paper))
+
+    @rule(who=WHO, spot=st.none() | st.sampled_from(SPOTS), back=BACK)
+    def a_steroid_was_given_elsewhere(self, who: int, spot: model.Where | None, back: int) -> None:
+        """No day moves for it; the same dose is not entered twice."""
+        person, on = self._who(who), self.today - timedelta(back)
+        spot = self._known(person, spot)
+        where = self.sites[person.number - 1][spot] if spot else None
+        given = elsewhere.Given(self.ids[person.number - 1], "triamcinolone", Decimal(40), "mg", on, where)
+        if (on, spot) in person.doses_elsewhere:
+            with pytest.raises(Conflict):
+                self.do(lambda writing: elsewhere.record(writing, given))
+        else:
+            self.do(lambda writing: elsewhere.record(writing, given))
+            person.doses_elsewhere.add((on, spot))
 
     @rule(who=WHO, spot=st.none() | st.sampled_from(SPOTS), back=BACK,
           reason=st.sampled_from(["resolved", "declined", "moved", "other"]))  # fmt: skip
@@ -193,16 +279,21 @@ class Practice(RuleBasedStateMachine):
     def _who(self, who: int) -> model.Person:
         return self.people[who % len(self.people)]
 
+    def _known(self, person: model.Person, spot: model.Where | None) -> model.Where | None:
+        """A site the patient has, for one that may not be hers; None for the whole patient."""
+        if spot is None or spot in person.sites:
+            return spot
+        return person.sites[0] if person.sites else None
+
     def _change(self, person: model.Person, changes: dict[str, object]) -> None:
-        self.do(lambda writing: patient.change(writing, self.ids[person.number - 1], changes, self.today) and None)
+        self.do(lambda writing: patient.change(writing, self.ids[person.number - 1], changes, self.today))
 
     def _decide(
         self, act: str, who: int, spot: model.Where | None, back: int, reason: str = "", until: date | None = None
     ) -> None:
         """For one site the patient has, or (no site) for the patient; what would change nothing is refused."""
         person, on = self._who(who), self.today - timedelta(back)
-        if spot is not None and spot not in person.sites:
-            spot = person.sites[0] if person.sites else None
+        spot = self._known(person, spot)
         where = self.sites[person.number - 1][spot] if spot else None
         decision = hold.Decision(act, self.ids[person.number - 1], on, where, reason or None, until)
         sites = frozenset([spot] if spot else [])
@@ -210,9 +301,9 @@ class Practice(RuleBasedStateMachine):
         idle = person.would_pass_over(act, [spot] if spot else person.sites, on) or person.changes_nothing(entry)
         if reason != "died" and idle:
             with pytest.raises(Conflict):
-                self.do(lambda writing: hold.decide(writing, decision) and None)
+                self.do(lambda writing: hold.decide(writing, decision))
             return
-        self.do(lambda writing: hold.decide(writing, decision) and None)
+        self.do(lambda writing: hold.decide(writing, decision))
         person.entries.append(entry)
 
     # --- what holds after every step
@@ -227,14 +318,17 @@ class Practice(RuleBasedStateMachine):
             self.why_says_the_same(db)
 
     def what_is_stored_is_what_would_be_worked_out(self, db: connect.Database) -> None:
-        columns = "session_id, anchor_on, follow_up, due_on, closed, snoozed_until, reasons, agents, revision"
-        names = ("session", "anchor", "follow_up", "due", "closed", "snoozed_until", "reasons", "agents", "revision")
-        clinic = db.value("SELECT id FROM clinic")
+        kept = {"session": "session_id", "anchor": "anchor_on", "due": "due_on"}
+        names = ("session", "anchor", "follow_up", "due", "eligible_from", "capped_until", "reassess", "closed",
+                 "snoozed_until", "reasons", "agents", "pain_before", "pain_after", "revision")  # fmt: skip
+        columns = ", ".join(kept.get(name, name) for name in names)
+        clinic, house = db.value("SELECT id FROM clinic"), House(db)
         count = 0
         for (person,) in list(db.rows("SELECT id FROM patient")):
+            chart = Chart(db, house, person)
             for where, known in facts.of_patient(db, person).items():
                 stored = db.row(f"SELECT {columns} FROM recall WHERE site_id = :site", site=where)
-                worked_out = keep.worked_out(db, clinic, where, recall.decide(known))
+                worked_out = keep.worked_out(db, clinic, chart, where, recall.decide(known))
                 assert stored == tuple(worked_out[name] for name in names)
                 count += 1
         assert count == db.value("SELECT COUNT(*) FROM site") == db.value("SELECT COUNT(*) FROM recall")
@@ -251,6 +345,9 @@ class Practice(RuleBasedStateMachine):
             {"due", "lapsed"},
             {"overdue", "snoozed"},
             {"stopped", "resolved"},
+            {"reassess"},
+            {"reassess", "upcoming", "capped"},
+            {"capped", "overdue"},
         ):
             assert self._rows(db, statuses) == model.listed(self.people, self.today, statuses)
 
@@ -259,49 +356,74 @@ class Practice(RuleBasedStateMachine):
         found = [
             (number, where)
             for statuses in ({"upcoming"}, set(LISTED), *({held} for held in HELD))
-            for number, _, _, sites in self._rows(db, statuses)
+            for number, *_, sites in self._rows(db, statuses)
             for where in sites
         ]
         assert len(found) == len(set(found))
         assert set(found) == planned
 
     def why_says_the_same(self, db: connect.Database) -> None:
-        """Treated sites with day, anchor and status; sites never treated with none of them."""
+        """Treated sites with day, anchor, status and what holds it back; sites never treated with none of them."""
         rows = list(due.of_site(db, self._query(set(STATUSES), None)))
         assert all(row.reasons for row in rows)
+        allowed = {(row.patient, (one.muscle, one.side)): row.eligible_from for row in rows for one in row.sites}
         found = {(row.patient, (one.muscle, one.side)): one for row in rows for one in row.sites}
         for person in self.people:
             for where in person.sites:
-                told, plan = found.pop((person.number, where)), person.plan(where)
+                told, plan = found.pop((person.number, where)), person.asked_plan(where)
                 assert plan is not None
                 anchor = None if plan.follow_up == model.NEVER else plan.anchor
                 assert (told.due, told.anchor) == (plan.due, anchor)
-                assert plan.due is None or told.status == plan.status(self.today)
+                assert allowed[person.number, where] == plan.eligible
+                if plan.due is not None:
+                    status = plan.status(self.today)
+                    until = {"snoozed": plan.snoozed, "capped": plan.capped}.get(status)
+                    assert (told.status, told.held_until) == (status, until)
         assert found == {}
 
     def _query(self, statuses: set[str], until: date | None) -> due.Query:
-        return due.Query(self.today, AT, frozenset(statuses), until)
+        return due.Query(today=self.today, at=AT, statuses=frozenset(statuses), until=until)
 
     def _rows(self, db: connect.Database, statuses: set[str], until: date | None = None) -> list[model.Row]:
         rows = due.rows(db, self._query(statuses, until))
         return [
-            (row.patient, row.due, row.status, frozenset((one.muscle, one.side) for one in row.sites))
+            (row.patient, row.due, row.status, row.eligible_from, frozenset(map(_where, row.sites)))
             for row in rows
             if row.status
         ]
+
+
+def _policy(payer: str, paper: model.Payer, starts: date) -> eligibility.Policy:
+    return eligibility.Policy(
+        id="",
+        payer=payer,
+        source="",
+        window=interval.Interval(12, "mo"),
+        starts=starts,
+        max_sessions=paper.sessions,
+        cap_scope=paper.counted_by,
+        min_interval=interval.read(paper.wait or ""),
+        interval_scope=paper.waits_by,
+        relief=relief.Wanted(Decimal(paper.relief), paper.weeks),
+        advisory=frozenset() if paper.binds else eligibility.ADVICE_ONLY,
+    )
+
+
+def _where(one: due.Site) -> model.Where:
+    return (one.muscle, one.side)
 
 
 def run(clinic: Clinic, examples: int, steps: int) -> None:
     machine = type("Machine", (Practice,), {"template": clinic.home})
     run_state_machine_as_test(
         machine, settings=settings(max_examples=examples, stateful_step_count=steps, report_multiple_bugs=False)
-    )  # type: ignore[no-untyped-call]
+    )
 
 
-def test_the_list_is_right_whatever_happens(clinic: Clinic) -> None:
-    run(clinic, 40, 15)
+def test_the_list_is_right_whatever_happens(shipped: Clinic) -> None:
+    run(shipped, 40, 15)
 
 
 @pytest.mark.slow
-def test_the_list_is_right_whatever_happens_two_hundred_times(clinic: Clinic) -> None:
-    run(clinic, 250, 25)
+def test_the_list_is_right_whatever_happens_two_hundred_times(shipped: Clinic) -> None:
+    run(shipped, 250, 25)

@@ -168,6 +168,26 @@ def test_nothing_is_left_beside_a_closed_store(clinic: Clinic) -> None:
     assert [path.name for path in clinic.store.parent.iterdir()] == ["tpi.db"]
 
 
+# --- brought up to date
+
+
+@pytest.mark.parametrize("kind", ["encrypted", "plain"])
+def test_a_store_brought_up_to_date_is_kept_as_before(home: Clinic, kind: str) -> None:
+    """Its owner's alone, encrypted where it was, nothing beside it, and the records are the same."""
+    home.ok("init", *(["--plain"] if kind == "plain" else []))
+    fill(home)
+    kept, listed = modes(home.home), home.ok("due", "--status", "all", "--json").rows
+    with write.transaction(place(home)) as writing:
+        writing.db.run("UPDATE clinic SET knowledge = 'older'")
+        writing.db.run("UPDATE recall SET due_on = '2000-01-01', reassess = 1 - reassess, revision = 'older'")
+    assert "tpi db migrate" in home.ok("due").err
+    home.ok("db", "migrate")
+    assert "tpi db migrate" not in home.ok("due").err
+    assert (home.bytes()[:16] == SQLITE) == (kind == "plain")
+    assert modes(home.home) == kept
+    assert home.ok("due", "--status", "all", "--json").rows == listed != []
+
+
 # --- init
 
 

@@ -25,6 +25,15 @@ COMMANDS = {
     "inject --dry-run": ["inject", "1", "ut", "l", "lido", "1%", "1ml", "--dry-run"],
     "stop": ["stop", "1", "--reason", "declined"],
     "config set": ["config", "set", "recall.overdue", "7"],
+    "check": ["check", "1", "ut", "l", "lido", "1%", "1ml"],
+    "exposure": ["exposure"],
+    "bill": ["bill"],
+    "log": ["log"],
+    "outcome": ["outcome", "1", "3"],
+    "patient elsewhere": ["patient", "elsewhere", "1", "triam 40mg"],
+    "rule list": ["rule", "list"],
+    "rule set": ["rule", "set", "no_response", "--level", "note", "--reason", "on paper"],
+    "payer add": ["payer", "add", "acme", "--from", "2026-01-01", "--max-sessions", "4", "--reason", "page 3"],
     "export": ["export", "json"],
 }
 
@@ -89,7 +98,42 @@ def test_a_newer_schema_is_refused_before_the_first_byte(
 @pytest.mark.parametrize("command", COMMANDS)
 def test_an_older_schema_is_refused_too(command: str, plain: Clinic) -> None:
     set_schema(plain, connect.SCHEMA - 1)
-    refused(plain, COMMANDS[command], "older schema")
+    refused(plain, COMMANDS[command], f"older schema ({connect.SCHEMA - 1}, this tpi needs {connect.SCHEMA})")
+    assert "tpi db migrate" in plain.run(*COMMANDS[command]).err
+
+
+def test_an_older_schema_can_be_asked_about(plain: Clinic) -> None:
+    """The two commands that mend it open it; asking leaves every byte."""
+    set_schema(plain, connect.SCHEMA - 1)
+    before = _files(plain)
+    told = plain.ok("db", "status", "--json").json
+    assert (told["store_schema"], told["known_schema"], told["current"]) == (connect.SCHEMA - 1, connect.SCHEMA, False)
+    assert plain.ok("db", "migrate", "--dry-run", "--json").json["dry_run"] is True
+    assert _files(plain) == before
+
+
+@pytest.mark.parametrize("command", ["status", "migrate"])
+def test_neither_touches_a_newer_schema(command: str, plain: Clinic) -> None:
+    set_schema(plain, connect.SCHEMA + 1)
+    refused(plain, ["db", command], "newer tpi")
+
+
+def test_a_migration_that_cannot_be_finished_leaves_the_store_as_it_was(plain: Clinic) -> None:
+    """The tables are all there, so making them again fails: nothing half done, nothing lost."""
+    set_schema(plain, connect.SCHEMA - 1)
+    with closing(sqlite3.connect(plain.store)) as stock:
+        stock.execute("UPDATE alembic_version SET version_num = '0001'")
+        stock.commit()
+    before = _rows(plain)
+    answer = plain.run("db", "migrate")
+    assert (answer.code, answer.out) == (6, "")
+    assert "Traceback" not in answer.err
+    assert _rows(plain) == before
+
+
+def _rows(clinic: Clinic) -> list[str]:
+    with closing(sqlite3.connect(clinic.store)) as stock:
+        return [*stock.iterdump(), repr(stock.execute("PRAGMA user_version").fetchone())]
 
 
 def test_a_newer_schema_set_by_another_tool_is_seen(plain: Clinic) -> None:
@@ -172,7 +216,7 @@ OTHERS = [a_folder, nothing_in_it, a_few_bytes, zeros, a_letter, another_databas
 CUT = [half_of_it, the_first_page, the_first_hundred_bytes, all_but_the_end, damaged_pages]
 
 
-@pytest.mark.parametrize("command", ["due", "patient add", "inject", "config set"])
+@pytest.mark.parametrize("command", ["due", "patient add", "inject", "config set", "db status", "db migrate"])
 @pytest.mark.parametrize("kind", ["encrypted", "plain"])
 @pytest.mark.parametrize("happened", [*OTHERS, *CUT], ids=lambda one: one.__name__)
 def test_what_is_no_store_of_ours(
@@ -180,14 +224,19 @@ def test_what_is_no_store_of_ours(
 ) -> None:
     clinic = request.getfixturevalue(kind)
     happened(clinic.store)
-    refused(clinic, COMMANDS[command], str(clinic.home))
+    refused(clinic, COMMANDS.get(command, command.split()), str(clinic.home))
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"rule list"}))
 def test_no_store_says_how_to_make_one(command: str, home: Clinic) -> None:
     answer = home.run(*COMMANDS[command])
     assert (answer.code, answer.out) == (6, "")
     assert "run: tpi init (or try: tpi demo)" in answer.err
+    assert not home.store.parent.exists()
+
+
+def test_the_shipped_rules_can_be_read_without_a_store(home: Clinic) -> None:
+    assert "cap_reached" in home.ok("rule", "list").out
     assert not home.store.parent.exists()
 
 

@@ -54,9 +54,18 @@ PT-0003  KHAN, Sara   born 12 Nov 1996 (30 y)
   1  upper trapezius L   lidocaine 10 mg/mL  1 mL = 10 mg  (new site)
   2  levator scapulae L  lidocaine 10 mg/mL  1 mL = 10 mg  (new site)
   3  infraspinatus L     dry needle  3 passes  (new site)
-  total lidocaine 20 mg   pain 7 to 3   next Tue 23 Feb 2027 (3 months)
+  total lidocaine 20 mg (0.07 of the limit)   pain 7 to 3   next Tue 23 Feb
+      2027 (3 months)
   consent written
   remark: lay down afterwards
+  warning  pneumothorax_site: upper trapezius L (moderate), levator scapulae L
+      (moderate). The lung is near: mind needle length, direction and guidance,
+      and say when to come back [pneumothorax-sites, cureus-2025, paik-2011,
+      pneumothorax-grade, house-rule]
+  warning  no_diagnosis: upper trapezius L, levator scapulae L, infraspinatus
+      L. The examination is not on file (taut band, tender spot, referred or
+      recognised pain). Payers ask for it before a first injection
+      [delphi-2018, lcd-l34211]
 Record? [y/N/e] y
 recorded S-003E  PT-0003  KHAN, Sara   born 12 Nov 1996 (30 y)
   3 sites   next Tue 23 Feb 2027 (in 3 months)

@@ -17,7 +17,7 @@ from tpi_cli.acts import inject, patient
 from tpi_cli.acts import site as sites
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import checks, identity
-from tpi_cli.rules.values import Pain, Place, Shot
+from tpi_cli.rules.values import Pain, Place, Shot, volumes
 from tpi_cli.store import keep, tables
 from tpi_cli.store.read import log
 from tpi_cli.store.read.log import Injected
@@ -139,6 +139,30 @@ class Company(NamedTuple):
 ALONE = Company()
 
 
+def by_mrn(writing: Writing) -> dict[str, tables.Patient]:
+    """Every patient by the mrn, or by the short id under which one without it is exported."""
+    rows = writing.session.exec(select(tables.Patient))
+    return {row.mrn or identity.patient(row.number): row for row in rows}
+
+
+def absent(patients: dict[str, tables.Patient], company: Company, mrn: str) -> str | None:
+    """Why a row's mrn names nobody, or None where it does."""
+    if mrn in company.refused:
+        return "the patient's own row is refused"
+    if mrn not in patients:
+        return "no patient has this mrn: import the patients too"
+    if _short_id(mrn) and mrn not in company.taken:
+        return "a PT- id holds only beside its patients file: import both together"
+    return None
+
+
+def not_then(person: tables.Patient, on: date) -> str | None:
+    """Why nothing can have happened to a patient that day, or None."""
+    if person.status == "deceased" and person.status_on and on > person.status_on:
+        return f"is after the patient's death ({person.status_on})"
+    return checks.happened(on, on, person.born)
+
+
 def injections(writing: Writing, lines: list[Line], company: Company = ALONE) -> Result:
     """Add the injections that are new, session by session; the due dates follow."""
     out = Result([], [], [], [])
@@ -163,9 +187,8 @@ class Known:
     """What the store holds already, to tell new rows from old. A voided row is known too: it stays void."""
 
     def __init__(self, writing: Writing, company: Company) -> None:
-        rows = list(writing.session.exec(select(tables.Patient)))
         self.company = company
-        self.patients = {row.mrn or identity.patient(row.number): row for row in rows}
+        self.patients = by_mrn(writing)
         on_file = list(log.injected(writing.db))
         every = [*on_file, *log.injected(writing.db, voided=True)]
         self.by_source = {row.source_id: row for row in every if row.source_id}
@@ -234,18 +257,12 @@ def _by_content(row: Injected) -> tuple[Injected, Injected]:
 
 
 def _fault(known: Known, row: Injected) -> tuple[str, str] | None:
-    person = known.patients.get(row.mrn)
-    if row.mrn in known.company.refused:
-        return "mrn", "the patient's own row is refused"
-    if person is None:
-        return "mrn", "no patient has this mrn: import the patients too"
-    if _short_id(row.mrn) and row.mrn not in known.company.taken:
-        return "mrn", "a PT- id holds only beside its patients file: import both together"
-    wrong = checks.happened(row.date, row.date, person.born)
+    nobody = absent(known.patients, known.company, row.mrn)
+    if nobody:
+        return "mrn", nobody
+    wrong = not_then(known.patients[row.mrn], row.date)
     if wrong:
         return "date", wrong
-    if person.status == "deceased" and person.status_on and row.date > person.status_on:
-        return "date", f"is after the patient's death ({person.status_on})"
     earlier = known.by_source.get(row.source_id or "")
     if earlier is not None and not _same(known, earlier, row):
         return "source_id", f"{row.source_id} is on file with other values: amend the record instead"
@@ -318,7 +335,7 @@ def _injection(writing: Writing, session: tables.Session, row: Injected, row_key
     found = found or [None] * len(row.doses)
     mix = inject.mixture(writing, session, number, "each", row.doses, found)
     place = Place(row.muscle, row.side, row.passes)
-    volume = inject.volumes(Shot((place,), row.doses))[0]
+    volume = volumes(Shot((place,), row.doses))[0]
     more = {"twitch": row.twitch, "note": row.note, "source_id": row.source_id, "row_key": row_key}
     inject.injection(writing, session, site.id, mix.id, place, volume, more)
     _plan(writing, session, site.id, row)

@@ -1,6 +1,6 @@
 """A session recorded: who, when, what went where in which strength, how it hurt, when to come back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from sqlmodel import select
 
 from tpi_cli.acts import site as sites
+from tpi_cli.acts.screen import Screened
 from tpi_cli.rules import recall
-from tpi_cli.rules.values import Dose, Pain, Place, Shot, split
+from tpi_cli.rules.dose import shown
+from tpi_cli.rules.values import Dose, Pain, Place, Shot, volumes
 from tpi_cli.store import keep, tables
 from tpi_cli.store.write import Writing
 
@@ -25,7 +27,8 @@ class Draft(NamedTuple):
     """A session to record, every value checked before.
 
     `follow_up` is an interval or a day as text, `none`, or None where nobody said (the site's last interval
-    is carried on). `twitch` holds the places that twitched; `lots` go by agent id.
+    is carried on). `twitch` holds the places that twitched; `lots` go by agent id. `screened` is what the rules
+    found, `reasons` says by rule why it is recorded all the same; None where nobody screened (an import).
     """
 
     patient_id: str
@@ -43,6 +46,8 @@ class Draft(NamedTuple):
     lots: Mapping[str, Lot] = {}
     twitch: frozenset[tuple[str, str]] | None = None
     adverse: tuple[tuple[str, str | None], ...] = ()
+    screened: Screened | None = None
+    reasons: Mapping[str, str] = {}
 
 
 class Recorded(NamedTuple):
@@ -65,13 +70,40 @@ def record(writing: Writing, draft: Draft) -> Recorded:
         score(writing, session, None, draft.pain)
     for kind, text in draft.adverse:
         adverse(writing, session, None, kind, text)
+    _findings(writing, session, draft, found.values())
     keep.refresh(writing.db, writing.clinic.id, [draft.patient_id])
     return Recorded(session, tuple(found.values()))
 
 
-def _of_session(draft: Draft) -> dict[str, str | None]:
+def _of_session(draft: Draft) -> dict[str, Any]:
     names = ("consent", "position", "alongside", "diagnosis", "note")
-    return {name: getattr(draft, name) for name in names}
+    columns = {name: getattr(draft, name) for name in names}
+    if draft.screened is not None:
+        load = draft.screened.load
+        columns |= {"dose_profile": load.profile, "dose_fraction": shown(load.fraction)}
+    return columns
+
+
+def _findings(writing: Writing, session: tables.Session, draft: Draft, sites: Iterable[tables.Site]) -> None:
+    """What the rules found, each with its revision and, where one was given, the reason to record it anyway."""
+    by_number = {site.number: site.id for site in sites}
+    for ordinal, one in enumerate(draft.screened.findings if draft.screened else (), 1):
+        writing.add(
+            tables.Finding(
+                **writing.record(),
+                session_id=session.id,
+                site_id=by_number[one.sites[0]] if len(one.sites) == 1 else None,
+                ordinal=ordinal,
+                rule=one.rule,
+                level=one.level,
+                text=one.text,
+                source=one.source,
+                revision=one.revision,
+                reason=draft.reasons.get(one.rule) if one.stops else None,
+                recorded_at=writing.stamp,
+                recorded_by=writing.by,
+            )
+        )
 
 
 def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> tables.Site:
@@ -127,14 +159,6 @@ def _shot(
         twitch = None if draft.twitch is None else where in draft.twitch
         more = {"twitch": twitch, "needle": draft.needle, "guidance": draft.guidance}
         injection(writing, session, found[where].id, mix.id, place, volume, more)
-
-
-def volumes(shot: Shot) -> tuple[Decimal | None, ...]:
-    """What each place got, in mL: the whole mix each, or an even part of it; None where no volume is known."""
-    if not shot.doses or any(dose.volume is None for dose in shot.doses):
-        return (None,) * len(shot.places)
-    whole = sum((dose.volume for dose in shot.doses if dose.volume is not None), Decimal(0))
-    return split(whole, len(shot.places)) if shot.sharing == "total" else (whole,) * len(shot.places)
 
 
 def mixture(

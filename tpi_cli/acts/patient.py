@@ -120,8 +120,47 @@ def _end_none(writing: Writing, patient_id: str, on: date) -> None:
     rows = _open_alerts(writing, patient_id)
     for row in rows:
         if row.kind.endswith("-none") and any(answers(other.kind, row.kind) for other in rows):
-            row.ended_on = on
-            writing.add(row)
+            _end(writing, row, max(on, row.since))
+
+
+def _end(writing: Writing, row: tables.Alert, on: date) -> None:
+    row.ended_on, row.ended_at, row.ended_by = on, writing.stamp, writing.by
+    writing.add(row)
+
+
+def open_alert(
+    writing: Writing, patient_id: str, kind: str, text: str | None, on: date
+) -> tuple[tables.Alert, list[tables.Alert]]:
+    """Open one alert; returns it and the answers of none that it ended.
+
+    Raises Conflict where the same is open, and for an answer of none where something is on file.
+    """
+    on_file = _open_alerts(writing, patient_id)
+    known = [one.kind for one in on_file if answers(one.kind, kind)]
+    if known:
+        raise Conflict(f"on file: {known[0]}", hint="an alert on file is not ended by an answer of none")
+    if any(one.kind == kind and same_text(one.text, text) for one in on_file):
+        raise Conflict(f"{kind} is open already", hint="tpi patient alert PATIENT list shows what is open")
+    if on < writing.session.get_one(tables.Patient, patient_id).born:
+        raise Conflict(f"{on} is before the birth date", hint="check --on")
+    (added,) = add_alerts(writing, patient_id, [(kind, text)], on)
+    return added, [one for one in on_file if one.ended_on is not None]
+
+
+def same_text(one: str | None, other: str | None) -> bool:
+    """Whether two texts of alerts say the same: case and spacing do not count."""
+    return (one or "").casefold().split() == (other or "").casefold().split()
+
+
+def end_alert(writing: Writing, patient_id: str, kind: str, text: str | None, on: date) -> tables.Alert:
+    """End the open alert of this kind and text; it is kept. Raises Conflict for a day before it was opened."""
+    rows = [one for one in _open_alerts(writing, patient_id) if one.kind == kind and same_text(one.text, text)]
+    since = max(one.since for one in rows)
+    if on < since:
+        raise Conflict(f"{kind} is on file since {since}", hint="--on names the day it ended")
+    for row in rows:
+        _end(writing, row, on)
+    return rows[0]
 
 
 def answers(kind: str, none: str) -> bool:

@@ -27,16 +27,17 @@ def again(
     adverse: draft.Adverse = None,
     alongside: draft.With = None,
     dx: draft.Diagnosis = None,
+    override: draft.Override = None,
 ) -> None:
     """The same sites and mix as last time. Pain, lots, consent and adverse events are never copied.
 
     \b
-    tpi again 7 --pain 6:2
-    tpi again 7 --pain 6:2 --next 6w --consent verbal
-    tpi again 7 --from S-0018 --dry-run
+    tpi again 7 --pain 6:2 --consent verbal
+    tpi again 7 --pain 6:2 --next 6w --consent written
+    tpi again 7 --from S-0018 --consent verbal --dry-run
     """
     told = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
-                alongside, dx, ctx.obj.note)  # fmt: skip
+                alongside, dx, ctx.obj.note, tuple(override or ()))  # fmt: skip
     wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
         who = people.patient(db, wanted)

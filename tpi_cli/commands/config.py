@@ -9,6 +9,7 @@ import typer
 from tpi_cli import clock, config
 from tpi_cli.commands import options
 from tpi_cli.errors import NoStore, NotFound, Usage
+from tpi_cli.rules.coding import SIDES
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT
 from tpi_cli.show.report import Column, Report
 from tpi_cli.store.read.clinic import Clinic, clinic
@@ -159,12 +160,20 @@ def _zone(key: str, value: str) -> str:
     return value
 
 
+def _profile(key: str, value: str) -> str:
+    from tpi_cli.reference.profiles import names
+
+    return _one_of(names())(key, value)
+
+
 def _path(key: str, value: str) -> str:
     return value if value == config.DEMO and key == "db" else os.path.abspath(os.path.expanduser(_anything(key, value)))
 
 
 _CHECKS: dict[str, Callable[[str, str], str]] = {
     "clinic.zone": _zone,
+    "dose.profile": _profile,
+    "billing.sides": _one_of(SIDES),
     "format": _one_of(FORMATS),
     "redact": _one_of(REDACT),
     "color": _one_of(COLOURS),

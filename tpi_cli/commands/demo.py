@@ -36,7 +36,7 @@ NEXT = """
 This is the demo clinic: every patient in it is made up. Try:
   tpi --db demo why 1
   tpi --db demo patient show 6
-  tpi --db demo inject 6 ut l, ls l lido 1% 1ml each --pain 7:3 --next 3mo
+  tpi --db demo inject 6 ut l, ls l lido 1% 1ml each --next 3mo --consent written
   tpi --db demo due -w 2w
 Or once per terminal: export TPI_DB=demo
 Your own clinic starts with: tpi init"""

@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from tpi_cli.commands import names
 from tpi_cli.commands.parse import dates, intervals
 from tpi_cli.commands.parse.items import Stock, items
 from tpi_cli.commands.parse.pain import pain as read_pain
@@ -41,6 +42,10 @@ With = Annotated[
     str | None,
     typer.Option("--with", metavar="massage,..", help="What else was done: massage, stretching, exercise."),
 ]
+Override = Annotated[
+    list[str] | None,
+    typer.Option("--override", metavar="RULE=REASON", help="Record past a rule, and why; repeatable."),
+]
 Diagnosis = Annotated[str | None, typer.Option("--dx", metavar="CODE", help="ICD-10-CM: M79.18.")]
 
 POSITIONS = ("sitting", "prone", "supine", "side")
@@ -65,6 +70,7 @@ class Told(NamedTuple):
     alongside: str | None = None
     diagnosis: str | None = None
     note: str | None = None
+    overrides: tuple[str, ...] = ()
 
 
 class Checked(NamedTuple):
@@ -82,6 +88,7 @@ class Checked(NamedTuple):
     alongside: str | None
     diagnosis: str | None
     note: str | None
+    overrides: dict[str, str]
 
 
 def stock(db: Database) -> Stock:
@@ -109,6 +116,7 @@ def check(told: Told, shots: tuple[Shot, ...], on: date, today: date, own: Stock
         alongside=_alongside(told.alongside),
         diagnosis=_matching("--dx", told.diagnosis, _CODE, "M79.18", upper=True),
         note=_note(told.note),
+        overrides=_overrides(told.overrides),
     )
 
 
@@ -215,6 +223,23 @@ def _alongside(text: str | None) -> str | None:
     if not words or not all(_WORDS.fullmatch(word) for word in words):
         raise Usage(f"--with {text!r} cannot be read", hint="--with massage,stretching,exercise")
     return ",".join(dict.fromkeys(words))
+
+
+def _overrides(texts: tuple[str, ...]) -> dict[str, str]:
+    """Reasons by rule. Raises Usage for an unknown rule, one without a reason, or one that gives way to none."""
+    out: dict[str, str] = {}
+    for text in texts:
+        rule, _, reason = text.partition("=")
+        known = names.screening_rule(rule)
+        if not reason.strip():
+            raise Usage(f"--override {known} has no reason", hint=f"--override {known}='why it was done all the same'")
+        if known in out:
+            raise Usage(f"two reasons for {known}", hint="give one --override for each rule")
+        wrong = checks.text(reason)
+        if wrong:
+            raise Usage(f"the reason {wrong}", hint="write it shorter and plainly")
+        out[known] = reason.strip()
+    return out
 
 
 def _note(text: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """`tpi due`: who is due for a repeat session."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain, islice
 from types import SimpleNamespace
 from typing import Annotated, Any
@@ -47,7 +47,8 @@ def due(
 ) -> None:
     """Who is due for a repeat session, and how many are held back for which reason.
 
-    Listed are the statuses due, overdue and lapsed; --within adds what comes up, --status lists any.
+    Listed are the statuses due, overdue, lapsed and reassess (due, but the last session has no outcome, or too
+    little relief); --within adds what comes up, --status lists any.
 
     \b
     tpi due
@@ -97,11 +98,14 @@ def _answer(desk: options.Desk, db: Database, asked: Asked) -> int:
     query = _query(db, asked, office)
     tally = show.Tally()
     found = read.rows(db, query)
-    rows = map(tally.count, islice(found, asked.limit))
+    out = desk.out(office.today)
+    told = found if out.redact == "none" else map(show.discreet, found)
+    rows = map(tally.count, islice(told, asked.limit))
     first = next(rows, None)
     if first is None and asked.if_any:
         return 0
-    out = desk.out(office.today)
+    if office.outdated and not out.machine:
+        out.say("due dates were worked out with other rules than this tpi has: tpi db migrate")
     out.report(
         Report(
             name="due",
@@ -151,11 +155,13 @@ def _statuses(asked: Asked) -> frozenset[str]:
         wanted = [word.strip() for word in asked.status.split(",") if word.strip()]
         return frozenset(allowed("--status", word, (*standing.STATUSES, *standing.LATER, "all")) for word in wanted)
     if asked.overdue:
-        return frozenset({"overdue", "lapsed"})
+        return frozenset({"overdue", "lapsed", "reassess"})
     return frozenset({*standing.LISTED, "upcoming"} if asked.within else standing.LISTED)
 
 
 def _until(asked: Asked, office: Clinic, statuses: frozenset[str]) -> date | None:
+    if asked.overdue and not asked.status:
+        return office.today - timedelta(days=office.thresholds.overdue)
     if asked.within:
         return ahead(asked.within, office.today)
     if asked.status == "all":

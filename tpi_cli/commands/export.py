@@ -1,7 +1,6 @@
 """`tpi export`: everything out, in forms other programs read."""
 
 import os
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -18,11 +17,13 @@ from tpi_cli.store.read.clinic import clinic
 def export(
     ctx: typer.Context,
     what: Annotated[str, typer.Argument(metavar="csv|json|sqlite", help="In which form.")],
-    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="csv: patients or injections.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help="csv: patients, injections, outcomes.")
+    ] = None,
 ) -> None:
     """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy).
 
-    What is written is not encrypted. A folder takes both CSV files; a file, or stdout, the --kind asked for.
+    What is written is not encrypted. A folder takes the three CSV files; a file, or stdout, the --kind asked for.
 
     \b
     tpi export csv -o export/
@@ -61,23 +62,19 @@ def _csv(db: Database, out: Out, kind: str | None) -> None:
     if kind not in csv_out.WRITTEN:
         raise Usage(f"--kind cannot be {kind!r}", hint=" or ".join(csv_out.WRITTEN))
     with out.into() as into:
-        count = csv_out.write(_rows(db, kind), csv_out.columns(kind), into)
+        count = csv_out.write(csv_out.rows(db, kind), csv_out.columns(kind), into)
     out.say(f"{count} {kind} written, not encrypted")
 
 
 def _csv_folder(db: Database, out: Out) -> None:
     if not out.output:
-        raise Usage("which file?", hint="--kind patients or --kind injections, or a folder for both: -o export/")
+        raise Usage("which file?", hint="--kind patients, injections or outcomes; or a folder for all: -o export/")
     try:
         os.makedirs(out.output, mode=0o700, exist_ok=True)
     except OSError as fault:
         raise Unwritten(path=out.output, why=fault.strerror) from None
     for kind in csv_out.WRITTEN:
         _csv(db, out._replace(output=os.path.join(out.output, f"{kind}.csv")), kind)
-
-
-def _rows(db: Database, kind: str) -> Iterator[dict[str, str]]:
-    return csv_out.patients(db) if kind == "patients" else csv_out.injections(db)
 
 
 _WRITERS = {"sqlite": _sqlite, "json": _json, "csv": _csv}

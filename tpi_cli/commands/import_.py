@@ -1,4 +1,4 @@
-"""`tpi import`: patients and injections from CSV, all of them or none."""
+"""`tpi import`: patients, injections and outcomes from CSV, all of them or none."""
 
 import os
 from typing import Annotated, Any, NamedTuple
@@ -13,20 +13,20 @@ from tpi_cli.show.out import Out, allowed
 def import_(
     ctx: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILE...|-", help="CSV files; - is stdin.")],
-    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="patients or injections.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="patients, injections, outcomes.")] = None,
     on_error: Annotated[str, typer.Option("--on-error", metavar="stop|skip", help="What a bad row does.")] = "stop",
 ) -> None:
-    """Bring patients and injections in from CSV. A second import of the same rows changes nothing.
+    """Bring patients, injections and outcomes in from CSV. A second import of the same rows changes nothing.
 
     Everything lands or nothing does; --on-error skip leaves the bad rows out and writes them to a file
     beside the input, to be mended and fed back. tpi help csv describes the columns.
 
     \b
     tpi import patients.csv injections.csv --dry-run
-    tpi import patients.csv injections.csv
+    tpi import patients.csv injections.csv outcomes.csv
     tpi import - --kind injections --on-error skip < injections.csv
     """
-    from tpi_cli.acts import bring_in
+    from tpi_cli.acts import bring_in, bring_in_scores
     from tpi_cli.exchange import csv_in
     from tpi_cli.store.read.stock import own_agents
 
@@ -37,10 +37,12 @@ def import_(
         own = own_agents(writing.db)
         reads = [csv_in.load(path, kind, writing.today, own) for path in _once(files)]
         _warn(out, reads)
-        reads.sort(key=lambda read: read.kind != "patients")
+        reads.sort(key=lambda read: list(csv_in.COLUMNS).index(read.kind))
         people = bring_in.patients(writing, _lines(reads, "patients"), writing.today)
-        shots = bring_in.injections(writing, _lines(reads, "injections"), _company(reads, people))
-        results = [people, shots]
+        company = _company(reads, people)
+        shots = bring_in.injections(writing, _lines(reads, "injections"), company)
+        scores = bring_in_scores.outcomes(writing, _lines(reads, "outcomes"), company)
+        results = [people, shots, scores]
         report = _report(reads, results)
         if report.refused and not skip:
             _tell_all(out, report.refused, ctx.obj.dry_run)

@@ -10,14 +10,17 @@ from tpi_cli.commands.draft import Told
 from tpi_cli.commands.parse import dates
 from tpi_cli.commands.pick import picked
 from tpi_cli.commands.preview import Preview
-from tpi_cli.errors import Cancelled, Conflict, Usage
+from tpi_cli.errors import Cancelled, Conflict, SafetyStop, Usage
 from tpi_cli.rules import identity
 from tpi_cli.rules.values import Shot
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.store.connect import Database
-from tpi_cli.store.read import people
+from tpi_cli.store.read import people, plans
 from tpi_cli.store.read.clinic import clinic
+
+CONSENT = "consent_missing"
+"""The rule that a word about consent answers as well as a reason."""
 
 
 def inject(
@@ -37,19 +40,23 @@ def inject(
     adverse: draft.Adverse = None,
     alongside: draft.With = None,
     dx: draft.Diagnosis = None,
+    override: draft.Override = None,
 ) -> None:
     """Record what was injected where, how it hurt, and when to come back. Shows everything first and asks.
+
+    What the screening finds is shown at once and kept with the session. A finding marked STOP or REASON needs a
+    reason: --override RULE=REASON, or an answer on a terminal (tpi help safety).
 
     Without ITEMS, on a terminal, it asks line by line: < goes back, . ends, ? helps. tpi help items
     explains how injections are written.
 
     \b
-    tpi inject 7 ut l, ls l lido 1% 1ml each --pain 7:3 --next 3mo
-    tpi inject 7 gm r lido 1% 2ml + triam 40mg/ml 0.5ml --consent written
-    tpi inject 7 is l x3 dry --next none --yes
+    tpi inject 7 ut l, ls l lido 1% 1ml each --pain 7:3 --next 3mo --consent written
+    tpi inject 7 gm r lido 1% 2ml + triam 40mg/ml 0.5ml --consent verbal
+    tpi inject 7 is l x3 dry --next none --override consent_missing='on paper' --yes
     """
     told = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
-                alongside, dx, ctx.obj.note)  # fmt: skip
+                alongside, dx, ctx.obj.note, tuple(override or ()))  # fmt: skip
     text = " ".join(items or [])
     who = picked(ctx, patient)
     if text == "-":
@@ -60,7 +67,7 @@ def inject(
 
 
 class Asked(NamedTuple):
-    """What to record: the options, and the items as text or (for `again`) as shots."""
+    """What to record: the options, and the items as text or (for `again`) as shots; `check` only screens."""
 
     told: Told
     text: str = ""
@@ -82,23 +89,68 @@ def _form(ctx: typer.Context, patient: str, told: Told) -> tuple[str, Told]:
 
 
 def run(ctx: typer.Context, patient: str, asked: Asked) -> None:
-    """Preview, confirm (with a chance to mend the items), record."""
+    """Preview, confirm (with a chance to mend the items), record. Raises SafetyStop where a reason is missing."""
     shown = _prepared(ctx, patient, asked)
     out: Out = ctx.obj.out(shown.today)
     if ctx.obj.dry_run:
-        told = [*preview.lines(shown, out.redact), "dry run: nothing was kept"]
-        out.lines(told, asked.name, lambda: {**preview.facts(shown, None), "dry_run": True})
-        return None
+        return _only_tried(out, shown, asked)
     if not (ctx.obj.yes and (out.machine or out.quiet)):
         _show(out, shown)
+    if shown.unanswered:
+        asked = _reasoned(ctx, out, shown, asked)
+        shown = _prepared(ctx, patient, asked)
     if not ctx.obj.yes:
         answer = out.ask("Record? [y/N/e]").lower()
         if answer in {"e", "edit"}:
             return run(ctx, patient, asked._replace(text=_edited(shown.shots), shots=()))
         if answer not in {"y", "yes"}:
             raise Cancelled()
-    _record(ctx, out, shown, patient, asked)
-    return None
+    return _record(ctx, out, shown, patient, asked)
+
+
+def _only_tried(out: Out, shown: Preview, asked: Asked) -> None:
+    """What would be recorded, and whether it would be."""
+    told = [*preview.lines(shown, out.redact), "dry run: nothing was kept"]
+    out.lines(told, asked.name, lambda: {**preview.facts(shown, None, out.redact), "dry_run": True})
+    if shown.unanswered:
+        raise stopped(shown)
+
+
+def _reasoned(ctx: typer.Context, out: Out, shown: Preview, asked: Asked) -> Asked:
+    """The draft with a reason for every finding that needs one, asked for on a terminal. Raises SafetyStop."""
+    if ctx.obj.yes or out.no_input or not sys.stdin.isatty():
+        if out.machine:
+            out.lines((), asked.name, lambda: preview.facts(shown, None, out.redact))
+        raise stopped(shown)
+    for one in shown.unanswered:
+        asked = _with_answer(asked, one.rule, out.ask(_question(one.rule)))
+    return asked
+
+
+def _question(rule: str) -> str:
+    if rule == CONSENT:
+        return "Consent: written, verbal, or why it is not documented (Enter stops):"
+    return f"{rule}: why it was done all the same (Enter stops):"
+
+
+def _with_answer(asked: Asked, rule: str, answer: str) -> Asked:
+    consent = {"w": "written", "v": "verbal"}.get(answer.lower(), answer.lower())
+    if rule == CONSENT and consent in {"written", "verbal"}:
+        return asked._replace(told=asked.told._replace(consent=consent))
+    if not answer:
+        raise Cancelled()
+    return asked._replace(told=asked.told._replace(overrides=(*asked.told.overrides, f"{rule}={answer}")))
+
+
+def stopped(shown: Preview) -> SafetyStop:
+    """Which rules stop it, and what to type."""
+    rules = [one.rule for one in shown.unanswered]
+    ways = [f"--override {rule}='why'" for rule in rules if rule != CONSENT]
+    consent = [f"--consent written (or --override {CONSENT}='why')"] if CONSENT in rules else []
+    return SafetyStop(
+        f"{', '.join(rules)} {'needs' if len(rules) == 1 else 'need'} a reason; nothing was recorded",
+        hint=" ".join([*consent, *ways]),
+    )
 
 
 def _show(out: Out, shown: Preview) -> None:
@@ -117,35 +169,51 @@ def _edited(shots: tuple[Shot, ...]) -> str:
 def _prepared(ctx: typer.Context, patient: str, asked: Asked) -> Preview:
     options.storable("the clinician's code", ctx.obj.acting)  # refused before anything is shown
     with options.reading(ctx) as db:
-        return _prepare(ctx, db, patient, asked)
+        return prepare(ctx, db, patient, asked)
 
 
-def _prepare(ctx: typer.Context, db: Database, patient: str, asked: Asked) -> Preview:
-    today = clinic(db).today
+def prepare(ctx: typer.Context, db: Database, patient: str, asked: Asked) -> Preview:
+    """The draft understood and screened. Raises Usage, Grammar, NotFound or Conflict where it cannot be."""
+    office = clinic(db)
     who = people.patient(db, patient)
-    on = ctx.obj.on(today)
+    on = ctx.obj.on(office.today)
     own = draft.stock(db)
     shots = asked.shots or draft.read_items(db, asked.text)
-    checked = draft.check(asked.told, shots, on, today, own)
-    return preview.prepare(db, who, shots, checked, on, today, own)
+    checked = draft.check(asked.told, shots, on, office.today, own)
+    return preview.prepare(db, who, shots, checked, on, office, own, recording=asked.name != "check")
 
 
 def _record(ctx: typer.Context, out: Out, shown: Preview, patient: str, asked: Asked) -> None:
     """Record what was shown, unless somebody changed the patient's record meanwhile."""
     from tpi_cli.acts import inject as acts
 
-    checked = shown.checked
-    fields: dict[str, Any] = {key: value for key, value in checked._asdict().items() if key != "lots"}
-    lots = {agent: acts.Lot(*lot) for agent, lot in checked.lots.items()}
-    session = acts.Draft(patient_id=shown.who.id, on=shown.on, shots=shown.shots, lots=lots, **fields)
     with options.recording(ctx) as writing:
-        if _prepare(ctx, writing.db, patient, asked) != shown:
+        if prepare(ctx, writing.db, patient, asked) != shown:
             raise Conflict(f"the record of {shown.who.code} changed meanwhile", hint="look at the preview again")
-        kept = acts.record(writing, session)
+        kept = acts.record(writing, _draft(shown))
         code = identity.session(kept.session.number)
+        free = plans.capped_until(writing.db, kept.session.id)
     who = redacted_head(shown.who, shown.today, (), out.redact)
     sites = f"{len(shown.plans)} site{'s' if len(shown.plans) > 1 else ''}"
     when = "   ".join(filter(None, [sites, draft.echo(shown.on, shown.today)]))
     back = dates.words(shown.next, shown.today) if shown.next else "none"
-    lines = [f"recorded {code}  {who}", f"  {when}   next {back}"]
-    out.recorded(code, lines, asked.name, preview.facts(shown, code))
+    capped = [f"  the payer's rules allow it from {dates.words(free, shown.today)} (tpi why)"] if free else []
+    lines = [f"recorded {code}  {who}", f"  {when}   next {back}", *capped]
+    out.recorded(code, lines, asked.name, {**preview.facts(shown, code, out.redact), "eligible_from": free})
+
+
+def _draft(shown: Preview) -> Any:
+    """What was shown, as the act takes it."""
+    from tpi_cli.acts import inject as acts
+
+    kept = shown.checked._asdict()
+    reasons, lots = kept.pop("overrides"), kept.pop("lots")
+    return acts.Draft(
+        patient_id=shown.who.id,
+        on=shown.on,
+        shots=shown.shots,
+        lots={agent: acts.Lot(*lot) for agent, lot in lots.items()},
+        screened=shown.screened,
+        reasons=reasons,
+        **kept,
+    )

@@ -27,11 +27,15 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
     "due": Entry("due:due", "Who is due for a repeat session.", group=EVERY_DAY),
     "why": Entry("why:why", "Why a patient is, or is not, on the list.", group=EVERY_DAY),
     "find": Entry("find:find", "Patients by name, phone or mrn.", group=EVERY_DAY),
+    "check": Entry("check:check", "A plan held against every rule; records nothing.", writes=True, group=EVERY_DAY),
     "inject": Entry("inject:inject", "Record what was injected, and when to come back.", writes=True, group=EVERY_DAY),
     "again": Entry("again:again", "The last session's sites and mix once more.", writes=True, group=EVERY_DAY),
+    "outcome": Entry("outcome:outcome", "A pain score after the session.", writes=True, group=EVERY_DAY),
     "snooze": Entry("hold:snooze", "Hold a patient's recall until a day.", writes=True, group=EVERY_DAY),
     "stop": Entry("hold:stop", "End the recall of a patient or a site.", writes=True, group=EVERY_DAY),
     "resume": Entry("hold:resume", "Reopen a recall.", writes=True, group=EVERY_DAY),
+    "log": Entry("log:log", "Who did what, and when.", group=EVERY_DAY),
+    "bill": Entry("bill:bill", "Coding suggestions for a day's sessions.", group=EVERY_DAY),
     "patient": (
         "Patients: add, show, list, edit, archive.",
         RECORDS,
@@ -41,6 +45,8 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
             "list": Entry("patient:list_", "All patients."),
             "edit": Entry("patient_write:edit", "Change what is on file.", writes=True),
             "archive": Entry("patient_write:archive", "Take a patient off every list.", writes=True),
+            "alert": Entry("patient_alert:alert", "Alerts of a patient: add, end, list.", writes=True),
+            "elsewhere": Entry("patient_elsewhere:elsewhere", "Add a dose somebody else gave.", writes=True),
         },
     ),
     "site": (
@@ -78,9 +84,28 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
             "add": Entry("agent_add:add", "An agent or the strengths your clinic stocks.", writes=True),
         },
     ),
+    "rule": (
+        "The rules of the screening: list, show, set.",
+        RECORDS,
+        {
+            "list": Entry("rule:list_", "Every rule with its levels."),
+            "show": Entry("rule:show", "One rule: words, numbers, sources, sign-off."),
+            "set": Entry("rule_set:set_", "The clinic's own level or number of a rule.", writes=True),
+        },
+    ),
+    "payer": (
+        "What payers ask for before a repeat.",
+        RECORDS,
+        {
+            "list": Entry("payer:list_", "Every payer with its dated rows."),
+            "show": Entry("payer:show", "One payer: rows, papers, notes."),
+            "add": Entry("payer_add:add", "A dated row of the clinic's own.", writes=True),
+        },
+    ),
+    "exposure": Entry("exposure:exposure", "Anaesthetic and steroid ledger.", group=RECORDS),
     "init": Entry("init:init", "Make the clinic's store.", group=DATA),
     "demo": Entry("demo:demo", "Try tpi on a made-up clinic.", group=DATA),
-    "import": Entry("import_:import_", "Bring patients and injections in from CSV.", writes=True, group=DATA),
+    "import": Entry("import_:import_", "Bring patients, injections and outcomes in from CSV.", writes=True, group=DATA),
     "export": Entry("export:export", "Write everything out: csv, json or sqlite.", group=DATA),
     "config": (
         "Settings, and where each comes from.",
@@ -98,6 +123,14 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
         {
             "install": Entry("completion:install", "Switch it on for bash, zsh or fish."),
             "show": Entry("completion:show", "Print the shell's script."),
+        },
+    ),
+    "db": (
+        "The store's schema and rules.",
+        DATA,
+        {
+            "status": Entry("db:status", "Which schema and rules the store has."),
+            "migrate": Entry("db:migrate", "Bring the store up to date.", writes=True),
         },
     ),
     "doctor": Entry("doctor:doctor", "What is where, and what is wrong. No patient data.", group=DATA),

@@ -34,3 +34,18 @@ def one_agent(text: str, own: tuple[agents.Agent, ...]) -> agents.Agent:
         raise NotFound(f"{text!r} is several agents", hint=", ".join(one.agent for one in found))
     close = agents.similar(text, own)
     raise NotFound(f"no agent {text!r}", hint=f"did you mean {' or '.join(close)}?" if close else "tpi agent list")
+
+
+def screening_rule(text: str) -> str:
+    """The id of a rule of the screening, `-` for `_` allowed. Raises NotFound with what comes near."""
+    from tpi_cli.reference.screening import shipped
+
+    wanted = text.strip().lower().replace("-", "_")
+    if wanted in shipped():
+        return wanted
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted, shipped(), 3)
+    raise NotFound(
+        f"no rule {text.strip()!r}", hint=f"did you mean {' or '.join(near)}?" if near else "tpi rule list names them"
+    )

@@ -30,6 +30,8 @@ def show(
         one = people.patient(db, wanted)
         alerts, sites = people.alerts(db, one.id), people.sites(db, one.id)
         out = ctx.obj.out(today)
+        if out.redact != "none":
+            alerts = [alert._replace(text=None) for alert in alerts]
         lines = show_patient.whole(one, alerts, sites, today, out.redact)
         out.lines(lines, "patient", lambda: show_patient.whole_record(one, alerts, sites))
 

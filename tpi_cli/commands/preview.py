@@ -3,17 +3,24 @@
 from datetime import date
 from typing import Any, NamedTuple
 
+from tpi_cli.acts import screen
+from tpi_cli.acts.screen import Screened
 from tpi_cli.commands.draft import Checked, echo
 from tpi_cli.commands.parse import dates
 from tpi_cli.errors import Conflict, Usage
-from tpi_cli.reference import agents, muscles
+from tpi_cli.reference import agents
 from tpi_cli.reference.agents import Agent
+from tpi_cli.reference.names import short, title
 from tpi_cli.rules import interval, recall
+from tpi_cli.rules.case import Finding
 from tpi_cli.rules.values import Shot, Strength, plain, split, totals
+from tpi_cli.show import finding
 from tpi_cli.show.person import redacted_head, spelled
+from tpi_cli.show.report import NOTHING
 from tpi_cli.show.session import mix_words, pain_words, passes_words, totals_words
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
+from tpi_cli.store.read.clinic import Clinic
 from tpi_cli.store.read.plans import Standing, standing
 
 Where = tuple[str, str]
@@ -41,6 +48,12 @@ class Preview(NamedTuple):
     checked: Checked
     plans: tuple[Plan, ...]
     notes: tuple[str, ...]
+    screened: Screened
+
+    @property
+    def unanswered(self) -> tuple[Finding, ...]:
+        """The findings that need a reason and have none; a missing side takes none."""
+        return tuple(one for one in self.screened.stops if one.rule not in self.checked.overrides)
 
     @property
     def next(self) -> date | None:
@@ -54,10 +67,13 @@ def prepare(
     shots: tuple[Shot, ...],
     checked: Checked,
     on: date,
-    today: date,
+    office: Clinic,
     own: Any,
+    *,
+    recording: bool,
 ) -> Preview:
-    """Work out what recording would do. Raises Usage, Conflict where it must not be done."""
+    """Work out what recording would do, screened as a plan or as done. Raises Usage, Conflict where it must not be."""
+    today = office.today
     if on < who.born:
         raise Usage(f"{dates.words(on, today)} is before {who.code} was born ({who.born})", hint="check --on")
     if who.status == "deceased" and who.status_on and on > who.status_on:
@@ -73,7 +89,17 @@ def prepare(
         *_late_entry(plans, known, on),
         *_snoozed(plans, known, today),
     )
-    return Preview(who, people.alerts(db, who.id), on, today, shots, checked, plans, notes)
+    numbers = {plan.where: plan.number for plan in plans}
+    plan = screen.Plan(on, shots, checked.consent is not None, numbers)
+    screened = screen.screen(db, office, who, plan, recording=recording)
+    notes = (*notes, *_needless(checked, screened))
+    return Preview(who, people.alerts(db, who.id), on, today, shots, checked, plans, notes, screened)
+
+
+def _needless(checked: Checked, screened: Screened) -> list[str]:
+    """Reasons given for rules that did not ask for one."""
+    asked = {one.rule for one in screened.stops}
+    return [f"no reason was needed for {rule}" for rule in checked.overrides if rule not in asked]
 
 
 def _enough(shots: tuple[Shot, ...]) -> None:
@@ -170,20 +196,45 @@ def _reopened(plans: tuple[Plan, ...], known: dict[Where, Standing], on: date) -
 
 
 def _name(where: Where) -> str:
-    return f"{muscles.title(where[0])} {where[1]}"
+    return f"{title(where[0])} {where[1]}"
+
+
+def discreet(preview: Preview, redact: str) -> Preview:
+    """The preview with no free text in its findings, where `--redact` keeps names back."""
+    if redact == "none":
+        return preview
+    screened, reasons = preview.screened, dict.fromkeys(preview.checked.overrides, NOTHING)
+    told = tuple(one._replace(text=finding.discreet(one.rule, one.text)) for one in screened.findings)
+    return preview._replace(
+        screened=screened._replace(findings=told), checked=preview.checked._replace(overrides=reasons)
+    )
 
 
 def lines(preview: Preview, redact: str) -> list[str]:
     """The preview: who, each place with what it got, totals, scores, when next, and what to look at."""
+    preview = discreet(preview, redact)
     out = [redacted_head(preview.who, preview.today, preview.alerts, redact)]
     if echo(preview.on, preview.today):
         out.append(f"  {echo(preview.on, preview.today)}")
     out += _places(preview)
     score = pain_words(*preview.checked.pain) if preview.checked.pain else ""
-    out.append("  " + "   ".join(filter(None, [totals_words(totals(preview.shots)), score, _next(preview)])))
+    out.append("  " + "   ".join(filter(None, [_totals(preview), score, _next(preview)])))
     out += [f"  {line}" for line in _details(preview.checked)]
     out += [f"  note: {note}" for note in preview.notes]
+    out += [f"  {line}" for line in finding.lines(preview.screened.findings, preview.checked.overrides)]
     return out
+
+
+def _totals(preview: Preview) -> str:
+    """`total lidocaine 20 mg (0.07 of the limit)`; the limit is the day's, so other doses of the day count.
+
+    Beside agents that are not in the sum it says what it is about: `(anaesthetic 0.07 of the limit)`.
+    """
+    given, load = totals(preview.shots), preview.screened.load
+    summed = [part.agent for part in load.parts]
+    told = [agent in summed for agent, _ in given]
+    part = finding.dose_words(load) if any(told) else ""
+    return totals_words(given) + (f" ({'' if all(told) else 'anaesthetic '}{part})" if part else "")
 
 
 def _details(checked: Checked) -> list[str]:
@@ -231,7 +282,7 @@ def _next(preview: Preview) -> str:
     told = {plan.where: _planned(plan, preview.today) for plan in preview.plans}
     if len(set(told.values())) == 1:
         return f"next {next(iter(told.values()))}"
-    return "next " + "; ".join(f"{muscles.short(where[0])}-{where[1]} {words}" for where, words in told.items())
+    return "next " + "; ".join(f"{short(where[0])}-{where[1]} {words}" for where, words in told.items())
 
 
 def _planned(plan: Plan, today: date) -> str:
@@ -245,8 +296,9 @@ def _planned(plan: Plan, today: date) -> str:
     return f"{dates.words(plan.due, today).partition(' (')[0]} ({told}{carried})"
 
 
-def facts(preview: Preview, session: str | None) -> dict[str, Any]:
+def facts(preview: Preview, session: str | None, redact: str) -> dict[str, Any]:
     """The session for programs."""
+    preview = discreet(preview, redact)
     return {
         "session": session,
         "patient": preview.who.code,
@@ -265,6 +317,9 @@ def facts(preview: Preview, session: str | None) -> dict[str, Any]:
             {"agent": agent, "amount": plain(mass), "unit": unit}
             for (agent, unit), mass in totals(preview.shots).items()
         ],
+        "findings": [finding.record(one, preview.checked.overrides) for one in preview.screened.findings],
+        "dose": finding.dose_record(preview.screened.load),
+        "blocked": bool(preview.unanswered),
         "next": preview.next,
         "notes": list(preview.notes),
     }

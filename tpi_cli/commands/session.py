@@ -8,10 +8,11 @@ import typer
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
 from tpi_cli.rules import identity
+from tpi_cli.show import finding
 from tpi_cli.show import session as show_session
 from tpi_cli.show.person import spelled
-from tpi_cli.show.report import Report
-from tpi_cli.store.read import log, people
+from tpi_cli.show.report import NOTHING, Report
+from tpi_cli.store.read import log, overrides, people
 from tpi_cli.store.read.clinic import clinic
 
 
@@ -53,12 +54,19 @@ def show(
         one = log.session(db, session)
         rows = list(log.given(db, " WHERE session_id = :session", session=one.id))
         events = log.events(db, one.id)
+        found = overrides.of_session(db, one.id)
         out = ctx.obj.out(clinic(db).today)
         if out.redact != "none":
             one, rows = one._replace(note=None, void_reason=None), [row._replace(note=None) for row in rows]
             events = [event._replace(text=None) for event in events]
+            found = [_discreet(one) for one in found]
         code = identity.patient(one.patient)
         head = code if out.redact != "none" else f"{code} {one.name} born {spelled(one.born)}"
         bare = [f"{one.code}  {one.date}  {head}"]
-        lines = bare if out.redact == "all" else show_session.whole(one, rows, head, events)
-        out.lines(lines, "session", lambda: show_session.whole_record(one, rows, events))
+        lines = bare if out.redact == "all" else show_session.whole(one, rows, head, events, found)
+        out.lines(lines, "session", lambda: show_session.whole_record(one, rows, events, found))
+
+
+def _discreet(found: overrides.Found) -> overrides.Found:
+    """A finding of the day without free text."""
+    return found._replace(reason=found.reason and NOTHING, text=finding.discreet(found.rule, found.text))

@@ -81,7 +81,7 @@ def add(
 
 
 def _words(row: Any) -> str:
-    from tpi_cli.reference.muscles import title
+    from tpi_cli.reference.names import title
 
     return f"{title(row.muscle)} {row.side}"
 

@@ -7,6 +7,7 @@ import typer
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
 from tpi_cli.rules import standing
+from tpi_cli.show import due as show_due
 from tpi_cli.show import why as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
@@ -40,7 +41,12 @@ def why(
 
 def _rows(db: Database, office: Clinic, who: people.Patient, site: str) -> list[read.Row]:
     query = read.Query(
-        office.today, office.thresholds, frozenset(standing.STATUSES), None, (who.number,), clinic=office.id
+        today=office.today,
+        at=office.thresholds,
+        statuses=frozenset(standing.STATUSES),
+        until=None,
+        patients=(who.number,),
+        clinic=office.id,
     )
     rows = list(read.of_site(db, query))
     if not site:
@@ -63,6 +69,7 @@ def named_site(db: Database, who: people.Patient, text: str) -> people.Site:
 
 
 def _answer(out: Out, db: Database, office: Clinic, who: people.Patient, rows: list[read.Row]) -> None:
+    rows = rows if out.redact == "none" else [show_due.discreet(row) for row in rows]
     if out.machine or out.format in {"csv", "tsv"}:
         out.report(Report("why", show.COLUMNS, rows, show.record))
         return

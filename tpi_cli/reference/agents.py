@@ -108,7 +108,7 @@ def _names(one: Agent) -> set[str]:
     return {key(word) for word in (one.agent, one.name, *one.aliases)}
 
 
-def _known(extra: Iterable[Agent]) -> list[Agent]:
+def known(extra: Iterable[Agent]) -> list[Agent]:
     """The clinic's own agents, then the shipped ones they do not shadow."""
     own = {one.agent: one for one in extra}
     return [*own.values(), *(one for one in all_agents().values() if one.agent not in own)]
@@ -122,16 +122,16 @@ def by_name(text: str, extra: Iterable[Agent] = ()) -> tuple[Agent, ...]:
     a clinic's alias that is also a shipped agent's gives both.
     """
     wanted = key(text)
-    known = _known(extra)
-    own = tuple(one for one in known if wanted in _names(one))
-    return own or tuple(one for one in known if wanted in {key(word) for word in one.shared})
+    listed = known(extra)
+    own = tuple(one for one in listed if wanted in _names(one))
+    return own or tuple(one for one in listed if wanted in {key(word) for word in one.shared})
 
 
 def similar(text: str, extra: Iterable[Agent] = ()) -> tuple[str, ...]:
     """Up to three names of agents that come near, nearest first."""
     from difflib import get_close_matches
 
-    called = {word: one.name for one in _known(extra) for word in _names(one)}
+    called = {word: one.name for one in known(extra) for word in _names(one)}
     near = get_close_matches(key(text), called, n=2 * SUGGESTIONS, cutoff=0.7)
     return tuple(dict.fromkeys(called[word] for word in near))[:SUGGESTIONS]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from tpi_cli.reference.tables import column, key, rows, several
+from tpi_cli.reference.tables import key, rows, several
 
 ALLERGY = "allergy-"
 BLEEDING = ("bleeding-disorder", "anticoagulant")
@@ -103,15 +103,3 @@ def kinds_of_bleeding(text: str) -> tuple[str, ...]:
     if _is_none(text, "bleeding-none"):
         return ("bleeding-none",)
     return tuple(_kinds(text, BLEEDING)) or ("bleeding-disorder",)
-
-
-def flags(kinds: Iterable[str]) -> list[str]:
-    """The words of a list's FLAGS column for these kinds, each once, in the order of the file.
-
-    A kind this release does not know is shown by its own name: an alert is never hidden.
-    """
-    asked = dict.fromkeys(kinds)
-    shipped = column("alerts", "flag")
-    known = [flag for kind, flag in shipped.items() if kind in asked and flag]
-    unknown = [kind.upper() for kind in asked if kind not in shipped]
-    return list(dict.fromkeys(known + unknown))

@@ -6,7 +6,7 @@ Two tables, because every list needs the short names and next to none the rest.
 from functools import cache
 from typing import NamedTuple
 
-from tpi_cli.reference.tables import column, key, rows, several
+from tpi_cli.reference.tables import key, rows, several
 
 SUGGESTIONS = 3
 """How many names a "did you mean" offers at most."""
@@ -91,13 +91,3 @@ def similar(text: str) -> tuple[str, ...]:
     near = get_close_matches(key(text), _index(), n=2 * SUGGESTIONS, cutoff=0.7)
     found = {one.muscle: f"{one.title} ({one.short.lower()})" for word in near for one in _index()[word]}
     return tuple(found.values())[:SUGGESTIONS]
-
-
-def short(muscle_id: str) -> str:
-    """The upper-case name lists use (`UT`); an id this release does not know is given back as it came."""
-    return column("muscles", "short").get(muscle_id, muscle_id)
-
-
-def title(muscle_id: str) -> str:
-    """What a person says (`upper trapezius`); an id this release does not know is given back as it came."""
-    return column("muscles", "title").get(muscle_id, muscle_id)

@@ -1,13 +1,16 @@
-"""Follow-up intervals: kept as typed, always added to the session they started from."""
+"""Intervals of the calendar: kept as typed, always added to the session they started from."""
 
 import re
-from datetime import MAXYEAR, date
-from typing import NamedTuple
+from datetime import MAXYEAR, date, timedelta
+from typing import Literal, NamedTuple
 
 LAST_YEAR = 2199
 """A plan beyond it is a typing error."""
 UNITS = {"d": "day", "w": "week", "mo": "month", "y": "year"}
 _CANONICAL = re.compile(r"([1-9][0-9]{0,3})(d|w|mo|y)")
+
+MonthEnd = Literal["back", "forward"]
+"""Where a day goes that its month lacks: `back` to the month's last day, or `forward` to the next month's first."""
 
 
 class Interval(NamedTuple):
@@ -31,15 +34,19 @@ def read(text: str) -> Interval | None:
     return Interval(int(match[1]), match[2]) if match else None
 
 
-def after(anchor: date, interval: Interval) -> date:
-    """The day the interval ends: a wish, so a day that the month lacks clamps back (31 Jan + 1mo = 28 Feb).
+def after(anchor: date, interval: Interval, month_end: MonthEnd = "back") -> date:
+    """The day the interval ends.
 
+    A wish to come back clamps `back` (31 Jan + 1mo = 28 Feb). A wait that must not be cut short, a payer's
+    interval or rolling year, goes `forward` (31 Mar + 6mo = 1 Oct; 29 Feb + 1y = 1 Mar), as CDC's CDSi has it.
     Raises OverflowError when the day lies beyond the calendar (year 9999).
     """
     from dateutil.relativedelta import relativedelta
 
     step = {"d": "days", "w": "weeks", "mo": "months", "y": "years"}[interval.unit]
     try:
-        return anchor + relativedelta(**{step: interval.number})  # type: ignore[arg-type]
+        ends = anchor + relativedelta(**{step: interval.number})  # type: ignore[arg-type]
+        lacking = interval.unit in {"mo", "y"} and ends.day != anchor.day
+        return ends + timedelta(days=1) if lacking and month_end == "forward" else ends
     except (ValueError, OverflowError) as fault:
         raise OverflowError(f"beyond the year {MAXYEAR}") from fault

@@ -11,9 +11,6 @@ from typing import NamedTuple
 
 from tpi_cli.rules import interval
 
-REVISION = "recall/1"
-"""Goes up when this module would answer differently; a store written under another one is recomputed."""
-
 _CLOSED_BY_STOP = {"resolved": "resolved", "declined": "declined"}
 
 

@@ -1,6 +1,7 @@
 """The clinic's own values: what was put where, in which strength. Pure, immutable, decimal."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -109,6 +110,25 @@ def split(total: Decimal, parts: int) -> tuple[Decimal, ...]:
         rest -= step
         place += 1
     return tuple(shares)
+
+
+def volumes(shot: Shot) -> tuple[Decimal | None, ...]:
+    """What each place got, in mL: the whole mix each, or an even part of it; None where no volume is known."""
+    if not shot.doses or any(dose.volume is None for dose in shot.doses):
+        return (None,) * len(shot.places)
+    whole = sum((dose.volume for dose in shot.doses if dose.volume is not None), Decimal(0))
+    return split(whole, len(shot.places)) if shot.sharing == "total" else (whole,) * len(shot.places)
+
+
+def masses(shot: Shot, dose: Dose) -> tuple[Decimal, ...]:
+    """What each place got of one of the shot's doses, in the dose's unit."""
+    shared = shot.sharing == "total"
+    return split(dose.amount, len(shot.places)) if shared else (dose.amount,) * len(shot.places)
+
+
+def age(born: date, on: date) -> int:
+    """Years lived; a 29 February is kept on 1 March."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def label(agent: str, strength: Strength | None = None, epinephrine: int | None = None) -> str:

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from tpi_cli.reference import alerts, muscles
-from tpi_cli.rules import identity
+from tpi_cli.reference import names
+from tpi_cli.rules import identity, standing
 from tpi_cli.show.report import Column
 from tpi_cli.store.read.due import Row, Site
 
 
 def site_code(site: Any) -> str:
     """`UT-L`: a site in a list."""
-    return f"{muscles.short(site.muscle)}-{site.side}"
+    return f"{names.short(site.muscle)}-{site.side}"
 
 
 def pain(before: int | None, after: int | None) -> str:
@@ -38,7 +38,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("pain", lambda row: pain(*row.pain), 5),
     Column("status", lambda row: row.status or "", 1),
     Column("eligible", lambda row: str(row.eligible_from or ""), 8),
-    Column("flags", lambda row: " ".join(alerts.flags(row.alerts))),
+    Column("flags", lambda row: " ".join(names.flags(row.alerts))),
 )
 
 
@@ -53,6 +53,22 @@ def reasons(row: Row) -> list[dict[str, Any]]:
 
     found: list[dict[str, Any]] = json.loads(row.reasons)
     return found
+
+
+QUOTING = ("held on", "stopped", "resolved", "reopened", "recorded all the same")
+"""How the reasons begin that may end in a colon and somebody's own words."""
+
+
+def discreet(row: Row) -> Row:
+    """The row without the free text in its reasons, for `--redact`."""
+    import json
+
+    told = [{**one, "text": _bare(one["text"])} for one in reasons(row)]
+    return row._replace(reasons=json.dumps(told))
+
+
+def _bare(text: str) -> str:
+    return text.partition(": ")[0] if text.startswith(QUOTING) else text
 
 
 def record(row: Row) -> dict[str, Any]:
@@ -83,6 +99,7 @@ def _site(site: Site) -> dict[str, Any]:
         "side": site.side,
         "due": site.due,
         "status": site.status,
+        "held_until": site.held_until,
         "session": identity.session(site.session) if site.session else None,
     }
 
@@ -96,7 +113,7 @@ class Tally:
     def count(self, row: Row) -> Row:
         """Take note of a row and hand it on."""
         self.listed += 1
-        if row.status in {"due", "overdue", "lapsed"} and row.late_days is not None:
+        if row.status in standing.LISTED and row.late_days is not None:
             self.late += row.late_days > 0
             self.today += row.late_days == 0
         return row

@@ -210,7 +210,8 @@ def _json(out: Out, report: Report, into: TextIO) -> None:
     if out.format == "ndjson":
         machine.write_lines(records, into)
     else:
-        machine.write(machine.envelope(report.name, out.today), records, report.around, into)
+        around = lambda: redacted(report.around(), out.redact)  # noqa: E731 - asked last
+        machine.write(machine.envelope(report.name, out.today), records, around, into)
 
 
 _FORMS: dict[str, Callable[[Out, Report, TextIO], None]] = {

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from tpi_cli.reference import alerts as kinds
-from tpi_cli.reference import muscles
+from tpi_cli.reference.names import title
 from tpi_cli.rules.values import plain
 from tpi_cli.show.person import redacted_head, spelled
 from tpi_cli.show.report import Column
@@ -23,7 +23,7 @@ COLUMNS: tuple[Column, ...] = (
 
 SITE_COLUMNS: tuple[Column, ...] = (
     Column("site", lambda one: str(one.number), right=True),
-    Column("muscle", lambda one: muscles.title(one.muscle)),
+    Column("muscle", lambda one: title(one.muscle)),
     Column("side", lambda one: one.side),
     Column("point", lambda one: one.point or "", 6),
     Column("findings", lambda one: findings(one), 5),
@@ -109,7 +109,7 @@ def _site(site: Site) -> str:
     standing = site.closed or (f"due {site.due}" if site.due else "no follow-up planned")
     last = f", last treated {site.last}" if site.last else ""
     found = findings(site)
-    return f"{muscles.title(site.muscle)} {site.side}   {standing}{last}" + (f"   {found}" if found else "")
+    return f"{title(site.muscle)} {site.side}   {standing}{last}" + (f"   {found}" if found else "")
 
 
 def whole_record(one: Patient, alerts: list[Alert], sites: list[Site]) -> dict[str, Any]:

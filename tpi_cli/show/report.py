@@ -8,7 +8,7 @@ from tpi_cli.errors import Usage
 NOTHING = "-"
 """What a person sees where there is nothing to show."""
 
-PERSON = frozenset({"name", "born", "phone", "email", "mrn", "note", "void_reason", "was"})
+PERSON = frozenset({"name", "born", "phone", "email", "mrn", "note", "void_reason", "was", "reason"})
 """Keys that tell who somebody is, and those of free text, which may."""
 CLINICAL = frozenset(
     [
@@ -46,6 +46,22 @@ CLINICAL = frozenset(
         "totals",
         "position",
         "with",
+        "kind",
+        "amount",
+        "what",
+        "code",
+        "units",
+        "why",
+        "source",
+        "steroid",
+        "steroid_mg",
+        "last_steroid",
+        "by_site",
+        "anaesthetic",
+        "peak",
+        "equivalent_mg",
+        "running_mg",
+        "fraction",
     ]
 )
 """Keys that tell what somebody has."""

@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from tpi_cli.reference import agents as shipped
-from tpi_cli.reference import muscles
+from tpi_cli.reference.names import title
 from tpi_cli.rules import identity
 from tpi_cli.rules.values import Dose, Shot, Strength, plain
 from tpi_cli.show.due import pain, site_code
+from tpi_cli.show.finding import TOLD, sources
 from tpi_cli.show.report import Column
 from tpi_cli.store.read.log import Event, Given, Session
+from tpi_cli.store.read.overrides import Found
 
 
 class _Place:
@@ -18,6 +20,11 @@ class _Place:
 
     def __init__(self, where: tuple[str, str]) -> None:
         self.muscle, self.side = where
+
+
+def at(where: tuple[str, str]) -> _Place:
+    """A muscle and side as `site_code` takes it."""
+    return _Place(where)
 
 
 def _sites(one: Session) -> str:
@@ -103,7 +110,9 @@ def pain_words(before: int | None, after: int | None) -> str:
     return f"pain {before}" if after is None else f"pain {before} to {after}"
 
 
-def whole(one: Session, rows: list[Given], head: str, events: Iterable[Event] = ()) -> list[str]:
+def whole(
+    one: Session, rows: list[Given], head: str, events: Iterable[Event] = (), found: Iterable[Found] = ()
+) -> list[str]:
     """Everything recorded about a session, in lines."""
     lines = [f"{one.code}  {one.date}  {one.clinician}   {head}"]
     if one.voided_at:
@@ -113,8 +122,18 @@ def whole(one: Session, rows: list[Given], head: str, events: Iterable[Event] = 
             "diagnosis": one.diagnosis, "note": one.note}  # fmt: skip
     lines += [f"  {name:<10} {value}" for name, value in told.items() if value]
     lines += [f"  {'adverse':<10} {_event(event)}" for event in events]
+    if one.dose_profile:
+        lines.append(f"  {'dose':<10} {one.dose_fraction} of the day's limit ({one.dose_profile})")
+    lines += [f"  {line}" for finding in found for line in _found(finding)]
     lines.append(f"  recorded   {one.recorded_at[:16].replace('T', ' ')} UTC by {one.recorded_by}")
     return lines
+
+
+def _found(one: Found) -> Iterable[str]:
+    """A finding of the day, and why it was recorded all the same."""
+    yield f"{TOLD[one.level]:<10} {one.rule}: {one.text} [{sources(one.source)}]"
+    if one.reason:
+        yield f"{'':<10} recorded all the same by {one.recorded_by}: {one.reason}"
 
 
 def _event(event: Event) -> str:
@@ -144,7 +163,7 @@ def _injection(rows: list[Given]) -> str:
         f"next {one.follow_up}",
         one.note or "",
     ]
-    place = f"{one.site}  {muscles.title(one.muscle)} {one.side}"
+    place = f"{one.site}  {title(one.muscle)} {one.side}"
     return f"{place:<28} {mix}{shared}   {', '.join(filter(None, more))}"
 
 
@@ -158,7 +177,9 @@ def _given(row: Given) -> str:
     return dose_words(found) + lot + (f" exp {row.expiry}" if row.expiry else "")
 
 
-def whole_record(one: Session, rows: list[Given], events: Iterable[Event] = ()) -> dict[str, Any]:
+def whole_record(
+    one: Session, rows: list[Given], events: Iterable[Event] = (), found: Iterable[Found] = ()
+) -> dict[str, Any]:
     """Everything recorded about a session, for programs."""
     return {
         **record(one),
@@ -172,6 +193,8 @@ def whole_record(one: Session, rows: list[Given], events: Iterable[Event] = ()) 
         "void_reason": one.void_reason,
         "injections": [_row(row) for row in rows],
         "adverse": [event._asdict() for event in events],
+        "dose": {"fraction": one.dose_fraction, "profile": one.dose_profile},
+        "findings": [{**finding._asdict(), "by": finding.recorded_by} for finding in found],
     }
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tpi_cli.reference import muscles
+from tpi_cli.reference.names import title
 from tpi_cli.rules import identity, standing
 from tpi_cli.show import due
 from tpi_cli.show.report import Column
@@ -44,7 +44,7 @@ def listed(row: Row) -> bool:
 def lines(row: Row, at: standing.Thresholds) -> list[str]:
     """A site explained, line by line: where it stands, then every reason with rule and source."""
     site = row.sites[0]
-    out = [f"site {site.site}  {muscles.title(site.muscle)} {site.side}: {_stands(row, at)}"]
+    out = [f"site {site.site}  {title(site.muscle)} {site.side}: {_stands(row, at)}"]
     if site.session:
         score = f", pain {due.pain(*row.pain)}" if row.pain[0] is not None else ""
         given = " + ".join(row.agents)
@@ -65,7 +65,8 @@ def _stands(row: Row, at: standing.Thresholds) -> str:
         listed_on = row.due + timedelta(days=at.due)
         return f"upcoming, due {row.due} (in {_days(-row.late_days)}); comes on the list {listed_on}"
     if not listed(row):
-        return f"{row.status}, held back from the list; due {row.due}"
+        until = f" until {row.sites[0].held_until}" if row.sites[0].held_until else ""
+        return f"{row.status}{until}, held back from the list; due {row.due}"
     return f"{row.status}, on the list; due {row.due} ({_since(row.late_days)}){_next(row, at)}"
 
 

@@ -15,7 +15,7 @@ from tpi_cli.store.place import Place, is_plain, read_key
 
 APPLICATION_ID = 0x74706931
 """`tpi1` in the file's header: tells a tpi store from any other SQLite file."""
-SCHEMA = 1
+SCHEMA = 2
 """The schema this program reads and writes, kept as the store's `user_version`."""
 BUSY_SECONDS = 30.0
 
@@ -60,7 +60,17 @@ def reading(place: Place) -> Iterator[Database]:
 
 
 def open_store(place: Place) -> Any:
-    """A connection in autocommit to a store of our schema, keyed, with the durability settings."""
+    """A connection in autocommit to a store of our schema, keyed. Raises OlderSchema for one to be migrated."""
+    connection = open_any(place)
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found < SCHEMA:
+        connection.close()
+        raise errors.OlderSchema(found=found, known=SCHEMA)
+    return connection
+
+
+def open_any(place: Place) -> Any:
+    """A connection in autocommit to a store of our schema or an older one, keyed."""
     key = None if is_plain(place) else read_key(place.key_path)
     connection = connect(place.path, key)
     try:
@@ -115,8 +125,6 @@ def _check(connection: Any, place: Place, *, encrypted: bool) -> None:
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > SCHEMA:
         raise errors.NewerSchema(found=found, known=SCHEMA)
-    if found < SCHEMA:
-        raise errors.OlderSchema(found=found, known=SCHEMA)
 
 
 def translated(fault: BaseException, place: Place) -> errors.TpiError:

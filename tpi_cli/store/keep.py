@@ -6,18 +6,22 @@ Called in the transaction of whatever moved a fact, so that a date and its reaso
 import json
 from collections.abc import Iterable
 
+from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.rules import recall
+from tpi_cli.rules.recall import Reason
 from tpi_cli.store import facts
+from tpi_cli.store.chart import Chart, House, standing
 from tpi_cli.store.connect import Database
 
 _PUT = """
-INSERT INTO recall (site_id, clinic_id, patient_id, session_id, anchor_on, follow_up, due_on, closed,
-                    snoozed_until, reasons, agents, pain_before, pain_after, revision)
-VALUES (:site, :clinic, :patient, :session, :anchor, :follow_up, :due, :closed,
-        :snoozed_until, :reasons, :agents, :pain_before, :pain_after, :revision)
+INSERT INTO recall (site_id, clinic_id, patient_id, session_id, anchor_on, follow_up, due_on, eligible_from,
+                    capped_until, reassess, closed, snoozed_until, reasons, agents, pain_before, pain_after, revision)
+VALUES (:site, :clinic, :patient, :session, :anchor, :follow_up, :due, :eligible_from,
+        :capped_until, :reassess, :closed, :snoozed_until, :reasons, :agents, :pain_before, :pain_after, :revision)
 ON CONFLICT (site_id) DO UPDATE SET
     session_id = excluded.session_id, anchor_on = excluded.anchor_on, follow_up = excluded.follow_up,
-    due_on = excluded.due_on, closed = excluded.closed, snoozed_until = excluded.snoozed_until,
+    due_on = excluded.due_on, eligible_from = excluded.eligible_from, capped_until = excluded.capped_until,
+    reassess = excluded.reassess, closed = excluded.closed, snoozed_until = excluded.snoozed_until,
     reasons = excluded.reasons, agents = excluded.agents, pain_before = excluded.pain_before,
     pain_after = excluded.pain_after, revision = excluded.revision
 """
@@ -25,27 +29,40 @@ ON CONFLICT (site_id) DO UPDATE SET
 
 def refresh(db: Database, clinic: str, patients: Iterable[str]) -> None:
     """Work the recall of every site of these patients (UUIDs) out anew and store it."""
+    house = House(db)
     for patient in patients:
+        chart = Chart(db, house, patient)
         for site, known in facts.of_patient(db, patient).items():
-            db.run(_PUT, clinic=clinic, patient=patient, **worked_out(db, clinic, site, recall.decide(known)))
+            row = worked_out(db, clinic, chart, site, recall.decide(known))
+            db.run(_PUT, clinic=clinic, patient=patient, **row)
 
 
-def worked_out(db: Database, clinic: str, site: str, verdict: recall.Verdict) -> dict[str, object]:
+def refresh_all(db: Database, clinic: str) -> None:
+    """Work every recall of the clinic out anew, as after a change of rules or tables, and say so in the store."""
+    refresh(db, clinic, [patient for (patient,) in list(db.rows("SELECT id FROM patient ORDER BY number"))])
+    db.run("UPDATE clinic SET knowledge = :knowledge WHERE id = :clinic", knowledge=KNOWLEDGE, clinic=clinic)
+
+
+def worked_out(db: Database, clinic: str, chart: Chart, site: str, verdict: recall.Verdict) -> dict[str, object]:
     """The stored form of a verdict, with what the list shows of its anchor session."""
     session = facts.session_id(db, clinic, verdict.session) if verdict.session else None
+    stands = standing(chart, site, verdict)
     return {
         "site": site,
         "session": session,
         "anchor": _iso(verdict.anchor),
         "follow_up": verdict.follow_up,
         "due": _iso(verdict.due),
+        "eligible_from": _iso(stands.eligible_from),
+        "capped_until": _iso(stands.capped_until),
+        "reassess": int(stands.reassess),
         "closed": verdict.closed,
         "snoozed_until": _iso(verdict.snoozed_until),
-        "reasons": reasons_text(verdict.reasons),
+        "reasons": reasons_text((*verdict.reasons, *stands.reasons)),
         "agents": "\n".join(facts.agents_at(db, session, site)) if session else "",
         "pain_before": facts.pain_at(db, session, site, "before") if session else None,
         "pain_after": facts.pain_at(db, session, site, "after") if session else None,
-        "revision": recall.REVISION,
+        "revision": KNOWLEDGE,
     }
 
 
@@ -53,7 +70,7 @@ def _iso(day: object) -> str | None:
     return None if day is None else str(day)
 
 
-def reasons_text(reasons: Iterable[recall.Reason]) -> str:
+def reasons_text(reasons: Iterable[Reason]) -> str:
     """Reasons as the JSON the recall row keeps."""
     return json.dumps(
         [{"rule": one.rule, "text": one.text, "source": one.source, "until": _iso(one.until)} for one in reasons],

@@ -1,16 +1,18 @@
 """Making a store and bringing its schema up to date, by Alembic, in one transaction."""
 
 import os
-from contextlib import suppress
-from typing import Any
+from contextlib import closing, suppress
+from typing import Any, NamedTuple
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from tpi_cli import clock, errors
-from tpi_cli.store import connect, tables, views
+from tpi_cli.reference.revision import KNOWLEDGE
+from tpi_cli.store import connect, keep, tables, views
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
 from tpi_cli.store.place import Place, make_folder, make_key, read_key
 from tpi_cli.store.write import made, new_id
@@ -47,6 +49,7 @@ class Clinic:
     def __init__(self, name: str, zone: str, made_up: bool) -> None:
         clock.zone(zone)
         self.row = tables.Clinic(id=new_id(), name=name, zone=zone, made_up=made_up, created_at=clock.stamp())
+        self.row.knowledge = KNOWLEDGE
 
 
 def _fill(path: str, key: str | None, clinic: Clinic) -> None:
@@ -89,6 +92,47 @@ def _into_place(half: str, place: Place) -> None:
         raise errors.Conflict(f"there is a store at {place.path} already") from None
     except OSError:  # a file system without links: whoever comes second replaces nothing, for it looked before
         os.rename(half, place.path)
+
+
+class State(NamedTuple):
+    """How a store stands to this program: its schema, and what its due dates were worked out with."""
+
+    schema: int
+    knowledge: str | None
+
+    @property
+    def current(self) -> bool:
+        """Whether there is nothing to migrate."""
+        return (self.schema, self.knowledge) == (SCHEMA, KNOWLEDGE)
+
+
+def state(place: Place) -> State:
+    """What is there now; nothing is changed. Raises NewerSchema, NotAStore and the store's other errors."""
+    with closing(connect.open_any(place)) as connection:
+        schema = connection.execute("PRAGMA user_version").fetchone()[0]
+        columns = {row[1] for row in connection.execute("PRAGMA table_info(clinic)")}
+        known = connection.execute("SELECT knowledge FROM clinic").fetchone() if "knowledge" in columns else None
+    return State(schema, known[0] if known else None)
+
+
+def migrate(place: Place) -> int:
+    """Bring schema and due dates up to date in one transaction; returns how many patients were worked out anew."""
+
+    def creator() -> Any:
+        connection = connect.open_any(place)
+        connect.durable(connection)
+        return connection
+
+    try:
+        with made(creator).begin() as connection:
+            upgrade(connection)
+            db = connect.Database(connection.connection.driver_connection)
+            clinics = [clinic for (clinic,) in list(db.rows("SELECT id FROM clinic"))]
+            for clinic in clinics:
+                keep.refresh_all(db, clinic)
+            return int(db.value("SELECT COUNT(*) FROM patient"))
+    except (connect.Driver.Error, DBAPIError) as fault:
+        raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
 
 
 def upgrade(connection: Connection) -> None:

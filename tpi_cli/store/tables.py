@@ -7,92 +7,29 @@ days are DATE; moments are fixed-width UTC text (`clock.stamp`). Every row carri
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    Dialect,
-    Index,
-    MetaData,
-    Numeric,
-    String,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from tpi_cli.rules.values import plain
+from tpi_cli.store.fields import ID, Quantity, between, identity, of, one_of, quantity
+from tpi_cli.store.tables_safety import Elsewhere, Finding, PayerRule, RuleSetting
 
-ID = 36
-"""Length of a UUID written with its dashes."""
-
-SQLModel.metadata.naming_convention = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-).naming_convention
-
-
-class Quantity(TypeDecorator[Decimal]):
-    """A decimal that comes back exactly as it went in, on engines with and without a decimal type."""
-
-    impl = String(32)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Text on SQLite, NUMERIC elsewhere."""
-        return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else Numeric())
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        """Written without exponent or trailing zero."""
-        return plain(value) if value is not None and dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
-        """Read as it was written."""
-        return None if value is None else Decimal(value)
-
-
-def quantity(*, nullable: bool = True) -> Any:
-    """A quantity's column."""
-    return Field(default=None, sa_column=Column(Quantity(), nullable=nullable))
-
-
-def one_of(name: str, column: str, *values: str) -> CheckConstraint:
-    """The column holds one of the values (or nothing)."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=name)
-
-
-def between(name: str, column: str, low: str, high: str) -> CheckConstraint:
-    """The column, read as a number, lies between the two (or holds nothing)."""
-    return CheckConstraint(f"CAST({column} AS NUMERIC) BETWEEN {low} AND {high}", name=name)
-
-
-def identity() -> Any:
-    """The record's own UUID."""
-    return Field(primary_key=True, min_length=ID, max_length=ID)
-
-
-def of(target: str, *, nullable: bool = False, index: bool = False) -> Any:
-    """A reference to another record."""
-    default = None if nullable else ...
-    return Field(default, foreign_key=target, max_length=ID, index=index, nullable=nullable)
+__all__ = ["Elsewhere", "Finding", "PayerRule", "Quantity", "RuleSetting"]
+"""What the tables here are used with, under one name."""
 
 
 class Clinic(SQLModel, table=True):
-    """Whose records these are; `zone` decides what day it is, `hours` waits for appointments (JSON)."""
+    """Whose records these are; `zone` decides what day it is, `hours` waits for appointments (JSON).
+
+    `knowledge` names the revision of rules and tables that every stored due date was worked out with.
+    """
 
     id: str = identity()
     name: str
     zone: str
     hours: str | None = None
     made_up: bool = False
+    knowledge: str | None = None
     created_at: str
 
 
@@ -166,6 +103,8 @@ class Alert(SQLModel, table=True):
     ended_on: date | None = None
     created_at: str
     created_by: str
+    ended_at: str | None = None
+    ended_by: str | None = None
 
 
 class Site(SQLModel, table=True):
@@ -195,7 +134,10 @@ class Site(SQLModel, table=True):
 
 
 class Session(SQLModel, table=True):
-    """One visit's injections. Nothing is deleted: a voided session keeps everything and counts for nothing."""
+    """One visit's injections. Nothing is deleted: a voided session keeps everything and counts for nothing.
+
+    `dose_fraction` is the day's sum of local anaesthetics as it was screened, by the limits of `dose_profile`.
+    """
 
     __table_args__ = (
         UniqueConstraint("clinic_id", "number"),
@@ -215,6 +157,8 @@ class Session(SQLModel, table=True):
     alongside: str | None = None
     diagnosis: str | None = None
     note: str | None = None
+    dose_profile: str | None = None
+    dose_fraction: Decimal | None = quantity()
     recorded_at: str
     recorded_by: str
     voided_at: str | None = None
@@ -391,8 +335,10 @@ _OPEN = text("closed IS NULL")
 class Recall(SQLModel, table=True):
     """The due date as worked out by `store/keep.py`, the only writer, beside the facts it comes from.
 
-    `closed` is why the site is off the list for good (resolved, declined, stopped, archived, deceased);
-    `reasons` is a JSON list, `agents` a line each; `revision` names the rules and tables used.
+    `closed` is why the site is off the list for good (resolved, declined, stopped, archived, deceased).
+    `eligible_from` is the first day every rule of the payer holds; `capped_until` the same day where the payer
+    enforces them and it lies after the due date. `reassess`: the last session has no outcome, or too little
+    relief. `reasons` is a JSON list, `agents` a line each; `revision` names the rules and tables used.
     """
 
     __table_args__ = (
@@ -409,6 +355,8 @@ class Recall(SQLModel, table=True):
     follow_up: str | None = None
     due_on: date | None = None
     eligible_from: date | None = None
+    capped_until: date | None = None
+    reassess: bool = False
     closed: str | None = None
     snoozed_until: date | None = None
     reasons: str

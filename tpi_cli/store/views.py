@@ -44,6 +44,8 @@ def recall_list() -> Select[Any]:
         Recall.follow_up,
         Recall.due_on,
         Recall.eligible_from,
+        Recall.capped_until,
+        Recall.reassess,
         Recall.closed,
         Recall.snoozed_until,
         Recall.reasons,

@@ -18,6 +18,7 @@ from tpi_cli.commands.parse.tokens import Tokens, is_number
 from tpi_cli.commands.parse.typed import Word, line, shown
 from tpi_cli.errors import Grammar
 from tpi_cli.reference import agents, muscles
+from tpi_cli.reference.names import title
 from tpi_cli.rules.values import Dose, Place, Shot
 
 __all__ = ["Stock", "items", "written"]
@@ -121,7 +122,7 @@ def _places(tokens: Tokens, sites: list[_Site]) -> tuple[Place, ...]:
     for site in sites:
         for place in site.places:
             if (place.muscle, place.side) in seen:
-                name = f"{muscles.title(place.muscle)} {place.side}"
+                name = f"{title(place.muscle)} {place.side}"
                 hint = "write x2 for two needle passes, or a shot of its own"
                 raise tokens.fault(f"{name} is listed twice", hint, site.first, site.last)
             seen[place.muscle, place.side] = place
@@ -179,7 +180,7 @@ def _written(shot: Shot) -> str:
 
 def _place(place: Place) -> str:
     counted = f" x{place.passes}" if place.passes else ""
-    return f"{muscles.title(place.muscle)} {place.side}{counted}"
+    return f"{title(place.muscle)} {place.side}{counted}"
 
 
 def _dose(dose: Dose) -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 from tpi_cli.rules import standing
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
 
 
-class Query(NamedTuple):
+class Query(SimpleNamespace):
     """What to list. `until` is the last due date wanted (None: no end); the rest narrows it down."""
 
     today: date
@@ -38,6 +39,8 @@ class Site(NamedTuple):
     anchor: date | None
     follow_up: str | None
     session: int | None
+    held_until: date | None = None
+    """The day a snooze or the payer's cap ends, where that is what holds it back today."""
 
 
 class Row(NamedTuple):
@@ -77,6 +80,8 @@ class Listed(NamedTuple):
     follow_up: str | None
     due_on: str | None
     eligible_from: str | None
+    capped_until: str | None
+    reassess: Any
     closed: str | None
     snoozed_until: str | None
     reasons: str
@@ -87,17 +92,19 @@ class Listed(NamedTuple):
 
 
 _COLUMNS = ", ".join(Listed._fields)
-_OPEN = "closed IS NULL AND due_on <= :until AND (snoozed_until IS NULL OR snoozed_until <= :today)"
+_AWAKE = "closed IS NULL AND (snoozed_until IS NULL OR snoozed_until <= :today)"
+_OPEN = f"{_AWAKE} AND due_on <= :until AND (capped_until IS NULL OR capped_until <= :today OR due_on > :since)"
+_CAPPED = f"{_AWAKE} AND due_on <= :since AND capped_until > :today"
 _SNOOZED = "closed IS NULL AND due_on IS NOT NULL AND snoozed_until > :today"
 _CLOSED = "closed = '{}' AND due_on IS NOT NULL"
 _UNPLANNED = "closed IS NULL AND due_on IS NULL AND anchor_on IS NOT NULL AND follow_up IS NULL"
-_OWN = {"snoozed": _SNOOZED, "unplanned": _UNPLANNED}
+_OWN = {"capped": _CAPPED, "snoozed": _SNOOZED, "unplanned": _UNPLANNED}
 _END_OF_TIME = "9999-12-31"
 
 
 def rows(db: Database, query: Query) -> Iterator[Row]:
     """The list, one patient at a time, in the order asked for."""
-    parts = [f"SELECT * FROM recall_list WHERE {part}{_narrowed(query)}" for part in _parts(query)]
+    parts = [f"SELECT {_COLUMNS}, name_key FROM recall_list WHERE {part}{_narrowed(query)}" for part in _parts(query)]
     if not parts:
         return
     first = (
@@ -114,8 +121,9 @@ def rows(db: Database, query: Query) -> Iterator[Row]:
 
 
 _LAST = """
-SELECT anchor_on, session, agents, pain_before, pain_after FROM recall_list
-WHERE patient_id = :patient AND anchor_on IS NOT NULL ORDER BY anchor_on DESC, session DESC, site
+SELECT recall.anchor_on, session.number, recall.agents, recall.pain_before, recall.pain_after
+FROM recall JOIN session ON session.id = recall.session_id JOIN site ON site.id = recall.site_id
+WHERE recall.patient_id = :patient ORDER BY recall.anchor_on DESC, session.number DESC, site.number
 """
 
 
@@ -141,14 +149,15 @@ def held_back(db: Database, query: Query) -> dict[str, int]:
     """How many patients have a plan that is held back, by reason."""
     narrowed = _narrowed(query)
     values = _values(query)
-    count = "SELECT COUNT(DISTINCT patient_id) FROM recall_list WHERE "
+    plain = not (query.patients or query.payer or query.clinician or query.muscle or query.agent)
+    where = "recall" if plain else "recall_list"  # the plans alone, unless something beside them narrows the count
+    count = f"SELECT COUNT(DISTINCT patient_id) FROM {where} WHERE "
     by_reason = (
-        "SELECT closed, COUNT(DISTINCT patient_id) FROM recall_list"
+        f"SELECT closed, COUNT(DISTINCT patient_id) FROM {where}"
         f" WHERE closed IS NOT NULL AND due_on IS NOT NULL{narrowed} GROUP BY closed"
     )
     found = {
-        "snoozed": db.value(f"{count}{_SNOOZED}{narrowed}", **values),
-        "unplanned": db.value(f"{count}{_UNPLANNED}{narrowed}", **values),
+        **{reason: db.value(f"{count}{condition}{narrowed}", **values) for reason, condition in _OWN.items()},
         **dict(db.rows(by_reason, **values)),
     }
     return {reason: found[reason] for reason in standing.HELD if found.get(reason)}
@@ -164,12 +173,14 @@ def _parts(query: Query) -> list[str]:
 
 def _left_out(query: Query) -> str:
     """Passes over the days of the late statuses not asked for: a day that is not shown must not order the list."""
-    out = ""
+    reassess = "reassess" in query.statuses
+    out = "" if reassess else " AND (NOT reassess OR due_on > :since)"
     until = date.min
-    for status in reversed(standing.LISTED):
+    for status in reversed(standing.LATE):
         since, until = until, query.today - timedelta(days=getattr(query.at, status))
         if status not in query.statuses:
-            out += f" AND NOT (due_on > '{since}' AND due_on <= '{until}')"
+            only = " AND NOT reassess" if reassess else ""
+            out += f" AND NOT (due_on > '{since}' AND due_on <= '{until}'{only})"
     return out
 
 
@@ -191,6 +202,7 @@ def _narrowed(query: Query) -> str:
 def _values(query: Query) -> dict[str, object]:
     return {
         "today": query.today.isoformat(),
+        "since": (query.today - timedelta(days=query.at.due)).isoformat(),
         "until": query.until.isoformat() if query.until else _END_OF_TIME,
         "payer": query.payer,
         "clinician": query.clinician,
@@ -225,10 +237,12 @@ def _folded(chosen: list[tuple[Listed, Site]], today: date) -> Row:
 
 def _site(one: Listed, query: Query) -> Site:
     due = day(one.due_on)
-    status = standing.status(due, one.closed, day(one.snoozed_until), query.today, query.at)
+    plan = standing.Plan(due, one.closed, day(one.snoozed_until), day(one.capped_until), reassess=bool(one.reassess))
+    status = standing.status(plan, query.today, query.at)
     if status is None and one.anchor_on and one.follow_up is None:
         status = "unplanned"
-    return Site(one.site, one.muscle, one.side, due, status, day(one.anchor_on), one.follow_up, one.session)
+    until = {"snoozed": plan.snoozed_until, "capped": plan.capped_until}.get(status or "")
+    return Site(one.site, one.muscle, one.side, due, status, day(one.anchor_on), one.follow_up, one.session, until)
 
 
 def horizon(today: date, at: standing.Thresholds, statuses: Iterable[str]) -> date:

@@ -62,6 +62,8 @@ class Session(NamedTuple):
     voided_at: str | None
     voided_by: str | None
     void_reason: str | None
+    dose_profile: str | None
+    dose_fraction: str | None
     sites: tuple[tuple[str, str], ...] = ()
     agents: tuple[str, ...] = ()
     pain: tuple[int | None, int | None] = (None, None)
@@ -117,7 +119,7 @@ _ORDER = " ORDER BY mrn, patient, on_date, session, injection, component"
 _SESSIONS = (
     "SELECT session.id, session.number, patient.number, patient.mrn, patient.name, patient.born, session.on_date,"
     " clinician.code, consent, position, alongside, diagnosis, session.note, recorded_at, recorded_by,"
-    " voided_at, voided_by, void_reason"
+    " voided_at, voided_by, void_reason, dose_profile, dose_fraction"
     " FROM session JOIN patient ON patient.id = session.patient_id"
     " JOIN clinician ON clinician.id = session.clinician_id"
 )
@@ -153,7 +155,7 @@ def injected(db: Database, *, voided: bool = False) -> Iterator[Injected]:
     scores = _scores(db)
     events = _adverse(db)
     notes = dict(db.rows("SELECT id, note FROM session WHERE note IS NOT NULL"))
-    for rows, parts in _shared(given(db, f" WHERE voided_at IS {'NOT ' if voided else ''}NULL")):
+    for rows, parts in shared(given(db, f" WHERE voided_at IS {'NOT ' if voided else ''}NULL")):
         one = rows[0]
         of_session = events.pop((one.session_id, None), ())
         yield Injected(
@@ -180,7 +182,7 @@ def _lots(rows: list[Given]) -> tuple[Lot, ...]:
     return lots if any(lot != Lot() for lot in lots) else ()
 
 
-def _shared(log: Iterator[Given]) -> Iterator[tuple[list[Given], tuple[Dose, ...]]]:
+def shared(log: Iterator[Given]) -> Iterator[tuple[list[Given], tuple[Dose, ...]]]:
     """Every injection's rows with what its site got: the whole of each dose, or its part of a shared syringe."""
     for _, group in groupby(log, key=lambda row: (row.session_id, row.mixture)):
         places = [list(rows) for _, rows in groupby(group, key=lambda row: row.injection_id)]

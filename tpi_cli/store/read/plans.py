@@ -34,3 +34,9 @@ def standing(db: Database, patient_id: str) -> list[Standing]:
     return [
         one._replace(anchor=day(one.anchor), due=day(one.due), snoozed_until=day(one.snoozed_until)) for one in rows
     ]
+
+
+def capped_until(db: Database, session_id: str) -> date | None:
+    """The last day on which a payer's rule still holds back a site treated at a session; None where none does."""
+    sql = "SELECT MAX(capped_until) FROM recall WHERE session_id = :session"
+    return day(db.value(sql, session=session_id))

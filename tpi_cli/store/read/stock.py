@@ -17,5 +17,10 @@ def stocked(db: Database) -> dict[str, tuple[Strength, ...]]:
     return {one.agent: one.strengths for one in own_agents(db) if one.strengths}
 
 
+def shipped_and_own(db: Database) -> tuple[agents.Agent, ...]:
+    """Every agent that may be given here: the clinic's rows, then the shipped ones they do not shadow."""
+    return tuple(agents.known(own_agents(db)))
+
+
 def _own(agent: str, name: str, kind: str, unit: str, strengths: str, note: str | None) -> agents.Agent:
     return agents.of_clinic(agent, name, kind=kind, unit=unit, stocked=strengths, note=note or "")

@@ -1,0 +1,51 @@
+"""Doses that somebody else gave: they count in the day's sum, in the ledger and in the due dates."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlmodel import select
+
+from tpi_cli.errors import Conflict
+from tpi_cli.store import keep, tables
+from tpi_cli.store.write import Writing
+
+
+class Given(NamedTuple):
+    """A dose: the agent's id, its mass in mg or units, the day, and the site where it is one of ours."""
+
+    patient_id: str
+    agent: str
+    mass: Decimal
+    mass_unit: str
+    on: date
+    site_id: str | None = None
+    note: str | None = None
+
+
+def record(writing: Writing, given: Given) -> tables.Elsewhere:
+    """Keep the dose and let the due dates follow. Raises Conflict before the birth, and for the same dose twice."""
+    if given.on < writing.session.get_one(tables.Patient, given.patient_id).born:
+        raise Conflict(f"{given.on} is before the birth date", hint="check --on")
+    _not_twice(writing, given)
+    columns = given._asdict()
+    row = tables.Elsewhere(**writing.record(), on_date=columns.pop("on"), **columns,
+                           recorded_at=writing.stamp, recorded_by=writing.by)  # fmt: skip
+    writing.add(row)
+    keep.refresh(writing.db, writing.clinic.id, [given.patient_id])
+    return row
+
+
+def _not_twice(writing: Writing, given: Given) -> None:
+    """A dose entered twice would count twice."""
+    table = tables.Elsewhere
+    query = select(table).where(table.patient_id == given.patient_id, table.on_date == given.on,
+                                table.agent == given.agent)  # fmt: skip
+    for row in writing.session.exec(query):
+        if (row.mass, row.mass_unit, row.site_id, row.note) == (
+            given.mass,
+            given.mass_unit,
+            given.site_id,
+            given.note,
+        ):
+            raise Conflict("this dose is on file already", hint="if it was given twice, tell them apart with --note")

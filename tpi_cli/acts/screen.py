@@ -1,0 +1,142 @@
+"""A plan held against the rules: the patient's chart and the clinic's own values in, findings and dose out.
+
+Reads only: `check` shows what comes of it, `inject` shows it and keeps it with the session.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from tpi_cli.reference import payers, profiles
+from tpi_cli.reference.agents import Agent
+from tpi_cli.reference.muscles import all_muscles, by_name
+from tpi_cli.reference.names import title
+from tpi_cli.reference.tables import several
+from tpi_cli.rules import dose, eligibility
+from tpi_cli.rules.case import Alert, Case, Drug, Finding, Person, Spot
+from tpi_cli.rules.eligibility import Policy, Where
+from tpi_cli.rules.screening import screened
+from tpi_cli.rules.values import Shot, age
+from tpi_cli.store import history
+from tpi_cli.store.chart import Chart, House
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read import people
+from tpi_cli.store.read.clinic import Clinic
+
+PROFILE = "dose.profile"
+"""The clinic setting that names the limits in use."""
+
+
+class Plan(NamedTuple):
+    """What is to be screened: the day, the shots, whether consent was said, and each site's number."""
+
+    on: date
+    shots: tuple[Shot, ...]
+    consent: bool
+    numbers: Mapping[Where, int]
+
+
+class Screened(NamedTuple):
+    """Every finding, worst first, and the day's sum of local anaesthetics with this plan."""
+
+    findings: tuple[Finding, ...]
+    load: dose.Load
+
+    @property
+    def stops(self) -> tuple[Finding, ...]:
+        """The findings that need a reason."""
+        return tuple(one for one in self.findings if one.stops)
+
+
+def screen(db: Database, office: Clinic, who: people.Patient, plan: Plan, *, recording: bool) -> Screened:
+    """Screen a plan, or, `recording`, what was done."""
+    house = House(db)
+    case = _case(db, office, who, plan, Chart(db, house, who.id))
+    return Screened(screened(case, house.rules.values(), recording=recording), case.load)
+
+
+def _case(db: Database, office: Clinic, who: people.Patient, plan: Plan, chart: Chart) -> Case:
+    past, agents = chart.past.until(plan.on), chart.house.agents
+    policy = eligibility.in_force(chart.policies, plan.on)
+    given = [*history.anaesthetics(past, plan.on, agents), *_anaesthetics(plan, agents)]
+    profile = office.own.get(PROFILE, profiles.DEFAULT)
+    return Case(
+        on=plan.on,
+        person=_person(db, who, plan.on),
+        spots=_spots(db, who, plan, chart, policy),
+        shots=plan.shots,
+        drugs={one.agent: drug(one) for one in agents},
+        load=dose.load(given, profiles.limits(profile, agents), who.weight_kg, profile),
+        consent=plan.consent,
+        steroids=history.steroids(past, agents),
+        units=history.units(past),
+        visits=history.visits(past),
+        policy=policy,
+        payer_known=not who.payer or payers.named(who.payer, chart.house.policies) is not None,
+    )
+
+
+def _anaesthetics(plan: Plan, agents: Iterable[Agent]) -> list[dose.Given]:
+    summed = {one.agent for one in agents if one.in_la_sum}
+    return [
+        dose.Given(each.agent, each.amount * shot.syringes, each.epinephrine is not None)
+        for shot in plan.shots
+        for each in shot.doses
+        if each.agent in summed
+    ]
+
+
+def _person(db: Database, who: people.Patient, on: date) -> Person:
+    alerts = tuple(Alert(one.kind, one.text, named_site(one.text)) for one in people.alerts(db, who.id))
+    return Person(alerts, age(who.born, on), who.weight_kg, who.weight_on, who.height_cm)
+
+
+SIDES = {"l": "L", "left": "L", "r": "R", "right": "R", "mid": "mid"}
+
+
+def named_site(text: str | None) -> Where | None:
+    """The site that an alert's text is, such as `ut l`; None for any other text."""
+    name, _, side = (text or "").strip().rpartition(" ")
+    found = by_name(name) if side.lower() in SIDES else ()
+    return (found[0].muscle, SIDES[side.lower()]) if len(found) == 1 else None
+
+
+def _spots(db: Database, who: people.Patient, plan: Plan, chart: Chart, policy: Policy | None) -> tuple[Spot, ...]:
+    criteria = {(one.muscle, one.side): _criteria(one) for one in people.sites(db, who.id)}
+    past = chart.past.until(plan.on)
+    wanted = eligibility.wanted(policy)
+    answers = {
+        where: history.response(past, chart.before, last, wanted) for where, last in history.last_there(past).items()
+    }
+    return tuple(
+        _spot(where, number, criteria.get(where, 0))._replace(before=answers.get(where))
+        for where, number in plan.numbers.items()
+    )
+
+
+def _criteria(site: people.Site) -> int:
+    """How many of the three criteria were examined: taut band, tender spot, referred or recognised pain."""
+    third = site.referred if site.referred is not None else site.recognised
+    return sum(one is not None for one in (site.taut_band, site.tender_spot, third))
+
+
+def _spot(where: Where, number: int, criteria: int) -> Spot:
+    known = all_muscles().get(where[0])
+    lung, deep = (known.pneumothorax, known.deep) if known else ("none", False)
+    return Spot(number, where, title(where[0]), history.region(where), lung, deep, criteria)
+
+
+def drug(one: Agent) -> Drug:
+    """An agent as the rules know it."""
+    return Drug(
+        agent=one.agent,
+        name=one.name,
+        family=one.agent_class,
+        groups=frozenset(several(one.allergy_group)),
+        equivalent=one.mpa_factor,
+        per_site_mg=one.mg_per_site_advice,
+        per_session_mg=one.mg_per_session_advice,
+        most_mg=one.max_mg_plain,
+        most_units=one.max_units_per_interval,
+        every_days=one.min_interval_days,
+    )

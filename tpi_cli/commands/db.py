@@ -1,0 +1,60 @@
+"""`tpi db status|migrate`: the store's schema, and whether its dates are worked out with today's rules."""
+
+import typer
+
+from tpi_cli.errors import StoreUnavailable
+from tpi_cli.reference.revision import KNOWLEDGE
+from tpi_cli.show.out import Out
+from tpi_cli.store.connect import SCHEMA
+
+
+def status(ctx: typer.Context) -> None:
+    """Which schema and which rules the store has, and which this tpi has.
+
+    \b
+    tpi db status
+    tpi db status --json
+    tpi --db demo db status
+    """
+    from tpi_cli.store.schema import state
+
+    found = state(ctx.obj.place)
+    told = {"store_schema": found.schema, "known_schema": SCHEMA, "rules": found.knowledge, "known_rules": KNOWLEDGE,
+            "current": found.current}  # fmt: skip
+    lines = [
+        f"schema  {found.schema} (this tpi has {SCHEMA})",
+        f"rules   {found.knowledge or 'not recorded'} (this tpi has {KNOWLEDGE})",
+        "up to date" if found.current else "tpi db migrate brings it up to date",
+    ]
+    ctx.obj.out().lines(lines, "db-status", lambda: told)
+
+
+def migrate(ctx: typer.Context) -> None:
+    """Bring the store up to date: its schema, and every due date by the rules and tables of this tpi.
+
+    Everything is done or nothing. Copy the store first. With --dry-run it only says whether there is anything to do.
+
+    \b
+    tpi db migrate --dry-run
+    tpi db migrate
+    tpi --db demo db migrate
+    """
+    from tpi_cli.store import schema
+
+    ctx.obj.without("on", "note")
+    out: Out = ctx.obj.out()
+    before = schema.state(ctx.obj.place)
+    facts = {"from": before.schema, "to": SCHEMA, "current": before.current}
+    if before.current:
+        out.lines(["up to date: nothing to do"], "db-migrate", lambda: {**facts, "patients": 0})
+        return
+    if ctx.obj.dry_run:
+        words = f"would migrate schema {before.schema} to {SCHEMA} and work out every due date anew"
+        out.lines([words, "dry run: nothing was kept"], "db-migrate", lambda: {**facts, "dry_run": True})
+        return
+    count = schema.migrate(ctx.obj.place)
+    after = schema.state(ctx.obj.place)
+    if not after.current:
+        raise StoreUnavailable("the store is not up to date after migrating", hint="tpi db status; tpi doctor")
+    line = f"migrated schema {before.schema} to {after.schema}; due dates of {count} patients worked out anew"
+    out.recorded("migration", [line], "db-migrate", {**facts, "patients": count})

@@ -1,0 +1,105 @@
+"""What payers ask for before they pay for a repeat: `payers.csv`, dated rows, a clinic default that only advises."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tpi_cli.reference import screening
+from tpi_cli.reference.tables import key, rows, several
+from tpi_cli.rules import interval
+from tpi_cli.rules.eligibility import ADVICE_ONLY, CAP, Policy
+from tpi_cli.rules.relief import Wanted
+
+CLINIC_DEFAULT = "self_pay"
+"""The payer whose rows hold where a patient has none, or one without rules."""
+
+
+class Row(NamedTuple):
+    """A row of `payers.csv`: the policy, the payers it belongs to, other words for them, and its papers."""
+
+    policy: Policy
+    payers: tuple[str, ...]
+    aliases: tuple[str, ...]
+    name: str
+    papers: str
+    note: str
+    sign_off: str
+
+
+@cache
+def shipped() -> tuple[Row, ...]:
+    """Every shipped row, in the order of the file."""
+    return tuple(_read(row) for row in rows("payers"))
+
+
+def _read(row: dict[str, str]) -> Row:
+    payers = several(row["payers"])
+    policy = Policy(
+        id=row["rule"],
+        payer=payers[0],
+        source=row["rule"],
+        window=window(),
+        starts=_day(row["effective_from"]),
+        ends=_day(row["effective_to"]),
+        max_sessions=_whole(row["max_sessions"]),
+        cap_scope=row["cap_scope"],
+        min_interval=interval.read(row["min_interval"]),
+        interval_scope=row["interval_scope"],
+        relief=Wanted(_decimal(row["min_relief_pct"]), _whole(row["min_relief_weeks"])),
+        max_regions=_whole(row["max_regions"]),
+        advisory=frozenset() if row["enforced"] == "yes" else ADVICE_ONLY,
+        revision=f"payers/{row['revision']}",
+    )
+    return Row(policy, payers, several(row["aliases"]), row["name"], row["policy"], row["note"], row["sign_off"])
+
+
+def _day(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None
+
+
+def _whole(cell: str) -> int | None:
+    return int(cell) if cell else None
+
+
+def _decimal(cell: str) -> Decimal | None:
+    return Decimal(cell) if cell else None
+
+
+def named(text: str | None, own: Iterable[Policy] = ()) -> str | None:
+    """The payer's id that a text names: an id, a rule's id or an alias; None where there are no rules for it."""
+    wanted = key(text or "")
+    mine = [one.payer for one in own if key(one.payer) == wanted]
+    found = [payer for row in shipped() for payer in _answers(row, wanted)]
+    return next(iter([*mine, *found]), None)
+
+
+def _answers(row: Row, wanted: str) -> tuple[str, ...]:
+    """The payers of the row that the word means; a rule's id or an alias means the first."""
+    by_id = tuple(payer for payer in row.payers if key(payer) == wanted)
+    return by_id or (row.payers[:1] if wanted in {key(row.policy.id), *map(key, row.aliases)} else ())
+
+
+def policies(text: str | None, own: screening.Own, mine: Iterable[Policy] = ()) -> tuple[Policy, ...]:
+    """The rows that hold for a patient whose payer is `text`, the clinic's own among them.
+
+    Where the payer is not known, the clinic's default. `own` are the clinic's levels: a rule the clinic took down
+    to a warning makes nobody wait.
+    """
+    clinic = tuple(mine)
+    payer = named(text, clinic) or CLINIC_DEFAULT
+    rows_of = [row.policy for row in shipped() if payer in row.payers]
+    return tuple(_eased(one, own) for one in (*rows_of, *(one for one in clinic if one.payer == payer)))
+
+
+def _eased(policy: Policy, own: screening.Own) -> Policy:
+    """The row with the rules that the clinic took down to a warning or a note as mere advice."""
+    eased = {rule for rule in ADVICE_ONLY if own.get((rule, screening.LEVEL)) in {"warn", "note"}}
+    return policy._replace(window=window(own), advisory=policy.advisory | eased)
+
+
+def window(own: screening.Own = MappingProxyType({})) -> interval.Interval:
+    """How far back sessions are counted: the clinic's months, or the shipped ones."""
+    return interval.Interval(int(own.get((CAP, "months")) or screening.numbers()[CAP, "months"].value), "mo")

@@ -1,0 +1,97 @@
+"""The ledger of local anaesthetic and steroid, for everybody and for one patient."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from tpi_cli.rules import identity
+from tpi_cli.rules.dose import shown
+from tpi_cli.rules.values import plain
+from tpi_cli.show.due import site_code
+from tpi_cli.show.report import Column
+from tpi_cli.show.session import at
+from tpi_cli.store.read.exposure import Asked, Entry, Row, Site
+
+
+def _amount(value: Decimal | None) -> str:
+    return "" if value is None else plain(value)
+
+
+def columns(asked: Asked) -> tuple[Column, ...]:
+    """The columns of the list of patients."""
+    over: Callable[[Row], str] = lambda row: "OVER" if row.over(asked) else ""  # noqa: E731 - a column's text
+    return (
+        Column("patient", lambda row: identity.patient(row.who.number)),
+        Column("name", lambda row: row.who.name, 4),
+        Column("born", lambda row: str(row.who.born), 5),
+        Column("steroid_mg", lambda row: plain(row.steroid_mg) if row.steroid_days else "", right=True),
+        Column("days", lambda row: str(row.steroid_days or ""), 2, right=True),
+        Column("last_steroid", lambda row: str(row.last_steroid or ""), 3),
+        Column("by_site", lambda row: " ".join(map(_by_site, row.sites)), 1),
+        Column("peak", lambda row: "" if row.peak is None else str(shown(row.peak)), right=True),
+        Column("peak_on", lambda row: str(row.peak_on or ""), 6),
+        Column("limit", over),
+    )
+
+
+def _by_site(site: Site) -> str:
+    return f"{site_code(at(site.where))}:{site.times}"
+
+
+def named(where: tuple[str, str]) -> str:
+    """`UT-L`."""
+    return site_code(at(where))
+
+
+def record(row: Row, asked: Asked) -> dict[str, Any]:
+    """A patient's ledger for programs; mg as text, fractions of the day's limit."""
+    return {
+        "patient": identity.patient(row.who.number),
+        "name": row.who.name,
+        "born": row.who.born,
+        "steroid": {
+            "equivalent_mg": plain(row.steroid_mg),
+            "limit_mg": plain(asked.most_mg),
+            "days": row.steroid_days,
+            "last": row.last_steroid,
+            "sites": [
+                {"muscle": one.where[0], "side": one.where[1], "equivalent_mg": plain(one.equivalent_mg),
+                 "times": one.times, "again_from": one.free}
+                for one in row.sites
+            ],
+        },
+        "anaesthetic": {
+            "peak_fraction": None if row.peak is None else str(shown(row.peak)),
+            "peak_on": row.peak_on,
+            "profile": asked.profile,
+        },
+        "over_limit": row.over(asked),
+    }  # fmt: skip
+
+
+ENTRIES: tuple[Column, ...] = (
+    Column("date", lambda one: str(one.on)),
+    Column("session", lambda one: one.session or "elsewhere"),
+    Column("site", lambda one: site_code(at(one.where)) if one.where else ""),
+    Column("agent", lambda one: one.agent.replace("_", " ")),
+    Column("amount", lambda one: f"{plain(one.amount)} {one.unit}", right=True),
+    Column("equivalent_mg", lambda one: _amount(one.equivalent_mg), 2, right=True),
+    Column("running_mg", lambda one: _amount(one.running_mg), right=True),
+    Column("fraction", lambda one: "" if one.fraction is None else str(shown(one.fraction)), 1, right=True),
+)
+
+
+def entry(one: Entry) -> dict[str, Any]:
+    """A dose for programs."""
+    return {
+        "date": one.on,
+        "session": one.session,
+        "muscle": one.where[0] if one.where else None,
+        "side": one.where[1] if one.where else None,
+        "agent": one.agent,
+        "amount": plain(one.amount),
+        "unit": one.unit,
+        "equivalent_mg": _amount(one.equivalent_mg) or None,
+        "running_mg": _amount(one.running_mg) or None,
+        "fraction": None if one.fraction is None else str(shown(one.fraction)),
+    }

@@ -1,0 +1,69 @@
+"""What the tables' columns are made of: names of constraints, quantities, references, checks."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Dialect, MetaData, Numeric, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field, SQLModel
+
+from tpi_cli.rules.values import plain
+
+ID = 36
+"""Length of a UUID written with its dashes."""
+
+SQLModel.metadata.naming_convention = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+).naming_convention
+
+
+class Quantity(TypeDecorator[Decimal]):
+    """A decimal that comes back exactly as it went in, on engines with and without a decimal type."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite, NUMERIC elsewhere."""
+        return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Written without exponent or trailing zero."""
+        return plain(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """Read as it was written."""
+        return None if value is None else Decimal(value)
+
+
+def quantity(*, nullable: bool = True) -> Any:
+    """A quantity's column."""
+    return Field(default=None, sa_column=Column(Quantity(), nullable=nullable))
+
+
+def one_of(name: str, column: str, *values: str) -> CheckConstraint:
+    """The column holds one of the values (or nothing)."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+def between(name: str, column: str, low: str, high: str) -> CheckConstraint:
+    """The column, read as a number, lies between the two (or holds nothing)."""
+    return CheckConstraint(f"CAST({column} AS NUMERIC) BETWEEN {low} AND {high}", name=name)
+
+
+def identity() -> Any:
+    """The record's own UUID."""
+    return Field(primary_key=True, min_length=ID, max_length=ID)
+
+
+def of(target: str, *, nullable: bool = False, index: bool = False) -> Any:
+    """A reference to another record."""
+    default = None if nullable else ...
+    return Field(default, foreign_key=target, max_length=ID, index=index, nullable=nullable)

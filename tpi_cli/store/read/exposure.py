@@ -1,0 +1,146 @@
+"""How much local anaesthetic and steroid patients had: a ledger, worked out from the log and from doses elsewhere."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from tpi_cli.reference.agents import Agent
+from tpi_cli.rules import dose, identity, ledger
+from tpi_cli.rules.eligibility import Where
+from tpi_cli.rules.interval import Interval
+from tpi_cli.store import history
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read import people
+from tpi_cli.store.read.people import Patient
+
+
+class Asked(NamedTuple):
+    """Up to which day, how far back, by which limits; steroid limits in mg a window, sessions a site, days apart."""
+
+    on: date
+    window: Interval
+    agents: tuple[Agent, ...]
+    limits: dict[str, dose.Limits]
+    profile: str
+    most_mg: Decimal
+    most_sessions: int
+    wait_days: int
+
+
+class Entry(NamedTuple):
+    """One dose: where, what, how much; `equivalent_mg` of methylprednisolone, `running_mg` of it in the window."""
+
+    on: date
+    session: str | None
+    where: Where | None
+    agent: str
+    amount: Decimal
+    unit: str
+    equivalent_mg: Decimal | None = None
+    running_mg: Decimal | None = None
+    fraction: Decimal | None = None
+
+
+class Site(NamedTuple):
+    """Steroid at one site: mg of methylprednisolone, how many days, and from when again."""
+
+    where: Where
+    equivalent_mg: Decimal
+    times: int
+    free: date
+
+
+class Row(NamedTuple):
+    """A patient's ledger in the window: steroid altogether and by site, the fullest day of local anaesthetics."""
+
+    who: Patient
+    steroid_mg: Decimal
+    steroid_days: int
+    sites: tuple[Site, ...]
+    last_steroid: date | None
+    peak: Decimal | None
+    peak_on: date | None
+
+    def over(self, asked: Asked) -> bool:
+        """Whether the ledger is at the year's advice, a site at its sessions, or a day over the limit."""
+        sites = any(one.times >= asked.most_sessions for one in self.sites)
+        return self.steroid_mg >= asked.most_mg or sites or (self.peak is not None and self.peak > 1)
+
+
+def rows(db: Database, asked: Asked) -> Iterator[Row]:
+    """Every patient who had a local anaesthetic or a steroid in the window, by number."""
+    for who in people.patients(db):
+        row = of_patient(db, who, asked)
+        if row.steroid_days or row.peak is not None:
+            yield row
+
+
+def of_patient(db: Database, who: Patient, asked: Asked) -> Row:
+    """One patient's ledger."""
+    past = history.of_patient(db, who.id).until(asked.on)
+    every = history.steroids(past, asked.agents)
+    counted = ledger.within(every, asked.on, asked.window)
+    where = dict.fromkeys(one.where for one in counted if one.where is not None)
+    days = {on: _day(past, on, who, asked) for on in _days(past, asked)}
+    peak_on = max(days, key=lambda day: days[day], default=None)
+    return Row(
+        who=who,
+        steroid_mg=ledger.total(counted),
+        steroid_days=len({one.on for one in counted}),
+        sites=tuple(_site(every, counted, site, asked) for site in where),
+        last_steroid=max((one.on for one in counted), default=None),
+        peak=days[peak_on] if peak_on else None,
+        peak_on=peak_on,
+    )
+
+
+def _days(past: history.Past, asked: Asked) -> list[date]:
+    """The days with a summed local anaesthetic that still count."""
+    here = {one.on for one in past.treated if any(each.agent in asked.limits for each in one.doses)}
+    there = {one.on for one in past.elsewhere if one.agent in asked.limits}
+    return sorted(on for on in here | there if ledger.counts(on, asked.on, asked.window))
+
+
+def _day(past: history.Past, on: date, who: Patient, asked: Asked) -> Decimal:
+    """The fraction of the limit on one day, by the weight now on file."""
+    given = history.anaesthetics(past, on, asked.agents)
+    return dose.load(given, asked.limits, who.weight_kg, asked.profile).fraction
+
+
+def _site(every: tuple[ledger.Steroid, ...], counted: list[ledger.Steroid], where: Where, asked: Asked) -> Site:
+    free = ledger.steroid_free(every, where, asked.on, asked.wait_days)
+    assert free is not None, "the site had a steroid"
+    here = [one for one in counted if one.where == where]
+    return Site(where, ledger.total(here), len(ledger.days_at(here, where)), free)
+
+
+def entries(db: Database, who: Patient, asked: Asked) -> list[Entry]:
+    """Every dose in the window, the oldest first, with the steroid running total of each day's window."""
+    past = history.of_patient(db, who.id).until(asked.on)
+    every = history.steroids(past, asked.agents)
+    factor = {one.agent: one.mpa_factor for one in asked.agents if one.mpa_factor is not None}
+    out = [_entry(one, factor, every, asked) for one in _doses(past) if ledger.counts(one.on, asked.on, asked.window)]
+    return [
+        entry._replace(fraction=_day(past, on, who, asked)) if entry.agent in asked.limits else entry
+        for on, found in groupby(out, key=lambda one: one.on)
+        for entry in found
+    ]
+
+
+def _doses(past: history.Past) -> Iterable[Entry]:
+    here = [
+        Entry(one.on, identity.session(one.session), one.where, each.agent, each.amount, each.mass_unit)
+        for one in past.treated
+        for each in one.doses
+    ]
+    there = [Entry(one.on, None, one.where, one.agent, one.mass, one.unit) for one in past.elsewhere]
+    return sorted([*here, *there], key=lambda one: one.on)
+
+
+def _entry(one: Entry, factor: dict[str, Decimal], every: tuple[ledger.Steroid, ...], asked: Asked) -> Entry:
+    if one.agent not in factor:
+        return one
+    running = ledger.total(ledger.within(every, one.on, asked.window))
+    return one._replace(equivalent_mg=one.amount * factor[one.agent], running_mg=running)

@@ -1,0 +1,128 @@
+"""Who did what, and when, put together from the facts in the store; and a patient's alerts, ended ones too."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from tpi_cli.store.columns import day, known_day
+from tpi_cli.store.connect import Database
+
+
+class Act(NamedTuple):
+    """One recorded act, at a moment in UTC.
+
+    `patient` and `session` are the short ids' numbers. What `what` and `more` hold depends on the act;
+    `words` is free text.
+    """
+
+    at: str
+    by: str | None
+    act: str
+    patient: int | None
+    session: int | None
+    muscle: str | None
+    side: str | None
+    what: str | None
+    more: str | None
+    words: str | None
+
+
+# turn puts acts of one moment in the order in which they are done
+_ACTS = """
+SELECT created_at AS at, 1 AS turn, id, created_by AS who, 'patient added' AS act, id AS patient_id,
+       NULL AS session_id, NULL AS site_id, NULL AS what, NULL AS more, NULL AS words
+  FROM patient
+UNION ALL
+SELECT changed_at, 2, id, changed_by, 'patient changed', id, NULL, NULL, NULL, NULL, NULL
+  FROM patient WHERE changed_at IS NOT NULL
+UNION ALL
+SELECT created_at, 3, id, created_by, 'alert opened', patient_id, NULL, NULL, kind, CAST(since AS TEXT), text
+  FROM alert
+UNION ALL
+SELECT ended_at, 4, id, ended_by, 'alert ended', patient_id, NULL, NULL, kind, CAST(ended_on AS TEXT), text
+  FROM alert WHERE ended_at IS NOT NULL
+UNION ALL
+SELECT created_at, 5, id, created_by, 'site added', patient_id, NULL, id, NULL, NULL, NULL
+  FROM site
+UNION ALL
+SELECT recorded_at, 6, id, recorded_by, 'session recorded', patient_id, id, NULL, NULL, CAST(on_date AS TEXT), NULL
+  FROM session
+UNION ALL
+SELECT finding.recorded_at, 7, finding.id, finding.recorded_by, 'finding overridden', session.patient_id,
+       finding.session_id, finding.site_id, finding.rule, NULL, finding.reason
+  FROM finding JOIN session ON session.id = finding.session_id WHERE finding.reason IS NOT NULL
+UNION ALL
+SELECT recorded_at, 8, id, recorded_by, 'adverse event', patient_id, session_id, site_id, type,
+       CAST(on_date AS TEXT), text
+  FROM adverse_event
+UNION ALL
+SELECT voided_at, 9, id, voided_by, 'session voided', patient_id, id, NULL, NULL, CAST(on_date AS TEXT), void_reason
+  FROM session WHERE voided_at IS NOT NULL
+UNION ALL
+SELECT recorded_at, 10, id, recorded_by,
+       CASE act WHEN 'stop' THEN 'recall stopped' WHEN 'snooze' THEN 'recall snoozed'
+                WHEN 'resolve' THEN 'site resolved' ELSE 'recall resumed' END,
+       patient_id, NULL, site_id, reason, CAST(until AS TEXT), note
+  FROM hold
+UNION ALL
+SELECT recorded_at, 11, id, recorded_by, 'outcome recorded', patient_id, session_id, site_id,
+       COALESCE('pain ' || CAST(pain AS TEXT), '') || COALESCE(' relief ' || CAST(relief_pct AS TEXT) || '%', '')
+           || CASE WHEN resolved THEN ' resolved' ELSE '' END,
+       CAST(on_date AS TEXT), note
+  FROM outcome WHERE phase = 'later'
+UNION ALL
+SELECT recorded_at, 12, id, recorded_by, 'dose elsewhere', patient_id, NULL, site_id,
+       agent || ' ' || CAST(mass AS TEXT) || ' ' || mass_unit, CAST(on_date AS TEXT), note
+  FROM elsewhere
+UNION ALL
+SELECT set_at, 13, id, set_by, 'rule set', NULL, NULL, NULL, rule || ' ' || name, value, reason
+  FROM rule_setting
+UNION ALL
+SELECT recorded_at, 14, id, recorded_by, 'payer rule added', NULL, NULL, NULL, payer,
+       CAST(effective_from AS TEXT), reason
+  FROM payer_rule
+UNION ALL
+SELECT created_at, 15, id, created_by, 'agent stocked', NULL, NULL, NULL, agent, strengths, note
+  FROM agent
+UNION ALL
+SELECT set_at, 16, key, set_by, 'setting set', NULL, NULL, NULL, key, value, NULL
+  FROM setting
+"""
+_OF_PATIENT = "patient_id = :patient"
+_SINCE = "at >= :since"
+_NEWEST_FIRST = "ORDER BY acts.at DESC, acts.turn DESC, acts.id DESC"
+_LOG = f"""
+SELECT acts.at, acts.who, acts.act, patient.number, session.number, site.muscle, site.side,
+       acts.what, acts.more, acts.words
+  FROM (SELECT * FROM ({_ACTS}) AS acts {{where}} {_NEWEST_FIRST} {{limit}}) AS acts
+  LEFT JOIN patient ON patient.id = acts.patient_id
+  LEFT JOIN session ON session.id = acts.session_id
+  LEFT JOIN site ON site.id = acts.site_id
+ {_NEWEST_FIRST}
+"""
+
+
+def log(
+    db: Database, patient_id: str | None = None, since: str | None = None, limit: int | None = None
+) -> Iterator[Act]:
+    """What was done, newest first: to one patient or in all, from a moment in UTC on, at most so many acts."""
+    asked = " AND ".join([_OF_PATIENT] * bool(patient_id) + [_SINCE] * bool(since))
+    sql = _LOG.format(where=f"WHERE {asked}" if asked else "", limit="LIMIT :limit" if limit else "")
+    yield from map(Act._make, db.rows(sql, patient=patient_id, since=since, limit=limit))
+
+
+class Alert(NamedTuple):
+    """An alert of a patient; `ended` is None while it is open."""
+
+    kind: str
+    text: str | None
+    since: date
+    ended: date | None
+
+
+def alerts(db: Database, patient_id: str, *, ended: bool) -> list[Alert]:
+    """A patient's open alerts, oldest first; with `ended` those that are closed as well."""
+    still_open = "" if ended else " AND ended_on IS NULL"
+    where = f"WHERE patient_id = :patient{still_open} ORDER BY since, kind, id"
+    rows = db.rows(f"SELECT kind, text, since, ended_on FROM alert {where}", patient=patient_id)
+    return [Alert(kind, text, known_day(since), day(end)) for kind, text, since, end in rows]
