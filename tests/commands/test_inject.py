@@ -13,13 +13,12 @@ PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)   ANTICOAG apixaban
   1  upper trapezius L   lidocaine 10 mg/mL  1 mL = 10 mg  (new site)
   2  levator scapulae L  lidocaine 10 mg/mL  1 mL = 10 mg  (new site)
   total lidocaine 20 mg (0.07 of the limit)   pain 7 to 3   next Tue 23 Feb 2027 (3 months)
-  warning  anticoagulant: apixaban. Takes an anticoagulant or antiplatelet drug. Low bleeding risk, usually not \
-stopped; an older source calls it a reason not to inject [uptodate-narouze, asra-2019, fpnotebook, house-rule]
+  warning  anticoagulant: apixaban. On an anticoagulant or antiplatelet drug. Low bleeding risk, usually not \
+stopped; an older source says not to inject [uptodate-narouze +3]
   warning  pneumothorax_site: upper trapezius L (moderate), levator scapulae L (moderate). The lung is near: mind \
-needle length, direction and guidance, and say when to come back [pneumothorax-sites, cureus-2025, paik-2011, \
-pneumothorax-grade, house-rule]
-  warning  no_diagnosis: upper trapezius L, levator scapulae L. The examination is not on file (taut band, tender \
-spot, referred or recognised pain). Payers ask for it before a first injection [delphi-2018, lcd-l34211]
+the needle, and say when to come back [pneumothorax-sites +4]
+  warning  no_diagnosis: upper trapezius L, levator scapulae L. Examination not on file (taut band, tender \
+spot, referred pain); payers ask for it before a first injection [delphi-2018 +1]
   note     consent_missing: No consent is documented for this session [from-memory]
 """
 INJECT = "inject 1 ut l, ls l lido 1% 1ml each --pain 7:3 --next 3mo"

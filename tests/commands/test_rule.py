@@ -32,7 +32,7 @@ def test_a_rule_for_programs(home: Clinic) -> None:
         "source": "uptodate-narouze|asra-2019|fpnotebook|house-rule", "effective_from": None, "effective_to": None,
         "sign_off": "not signed off", "revision": "screening/1", "clinic": False,
     }  # fmt: skip
-    assert row["text"].startswith("Takes an anticoagulant or antiplatelet drug.")
+    assert row["text"].startswith("On an anticoagulant or antiplatelet drug.")
 
 
 @pytest.mark.parametrize("rule", screening.shipped())

@@ -94,6 +94,51 @@ def test_every_reason_is_told_with_the_day_it_ends() -> None:
     assert found[1].text == "injected here 2025-09-02, 42 days between sessions: next 2025-10-14"
 
 
+def test_a_region_is_named_in_words() -> None:
+    hip = Place(("gluteus_medius", "R"), "hip_pelvis")
+    past = visits("2025-07-01 there, 2025-09-02 there")
+    cap = policy(max_sessions=2, cap_scope="region")
+    wait = policy(min_interval=Interval(2, "mo"), interval_scope="region")
+    assert eligibility.limits(past, hip, cap, date(2025, 9, 3))[0].text == (
+        "2 of 2 sessions in 12 months in the region hip pelvis (2025-07-01, 2025-09-02): next 2026-07-01"
+    )
+    assert eligibility.limits(past, hip, wait, date(2025, 9, 3))[0].text == (
+        "injected in the region hip pelvis 2025-09-02, 2 months between sessions: next 2025-11-02"
+    )
+
+
+def test_a_window_that_ends_on_a_day_its_month_lacks_ends_on_the_first() -> None:
+    """A session of 31 August counts in six months up to 28 February, and no more on 1 March."""
+    six = policy(max_sessions=1, window=Interval(6, "mo"))
+    past = visits("2025-08-31 here")
+    assert eligibility.limits(past, HERE, six, date(2026, 2, 28))
+    assert eligibility.limits(past, HERE, six, date(2026, 3, 1)) == []
+
+
+def test_a_row_that_begins_before_the_wish_holds_the_wish_back() -> None:
+    """Nothing forbids the day after the last session, but on the day planned a new row does."""
+    past = visits("2025-01-10 there, 2025-09-02 there")
+    new = policy(id="new", starts=date(2025, 12, 1), max_sessions=1)
+    loose = policy(max_sessions=9)
+    found = eligibility.eligible(past, HERE, [loose, new], date(2025, 9, 2), date(2025, 12, 2))
+    assert (str(found.since), str(found.enforced_since)) == ("2025-09-03", "2026-09-02")
+    assert [one.rule for one in found.reasons] == ["cap_reached"]
+    on_the_day = eligibility.eligible(past, HERE, [loose, new], date(2025, 9, 2), date(2025, 12, 1))
+    assert str(on_the_day.enforced_since) == "2026-09-02"
+    before = eligibility.eligible(past, HERE, [loose, new], date(2025, 9, 2), date(2025, 11, 30))
+    assert (str(before.enforced_since), before.reasons) == ("2025-11-30", ())
+    overdue = eligibility.eligible(past, HERE, [loose], date(2025, 9, 2), date(2025, 9, 1))
+    assert str(overdue.enforced_since) == "2025-09-03"
+    nobody = eligibility.eligible(past, HERE, [loose], date(2025, 9, 2))
+    assert str(nobody.enforced_since) == "2025-09-03"
+
+
+def test_advice_alone_keeps_its_reasons() -> None:
+    past = visits("2025-01-10 here, 2025-04-11 here, 2025-09-02 here")
+    found = eligibility.eligible(past, HERE, [BOTH._replace(advisory=ADVICE_ONLY)], date(2025, 9, 2))
+    assert [one.rule for one in found.reasons] == ["cap_reached", "interval_short"]
+
+
 def test_the_day_it_ends_is_free_and_the_day_before_is_not() -> None:
     past = visits("2025-01-10 here, 2025-04-11 here, 2025-09-02 here")
     days = (date(2025, 9, 3), date(2025, 10, 13), date(2025, 10, 14), date(2026, 1, 9), date(2026, 1, 10))

@@ -69,6 +69,28 @@ def test_what_the_scores_say(scores: str, wanted: str, kind: str, until: str, at
     assert (found.kind, str(found.until or "-"), found.at_least) == (kind, until, at_least == "yes")
 
 
+def test_a_response_tells_all_it_was_made_of() -> None:
+    good, bad = Score(date(2026, 2, 12), 2), Score(date(2026, 3, 1), 8)
+    assert relief.response(SINCE, 8, [], MEDICARE) == Response("none", SINCE)
+    assert relief.response(SINCE, 8, [bad], MEDICARE) == Response("low", SINCE, Decimal(0))
+    assert relief.response(SINCE, 8, [good], Wanted()) == Response("enough", SINCE, Decimal(75), good.on, at_least=True)
+    assert relief.response(SINCE, 8, [good], MEDICARE) == Response("enough", SINCE, Decimal(75), good.on, at_least=True)
+    assert relief.response(SINCE, 8, [bad, good], MEDICARE) == Response("enough", SINCE, Decimal(75), good.on)
+
+
+def test_scores_come_in_any_order_and_may_fall_on_one_day() -> None:
+    day = date(2026, 2, 12)
+    same = [Score(day, None, Decimal(60)), Score(day, 8)]
+    assert relief.response(SINCE, 8, same, MEDICARE) == Response("enough", SINCE, Decimal(60), day, at_least=True)
+
+
+def test_relief_without_a_duration_asked_for_is_enough_at_once() -> None:
+    half = Wanted(Decimal(50))
+    assert relief.response(SINCE, 8, [Score(SINCE, 4)], half).kind == "enough"
+    assert relief.response(SINCE, 8, [Score(SINCE, 5)], half).kind == "low"
+    assert relief.words(Response("low", SINCE, Decimal(10)), Wanted()) == "relief 10 % since 2026-01-01, below 0 %"
+
+
 @pytest.mark.parametrize(
     ("kind", "payer", "advice"),
     [("none", True, True), ("low", True, True), ("short", True, False), ("enough", False, False)],

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rules.cases import (
+    DRUGS,
     DRY,
     GM_L,
     LIDO,
@@ -32,6 +33,7 @@ from tests.rules.cases import (
 from tpi_cli.reference import screening
 from tpi_cli.rules import dose
 from tpi_cli.rules.case import LEVELS, Alert, Case, Finding
+from tpi_cli.rules.eligibility import Visit
 from tpi_cli.rules.ledger import Steroid, Units
 from tpi_cli.rules.screening import TESTS, screened
 
@@ -70,6 +72,26 @@ def test_a_finding_carries_its_words_source_and_revision() -> None:
     said = found(case(who=person(Alert("allergy-amide", "lidocaine: rash"))), "allergy_amide")
     rule = screening.shipped()["allergy_amide"]
     assert said == Finding("allergy_amide", "block", f"lidocaine: rash. {rule.words}", rule.source, "screening/1")
+
+
+def test_a_finding_with_nothing_to_add_is_the_rules_own_words() -> None:
+    said = found(case(consent=False), "consent_missing")
+    assert said is not None
+    assert said.text == screening.shipped()["consent_missing"].words
+
+
+def test_what_weighs_more_is_never_eased_by_it() -> None:
+    """A rule the clinic made a block stays one where the shipped row would raise a warning."""
+    deep = case(who=person(Alert("anticoagulant")), spots=[spot(UT_L, deep=True)])
+    own = {("anticoagulant", "level"): "block"}
+    assert found(deep, "anticoagulant", own=own).level == "block"  # type: ignore[union-attr]
+    assert found(deep, "anticoagulant", own={("anticoagulant", "level"): "note"}).level == "override"  # type: ignore[union-attr]
+
+
+def test_epinephrine_is_asked_of_the_dose() -> None:
+    who = person(Alert("allergy-sulfite"))
+    assert text(case(shot(mg("lidocaine", "1")), who=who), "allergy_sulfite") is None
+    assert text(case(shot(mg("lidocaine", "1", 100000)), who=who), "allergy_sulfite") == ""
 
 
 def test_every_rule_that_asks_more_than_its_alerts_is_a_rule() -> None:
@@ -137,6 +159,7 @@ def test_an_infection_at_a_site_is_not_one_of_the_body() -> None:
     assert text(case(both, who=person(somewhere)), "infection_systemic") == ""
     assert text(case(both, who=person(somewhere)), "infection_local") == "levator L, upper L"
     assert text(case(both, who=person(Alert("infection-local", "boil"))), "infection_systemic") is None
+    assert text(case(both, who=person(Alert("infection", "fever"))), "infection_systemic") == "fever"
     assert text(case(both, who=person(Alert("trauma", "ut l", UT_L))), "acute_trauma") == "upper L; ut l"
 
 
@@ -273,6 +296,12 @@ def test_the_sum_is_told_part_by_part() -> None:
     )
 
 
+def test_an_agents_name_is_told_in_words() -> None:
+    part = dose.Part("slow_caine", Decimal(400), epinephrine=False, limit_mg=Decimal(300))
+    plan = case()._replace(load=dose.Load("us-label", (part,)))
+    assert text(plan, "la_over_limit") == "slow caine 400 of 300 mg = 1.334 of the limit (us-label)"
+
+
 def test_other_doses_of_the_day_count() -> None:
     plan = case(shot(mg("lidocaine", "100")), before=[dose.Given("lidocaine", Decimal(201))])
     assert text(plan, "la_over_limit") == "lidocaine 301 of 300 mg = 1.004 of the limit (us-label)"
@@ -407,6 +436,30 @@ def test_the_advice_for_one_site_and_one_session(plan: list[object], told: str |
 ])  # fmt: skip
 def test_an_agents_own_limit(plan: object, told: str | None) -> None:
     assert text(case(plan), "agent_over_limit") == told  # type: ignore[arg-type]
+
+
+def test_several_over_their_limits_are_told_one_by_one() -> None:
+    limited = {**DRUGS, "other_nsaid": DRUGS["ketorolac"]._replace(agent="other_nsaid", name="other NSAID")}
+    plan = case(shot(mg("ketorolac", "61")))
+    both = plan._replace(
+        shots=(shot(mg("ketorolac", "61"), mg("ketorolac", "62")._replace(agent="other_nsaid")),), drugs=limited
+    )
+    assert text(both, "agent_over_limit") == "ketorolac 61 mg, limit 60; other NSAID 62 mg, limit 60"
+    toxins = {
+        **DRUGS,
+        "abobotulinumtoxin_a": DRUGS["abobotulinumtoxin_a"]._replace(most_units=Decimal(5), every_days=7),
+    }
+    two = case(shot(mg("onabotulinumtoxin_a", "401"), mg("abobotulinumtoxin_a", "6")))._replace(drugs=toxins)
+    assert text(two, "units_over_limit") == (
+        "onabotulinumtoxinA 401 units in 84 days, limit 400; abobotulinumtoxinA 6 units in 7 days, limit 5"
+    )
+
+
+@pytest.mark.parametrize("missing", ["most_units", "every_days"])
+def test_half_a_limit_of_units_is_none(missing: str) -> None:
+    drugs = {**DRUGS, "onabotulinumtoxin_a": DRUGS["onabotulinumtoxin_a"]._replace(**{missing: None})}
+    plan = case(shot(mg("onabotulinumtoxin_a", "900")))._replace(drugs=drugs)
+    assert text(plan, "units_over_limit") is None
 
 
 def toxin(days: int, amount: str = "100", agent: str = "onabotulinumtoxin_a") -> Units:
@@ -558,6 +611,28 @@ def test_the_regions_of_one_session() -> None:
     assert text(paid(plan=shot(mg("lidocaine", "1"), at=[UT_L, LS_L])), "regions_over") is None
     one_dry = case(LIDO, shot(at=[GM_L]), spots=spots, policy=policy())
     assert text(one_dry, "regions_over") is None
+
+
+def test_regions_are_advice_where_the_payers_rules_are() -> None:
+    both = shot(mg("lidocaine", "1"), at=[UT_L, GM_L])
+    spots = [spot(UT_L, 1), spot(GM_L, 2, region="hip_pelvis")]
+    plan = paid(plan=both, spots=spots)
+    assert found(plan, "regions_over").level == "override"  # type: ignore[union-attr]
+    advised = plan._replace(policy=policy()._replace(advisory=frozenset({"regions_over"})))
+    assert found(advised, "regions_over").level == "warn"  # type: ignore[union-attr]
+    other = plan._replace(policy=policy()._replace(advisory=frozenset({"cap_reached"})))
+    assert found(other, "regions_over").level == "override"  # type: ignore[union-attr]
+
+
+def test_a_cap_by_region_counts_the_region_of_the_site() -> None:
+    hip = Visit("S-1", ago(100), frozenset({GM_L}), frozenset({"hip_pelvis"}))
+    four = [hip._replace(session=f"S-{days}", on=ago(days)) for days in (340, 250, 160, 70)]
+    plan = paid(
+        *four, by="evicore", plan=shot(mg("lidocaine", "1"), at=[GM_L]), spots=[spot(GM_L, region="hip_pelvis")]
+    )
+    assert found(plan, "cap_reached") is not None
+    neck = paid(*four, by="evicore", plan=LIDO)
+    assert found(neck, "cap_reached") is None
 
 
 def test_a_payer_without_rules_is_told() -> None:

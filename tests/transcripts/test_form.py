@@ -59,13 +59,11 @@ PT-0003  KHAN, Sara   born 12 Nov 1996 (30 y)
   consent written
   remark: lay down afterwards
   warning  pneumothorax_site: upper trapezius L (moderate), levator scapulae L
-      (moderate). The lung is near: mind needle length, direction and guidance,
-      and say when to come back [pneumothorax-sites, cureus-2025, paik-2011,
-      pneumothorax-grade, house-rule]
+      (moderate). The lung is near: mind the needle, and say when to come back
+      [pneumothorax-sites +4]
   warning  no_diagnosis: upper trapezius L, levator scapulae L, infraspinatus
-      L. The examination is not on file (taut band, tender spot, referred or
-      recognised pain). Payers ask for it before a first injection
-      [delphi-2018, lcd-l34211]
+      L. Examination not on file (taut band, tender spot, referred pain);
+      payers ask for it before a first injection [delphi-2018 +1]
 Record? [y/N/e] y
 recorded S-003E  PT-0003  KHAN, Sara   born 12 Nov 1996 (30 y)
   3 sites   next Tue 23 Feb 2027 (in 3 months)

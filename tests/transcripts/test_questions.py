@@ -13,20 +13,18 @@ PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)   ANTICOAG apixaban
   2  levator scapulae L  lidocaine 10 mg/mL  1 mL = 10 mg
   total lidocaine 20 mg (0.07 of the limit)   pain 6 to 2   next Tue 23 Feb
       2027 (3 months, as last time)
-  warning  anticoagulant: apixaban. Takes an anticoagulant or antiplatelet
-      drug. Low bleeding risk, usually not stopped; an older source calls it a
-      reason not to inject [uptodate-narouze, asra-2019, fpnotebook,
-      house-rule]
+  warning  anticoagulant: apixaban. On an anticoagulant or antiplatelet drug.
+      Low bleeding risk, usually not stopped; an older source says not to
+      inject [uptodate-narouze +3]
   warning  pneumothorax_site: upper trapezius L (moderate), levator scapulae L
-      (moderate). The lung is near: mind needle length, direction and guidance,
-      and say when to come back [pneumothorax-sites, cureus-2025, paik-2011,
-      pneumothorax-grade, house-rule]
+      (moderate). The lung is near: mind the needle, and say when to come back
+      [pneumothorax-sites +4]
   note     consent_missing: No consent is documented for this session
       [from-memory]
   note     no_response: upper trapezius L no outcome score since 2026-08-23;
       levator scapulae L no outcome score since 2026-08-23. A repeat is not
       automatic: the last session has no outcome score, or too little relief
-      [payer-rules, aafp-2002]
+      [payer-rules +1]
 Record? [y/N/e]\
 """
 

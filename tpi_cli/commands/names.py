@@ -37,15 +37,24 @@ def one_agent(text: str, own: tuple[agents.Agent, ...]) -> agents.Agent:
 
 
 def screening_rule(text: str) -> str:
-    """The id of a rule of the screening, `-` for `_` allowed. Raises NotFound with what comes near."""
+    """The id of a rule of the screening, `-` for `_` allowed. Raises NotFound, with where to look instead."""
     from tpi_cli.reference.screening import shipped
 
     wanted = text.strip().lower().replace("-", "_")
     if wanted in shipped():
         return wanted
+    raise NotFound(f"no rule {text.strip()!r} in the screening", hint=_instead(wanted))
+
+
+def _instead(wanted: str) -> str:
+    """Where a rule's name that stands in `tpi why` belongs, or what comes near it."""
     from difflib import get_close_matches
 
-    near = get_close_matches(wanted, shipped(), 3)
-    raise NotFound(
-        f"no rule {text.strip()!r}", hint=f"did you mean {' or '.join(near)}?" if near else "tpi rule list names them"
-    )
+    from tpi_cli.reference import payers, screening
+
+    if wanted.startswith("recall."):
+        return "tpi help recall explains the rules of the due date"
+    if payers.named(wanted):
+        return f"it is a payer's: tpi payer show {wanted}"
+    near = get_close_matches(wanted, screening.shipped(), 3)
+    return f"did you mean {' or '.join(near)}?" if near else "tpi rule list names them"

@@ -31,8 +31,9 @@ def lines(findings: Iterable[Finding], reasons: Mapping[str, str]) -> list[str]:
 
 
 def sources(ids: str) -> str:
-    """Ids of sources as a list."""
-    return ids.replace("|", ", ")
+    """The first of a rule's sources, and how many more `tpi rule show` names: `olson +2`."""
+    first, *more = ids.split("|")
+    return f"{first} +{len(more)}" if more else first
 
 
 def record(finding: Finding, reasons: Mapping[str, str]) -> dict[str, Any]:
