@@ -62,6 +62,11 @@ def test_the_parts_say_what_the_sum_is_made_of() -> None:
     assert (found.profile, found.unknown) == ("us-label", ())
 
 
+def test_a_part_says_whether_epinephrine_was_in_it() -> None:
+    found = dose.load(read("lidocaine 100, lidocaine 100 epi"), US_LABEL, None, "")
+    assert [(part.epinephrine, part.limit_mg) for part in found.parts] == [(False, 300), (True, 500)]
+
+
 def test_an_agent_without_a_limit_is_named_and_not_summed() -> None:
     limits = {**US_LABEL, "articaine": Limits(Limit(None, None), Limit(None, None))}
     found = dose.load(read("lidocaine 150, articaine 40, tetracaine 5"), limits, Decimal(70), "")

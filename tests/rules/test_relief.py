@@ -106,6 +106,7 @@ def test_what_asks_for_a_look_before_a_repeat(kind: str, payer: bool, advice: bo
     ("answer", "expected"),
     [
         (Response("none", SINCE), "no outcome score since 2026-01-01"),
+        (Response("low", SINCE, Decimal("12.5")), "relief 13 % since 2026-01-01, below 50 %"),
         (Response("low", SINCE, Decimal("37.5")), "relief 38 % since 2026-01-01, below 50 %"),
         (Response("low", SINCE, Decimal(-25)), "relief -25 % since 2026-01-01, below 50 %"),
         (

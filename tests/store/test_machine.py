@@ -213,10 +213,17 @@ class Practice(RuleBasedStateMachine):
         self.do(lambda writing: own.set_values(writing, [own.Change(name, "level", level)], "house rule"))
         self.clinic.levels[name] = level
 
-    @rule(payer=st.sampled_from(["medicare_mac", "evicore", "self_pay"]), paper=PAPERS, ahead=st.integers(-200, 200))
-    def a_payer_writes_new_rules(self, payer: str, paper: model.Payer, ahead: int) -> None:
-        """Dated, and for the patients of that payer alone."""
-        starts = self.today + timedelta(ahead)
+    @rule(who=WHO, days=st.integers(7, 120), follow_up=INTERVALS, pain=st.integers(0, 10))
+    def a_session_is_scored_after_a_while(self, who: int, days: int, follow_up: str, pain: int) -> None:
+        self.a_session(who, SPOTS[:1], follow_up, 0, (LIDO,), 8)
+        self.today += timedelta(days)
+        self.it_hurts_so_much_now(who, None, 0, pain)
+
+    @rule(who=WHO, paper=PAPERS, ahead=st.integers(-200, 200))
+    def a_payer_writes_new_rules(self, who: int, paper: model.Payer, ahead: int) -> None:
+        """Somebody's payer: dated rules, for the patients of that payer alone."""
+        payer, starts = self._who(who).payer, self.today + timedelta(ahead)
+        payer = payer if payer in model.PAYERS else "self_pay"
         words = [word for word in PAYERS if (word if word in model.PAYERS else "self_pay") == payer]
         self.do(lambda writing: own.add_policy(writing, _policy(payer, paper, starts), "their letter", words))
         self.clinic.own.setdefault(payer, []).append((starts, paper))

@@ -33,7 +33,7 @@ ANSWERED = [
     ("V", ("verbal", {})),
     (" Verbal ", ("verbal", {})),
     ("signed form is on paper", (None, {"consent_missing": "signed form is on paper"})),
-    ("x", (None, {"consent_missing": "x"})),
+    ("sick", (None, {"consent_missing": "sick"})),
 ]
 
 
@@ -124,3 +124,20 @@ def test_the_form_asks_again_where_consent_was_passed_over(strict: Clinic) -> No
         screen.answer(CONSENT, "v").answer(RECORD, "y")
         assert screen.end() == 0
     assert kept(strict) == ("verbal", {})
+
+
+@pytest.mark.parametrize("typed", ["y", "yes", "ok", "x"])
+def test_a_yes_is_no_reason_and_is_asked_again(strict: Clinic, typed: str) -> None:
+    with terminal(strict, *ITEMS) as screen:
+        screen.answer(CONSENT, typed).answer(CONSENT, "form is on paper").answer(RECORD, "y")
+        assert screen.end() == 0
+    assert "a reason in words, please" in screen.screen
+    assert kept(strict) == (None, {"consent_missing": "form is on paper"})
+
+
+@pytest.mark.parametrize("typed", ["n", "No"])
+def test_a_no_stops(strict: Clinic, typed: str) -> None:
+    with terminal(strict, *ITEMS) as screen:
+        screen.answer(CONSENT, typed)
+        assert screen.end() == 9
+    assert strict.ok("session", "list", "--json").rows == []

@@ -58,7 +58,4 @@ def check(
 
 def _stopped(shown: preview.Preview) -> SafetyStop:
     rules = ", ".join(one.rule for one in shown.unanswered)
-    return SafetyStop(
-        f"the plan is stopped by {rules}",
-        hint="change the plan; what was done all the same, tpi inject takes with a reason",
-    )
+    return SafetyStop(f"the plan is stopped by {rules}", hint="change the plan; tpi inject records it with a reason")

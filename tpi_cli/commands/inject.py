@@ -21,6 +21,9 @@ from tpi_cli.store.read.clinic import clinic
 
 CONSENT = "consent_missing"
 """The rule that a word about consent answers as well as a reason."""
+CONSENTS = {"w": "written", "v": "verbal", "written": "written", "verbal": "verbal"}
+SHORTEST_REASON = 4
+"""Letters: `yes` is no reason."""
 
 
 def inject(
@@ -123,8 +126,20 @@ def _reasoned(ctx: typer.Context, out: Out, shown: Preview, asked: Asked) -> Ask
             out.lines((), asked.name, lambda: preview.facts(shown, None, out.redact))
         raise stopped(shown)
     for one in shown.unanswered:
-        asked = _with_answer(asked, one.rule, out.ask(_question(one.rule)))
+        asked = _with_answer(asked, one.rule, _answer(out, one.rule))
     return asked
+
+
+def _answer(out: Out, rule: str) -> str:
+    """A reason in words, or how consent was given; a yes is none and is asked again. Raises Cancelled."""
+    question = _question(rule)
+    while True:
+        answer = out.ask(question)
+        if answer.lower() in {"", "n", "no"}:
+            raise Cancelled()
+        if len(answer) >= SHORTEST_REASON or (rule == CONSENT and answer.lower() in CONSENTS):
+            return answer
+        out.say("a reason in words, please")
 
 
 def _question(rule: str) -> str:
@@ -134,11 +149,8 @@ def _question(rule: str) -> str:
 
 
 def _with_answer(asked: Asked, rule: str, answer: str) -> Asked:
-    consent = {"w": "written", "v": "verbal"}.get(answer.lower(), answer.lower())
-    if rule == CONSENT and consent in {"written", "verbal"}:
-        return asked._replace(told=asked.told._replace(consent=consent))
-    if not answer:
-        raise Cancelled()
+    if rule == CONSENT and answer.lower() in CONSENTS:
+        return asked._replace(told=asked.told._replace(consent=CONSENTS[answer.lower()]))
     return asked._replace(told=asked.told._replace(overrides=(*asked.told.overrides, f"{rule}={answer}")))
 
 

@@ -32,11 +32,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("name", lambda row: row.name),
     Column("born", lambda row: str(row.born), 4),
     Column("phone", lambda row: row.phone or "", 3),
-    Column("sites", lambda row: " ".join(map(site_code, row.sites))),
+    Column("sites", lambda row: " ".join(map(site_code, row.sites)), 1),
     Column("last", lambda row: str(row.last_session or ""), 7),
     Column("agent", lambda row: " + ".join(row.agents), 8),
     Column("pain", lambda row: pain(*row.pain), 6),
-    Column("status", lambda row: row.status or "", 1),
+    Column("status", lambda row: row.status or ""),
     Column("eligible", lambda row: str(row.eligible_from or ""), 5),
     Column("flags", lambda row: " ".join(names.flags(row.alerts))),
 )

@@ -59,7 +59,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("by", lambda one: one.by or "", 2),
     Column("act", lambda one: one.act),
     Column("patient", lambda one: _patient(one) or ""),
-    Column("what", what, 1),
+    Column("what", what),
 )
 
 
