@@ -602,3 +602,17 @@ def test_nobody_is_in_two_places(shipped: Clinic) -> None:
         Gus | declined
         """
     ))  # fmt: skip
+
+
+def test_nobody_is_held_back_without_a_reason(shipped: Clinic) -> None:
+    """On the day of a session another site that is late stays on the list: no rule of the payer is in its way."""
+    tell(
+        shipped,
+        """
+        Ann | 2025-01-10 | payer medicare_mac
+        Ann | 2025-01-10 | ut l pain 8 next 6w
+        Ann | 2025-03-01 | outcome 2
+        Ann | 2025-09-02 | ls l pain 8 next 3mo
+        """,
+    )
+    expect(shipped, "2025-09-02", "Ann | 2025-02-21 | lapsed | UT-L")

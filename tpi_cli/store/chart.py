@@ -70,9 +70,11 @@ def standing(chart: Chart, site: str, verdict: recall.Verdict) -> Standing:
 
 
 def _capped_until(found: eligibility.Eligible, due: date | None) -> date | None:
-    """The day an enforced rule ends, where that is after the due date."""
+    """The day an enforced rule ends, where that is after the due date; nobody is held back without a reason."""
     free = found.enforced_since
-    return free if due is not None and free is not None and free > due else None
+    if due is None or free is None or free <= due:
+        return None
+    return free if any(one.until and one.until >= free for one in found.reasons) else None
 
 
 def _response(chart: Chart, last: history.Treated, on: date) -> tuple[Reason, bool]:
