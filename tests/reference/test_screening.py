@@ -99,7 +99,8 @@ def test_a_payers_row_is_whole(row: payers.Row) -> None:
 def test_a_payer_nobody_has_rules_for_has_the_default() -> None:
     assert [one.id for one in payers.policies("Acme Health", {})] == ["self_pay_clinic_default"]
     assert [one.id for one in payers.policies(None, {})] == ["self_pay_clinic_default"]
-    assert [one.id for one in payers.policies("Noridian", {})] == ["medicare_mac_2024"]
+    found = [(one.id, one.fallback) for one in payers.policies("Noridian", {})]
+    assert found == [("medicare_mac_2024", False), ("self_pay_clinic_default", True)]
 
 
 # --- limits

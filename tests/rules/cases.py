@@ -8,7 +8,7 @@ from typing import Any
 from tpi_cli.acts.screen import drug
 from tpi_cli.reference import payers, profiles, screening
 from tpi_cli.reference.agents import all_agents
-from tpi_cli.rules import dose
+from tpi_cli.rules import dose, eligibility
 from tpi_cli.rules.case import Alert, Case, Finding, Person, Spot
 from tpi_cli.rules.eligibility import Policy, Visit, Where
 from tpi_cli.rules.relief import Response
@@ -74,7 +74,9 @@ def visit(days: int, *sites: Where) -> Visit:
 
 
 def policy(name: str = "medicare_mac") -> Policy:
-    (found,) = payers.policies(name, {})
+    """The row of a payer that holds today."""
+    found = eligibility.in_force(payers.policies(name, {}), TODAY)
+    assert found is not None
     return found
 
 

@@ -147,11 +147,37 @@ def test_the_day_it_ends_is_free_and_the_day_before_is_not() -> None:
     assert against == [both, both, cap, cap, []]
 
 
-def test_a_session_of_the_same_day_counts_and_a_later_one_does_not() -> None:
-    """A late entry is judged by what was on file up to its day."""
+def test_another_entry_of_the_day_is_the_same_session_and_a_later_one_comes_after_it() -> None:
     past = visits("2025-09-02 here, 2025-09-20 here")
-    assert [str(one.until) for one in eligibility.limits(past, HERE, WAIT, date(2025, 9, 2))] == ["2025-10-14"]
+    assert eligibility.limits(past, HERE, WAIT, date(2025, 9, 2)) == []
     assert eligibility.limits(past, HERE, WAIT, date(2025, 9, 1)) == []
+    assert [str(one.until) for one in eligibility.limits(past, HERE, WAIT, date(2025, 9, 3))] == ["2025-10-14"]
+
+
+LATE = """
+    on file | rule | entered for | broken | by
+    2025-09-02 here | 42 days here | 2025-07-23 | interval_short | 2025-09-02
+    2025-09-02 here | 42 days here | 2025-07-22 | - | -
+    2025-09-02 there | 42 days here | 2025-08-22 | - | -
+    2025-09-02 here | 42 days here | 2025-09-02 | - | -
+    2025-09-02 here | 42 days here | 2025-09-05 | - | -
+    2025-09-02 near | 2 months in the region | 2025-08-01 | interval_short | 2025-09-02
+    2025-09-02 there | 2 months in the region | 2025-08-01 | - | -
+    2025-01-10 there, 2025-04-11 there, 2025-09-02 there | cap 3 | 2025-02-01 | cap_reached | 2025-09-02
+    2025-01-10 there, 2025-04-11 there | cap 3 | 2025-02-01 | - | -
+    2025-01-10 here, 2025-09-02 here | cap 2 a region | 2025-02-01 | cap_reached | 2025-09-02
+    2025-01-10 there, 2025-09-02 there | cap 2 a region | 2025-02-01 | - | -
+    2025-01-10 here, 2025-01-20 here, 2025-02-20 here | 42 days here | 2025-01-05 | interval_short | 2025-01-10
+"""
+
+
+@pytest.mark.parametrize(("sessions", "rule", "entered", "broken", "by"), rows(LATE))
+def test_what_a_late_entry_does_to_the_sessions_after_it(
+    sessions: str, rule: str, entered: str, broken: str, by: str
+) -> None:
+    found = eligibility.later(visits(sessions), HERE, RULES[rule], date.fromisoformat(entered))
+    assert [one.rule for one in found] == ([] if broken == "-" else [broken])
+    assert by == "-" or found[0].text.startswith(f"with this one, the session of {by} is against it: ")
 
 
 def test_advice_tells_a_day_and_makes_nobody_wait() -> None:
@@ -300,7 +326,11 @@ def test_medicare_as_shipped() -> None:
 
 def test_medicare_began_in_april_2024() -> None:
     past = visits("2023-09-01 here, 2023-12-01 here, 2024-03-01 here")
-    assert str(eligibility.eligible(past, HERE, MEDICARE, date(2024, 3, 1)).since) == "2024-03-02"
+    found = eligibility.eligible(past, HERE, MEDICARE, date(2024, 3, 1))
+    assert (str(found.since), found.enforced_since) == ("2024-09-01", date(2024, 3, 2)), "advice until April"
+    march = eligibility.in_force(MEDICARE, date(2024, 3, 31))
+    assert march is not None
+    assert (march.id, march.fallback) == ("self_pay_clinic_default", True), "before that the clinic's advice"
     past = visits("2023-09-01 here, 2023-12-01 here, 2024-04-01 here")
     assert str(eligibility.eligible(past, HERE, MEDICARE, date(2024, 4, 1)).since) == "2024-09-01"
 
@@ -331,13 +361,16 @@ def test_a_payer_by_any_of_its_names(written: str, payer: str) -> None:
 
 def test_whoever_has_no_payer_with_rules_has_the_clinics_advice() -> None:
     for text in (None, "", "Moon Health", "self_pay"):
-        (one,) = payers.policies(text, {})
+        one = eligibility.in_force(payers.policies(text, {}), date(2026, 1, 1))
+        assert one is not None
         assert (one.id, one.advisory) == ("self_pay_clinic_default", ADVICE_ONLY)
-    assert all(not one.advisory for one in MEDICARE)
+    assert [(one.id, one.fallback) for one in MEDICARE] == [
+        ("medicare_mac_2024", False), ("self_pay_clinic_default", True),
+    ]  # fmt: skip
 
 
 def test_the_clinic_may_take_a_payers_rule_down_to_a_warning() -> None:
-    (one,) = payers.policies("medicare_mac", {("cap_reached", "level"): "warn", ("cap_reached", "months"): "6"})
+    one, _ = payers.policies("medicare_mac", {("cap_reached", "level"): "warn", ("cap_reached", "months"): "6"})
     assert (one.advisory, str(one.window)) == (frozenset({"cap_reached"}), "6mo")
-    (one,) = payers.policies("medicare_mac", {("cap_reached", "level"): "override"})
+    one, _ = payers.policies("medicare_mac", {("cap_reached", "level"): "override"})
     assert one.advisory == frozenset()

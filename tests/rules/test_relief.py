@@ -53,7 +53,9 @@ RESPONSES = """
     2026-01-15 4, 2026-02-12 4, 2026-04-01 8    | medicare | enough | 2026-02-12 | no
     2026-01-02 8, 2026-02-12 2                  | medicare | enough | 2026-02-12 | yes
     2026-01-15 9                                | clinic   | low    | -          | no
-    2026-01-15 9                                | nothing  | enough | 2026-01-15 | yes
+    2026-01-15 9                                | nothing  | low    | -          | no
+    2026-01-15 8                                | nothing  | low    | -          | no
+    2026-01-15 7                                | nothing  | enough | 2026-01-15 | yes
     2026-01-01 2                                | medicare | short  | 2026-01-01 | yes
     2026-04-01 8, 2026-02-12 4                  | medicare | enough | 2026-02-12 | no
 """
@@ -78,6 +80,15 @@ def test_a_response_tells_all_it_was_made_of() -> None:
     assert relief.response(SINCE, 8, [bad, good], MEDICARE) == Response("enough", SINCE, Decimal(75), good.on)
 
 
+def test_a_score_without_a_pain_before_is_told_apart_from_none() -> None:
+    answer = relief.response(SINCE, None, [Score(date(2026, 2, 12), 3)], MEDICARE)
+    assert answer == Response("unmeasured", SINCE, until=date(2026, 2, 12))
+    assert relief.words(answer, MEDICARE) == (
+        "score of 2026-02-12 without a pain before to measure it by (tpi outcome --relief)"
+    )
+    assert relief.response(SINCE, 0, [Score(date(2026, 2, 12), 3)], MEDICARE).kind == "unmeasured"
+
+
 def test_scores_come_in_any_order_and_may_fall_on_one_day() -> None:
     day = date(2026, 2, 12)
     same = [Score(day, None, Decimal(60)), Score(day, 8)]
@@ -88,12 +99,18 @@ def test_relief_without_a_duration_asked_for_is_enough_at_once() -> None:
     half = Wanted(Decimal(50))
     assert relief.response(SINCE, 8, [Score(SINCE, 4)], half).kind == "enough"
     assert relief.response(SINCE, 8, [Score(SINCE, 5)], half).kind == "low"
-    assert relief.words(Response("low", SINCE, Decimal(10)), Wanted()) == "relief 10 % since 2026-01-01, below 0 %"
+    assert relief.words(Response("low", SINCE, Decimal(10)), Wanted()) == "relief 10 % since 2026-01-01, no better"
 
 
 @pytest.mark.parametrize(
     ("kind", "payer", "advice"),
-    [("none", True, True), ("low", True, True), ("short", True, False), ("enough", False, False)],
+    [
+        ("none", True, True),
+        ("unmeasured", True, True),
+        ("low", True, True),
+        ("short", True, False),
+        ("enough", False, False),
+    ],
 )
 def test_what_asks_for_a_look_before_a_repeat(kind: str, payer: bool, advice: bool) -> None:
     """For a payer relief must have been shown to last; the clinic's advice lets a good score be."""

@@ -30,11 +30,12 @@ from tests.rules.cases import (
     text,
     visit,
 )
-from tpi_cli.reference import screening
+from tpi_cli.reference import alerts, screening
 from tpi_cli.rules import dose
 from tpi_cli.rules.case import LEVELS, Alert, Case, Finding
 from tpi_cli.rules.eligibility import Visit
 from tpi_cli.rules.ledger import Steroid, Units
+from tpi_cli.rules.past import Treated
 from tpi_cli.rules.screening import TESTS, screened
 
 # --- the whole
@@ -71,7 +72,11 @@ def test_what_stops_and_what_does_not() -> None:
 def test_a_finding_carries_its_words_source_and_revision() -> None:
     said = found(case(who=person(Alert("allergy-amide", "lidocaine: rash"))), "allergy_amide")
     rule = screening.shipped()["allergy_amide"]
-    assert said == Finding("allergy_amide", "block", f"lidocaine: rash. {rule.words}", rule.source, "screening/1")
+    assert said == Finding("allergy_amide", "block", f"lidocaine: rash. {rule.words}", rule.source, "screening/1",
+                           recording="override")  # fmt: skip
+    own = found(case(who=person(Alert("vasovagal"))), "vasovagal", own={("vasovagal", "level"): "note"})
+    assert own is not None
+    assert own.revision == "screening/1+clinic"
 
 
 def test_a_finding_with_nothing_to_add_is_the_rules_own_words() -> None:
@@ -80,12 +85,17 @@ def test_a_finding_with_nothing_to_add_is_the_rules_own_words() -> None:
     assert said.text == screening.shipped()["consent_missing"].words
 
 
-def test_what_weighs_more_is_never_eased_by_it() -> None:
-    """A rule the clinic made a block stays one where the shipped row would raise a warning."""
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_clinics_level_holds_where_it_weighs_more_too(level: str) -> None:
     deep = case(who=person(Alert("anticoagulant")), spots=[spot(UT_L, deep=True)])
-    own = {("anticoagulant", "level"): "block"}
-    assert found(deep, "anticoagulant", own=own).level == "block"  # type: ignore[union-attr]
-    assert found(deep, "anticoagulant", own={("anticoagulant", "level"): "note"}).level == "override"  # type: ignore[union-attr]
+    assert found(deep, "anticoagulant").level == "override"  # type: ignore[union-attr]
+    assert found(deep, "anticoagulant", own={("anticoagulant", "level"): level}).level == level  # type: ignore[union-attr]
+
+
+def test_a_raised_level_never_eases_a_rule() -> None:
+    rule = screening.shipped()["anticoagulant"]._replace(planning="block")
+    deep = case(who=person(Alert("anticoagulant")), spots=[spot(UT_L, deep=True)])
+    assert [one.level for one in screened(deep, [rule], recording=False)] == ["block"]
 
 
 def test_epinephrine_is_asked_of_the_dose() -> None:
@@ -160,6 +170,7 @@ def test_an_infection_at_a_site_is_not_one_of_the_body() -> None:
     assert text(case(both, who=person(somewhere)), "infection_local") == "levator L, upper L"
     assert text(case(both, who=person(Alert("infection-local", "boil"))), "infection_systemic") is None
     assert text(case(both, who=person(Alert("infection", "fever"))), "infection_systemic") == "fever"
+    assert text(case(both, who=person(Alert("infection", "fever"))), "infection_local") is None, "not at the site"
     assert text(case(both, who=person(Alert("trauma", "ut l", UT_L))), "acute_trauma") == "upper L; ut l"
 
 
@@ -175,11 +186,17 @@ def test_an_infection_at_a_site_is_not_one_of_the_body() -> None:
     (["clopidogrel", "aspirin"], False, "override", "clopidogrel, aspirin; several drugs at once"),
     (["clopidogrel", None], False, "override", "clopidogrel; several drugs at once"),
     (["dabigatran since the band-aid"], False, "warn", "dabigatran since the band-aid"),
+    (["apixaban 5 mg, twice daily"], False, "warn", "apixaban 5 mg, twice daily"),
+    (["warfarin (INR 2.5, target 2-3)"], False, "warn", "warfarin (INR 2.5, target 2-3)"),
+    (["apixaban (Eliquis)"], False, "warn", "apixaban (Eliquis)"),
+    (["an anticoagulant, apixaban"], False, "warn", "an anticoagulant, apixaban"),
+    (["dabigatran etexilate"], False, "warn", "dabigatran etexilate"),
+    (["aspirin plus clopidogrel"], False, "override", "aspirin plus clopidogrel; several drugs at once"),
     (["apixaban"], True, "override", "apixaban; cannot be compressed: upper L"),
     ([None], True, "override", "cannot be compressed: upper L"),
 ])  # fmt: skip
 def test_anticoagulants_weigh_more_deep_or_together(texts: list[str | None], deep: bool, level: str, told: str) -> None:
-    who = person(*(Alert("anticoagulant", one) for one in texts))
+    who = person(*(Alert("anticoagulant", one, drugs=alerts.drugs(one)) for one in texts))
     plan = case(who=who, spots=[spot(UT_L, 4, deep=deep)])
     said = found(plan, "anticoagulant")
     assert said is not None
@@ -221,7 +238,9 @@ def test_the_body_mass_index() -> None:
 
 @pytest.mark.parametrize(("words", "level"), [
     ("type 2", "warn"), ("HbA1c 8", "warn"), ("HbA1c 8.1%", "override"), ("hba1c: 10.2", "override"),
-    ("HbA1c of 9 in May", "override"), ("HbA1c was measured in 2019", "warn"), ("HbA1c 7.9", "warn"), (None, "warn"),
+    ("HbA1c of 9 in May", "override"), ("HbA1c not known", "warn"), ("HbA1c 7.9", "warn"), (None, "warn"),
+    ("A1c 9.5", "override"), ("HbA1c was last 9.5%", "override"), ("HbA1c 48 mmol/mol", "warn"),
+    ("HbA1c 64 mmol/mol", "warn"), ("HbA1c 65 mmol/mol", "override"), ("HbA1c 20", "override"),
 ])  # fmt: skip
 def test_diabetes_weighs_more_with_a_high_hba1c(words: str | None, level: str) -> None:
     plan = case(shot(mg("dexamethasone", "1")), who=person(Alert("diabetes", words)))
@@ -360,10 +379,12 @@ TRIAM = shot(mg("lidocaine", "10"), mg("triamcinolone_acetonide", "20"))
 @pytest.mark.parametrize(("past", "told"), [
     ([steroid(90)], None),
     ([steroid(89)], f"upper L: last {ago(89)}, next {ago(-1)}"),
-    ([steroid(0)], f"upper L: last {TODAY}, next {ago(-90)}"),
+    ([steroid(0)], None),
+    ([steroid(0), steroid(20)], f"upper L: last {ago(20)}, next {ago(-70)}"),
     ([steroid(400), steroid(20)], f"upper L: last {ago(20)}, next {ago(-70)}"),
-    ([steroid(-5)], None),
-    ([steroid(200), steroid(-5)], None),
+    ([steroid(-5)], f"upper L: again on {ago(-5)}"),
+    ([steroid(200), steroid(-89)], f"upper L: again on {ago(-89)}"),
+    ([steroid(200), steroid(-90)], None),
     ([steroid(89, UT_R)], None),
     ([steroid(89, None)], None),
     ([steroid(300), steroid(200), steroid(100)], "upper L: 3 times in 12 months already"),
@@ -525,7 +546,7 @@ def test_the_sessions_of_the_year_are_used_up() -> None:
     assert said is not None
     assert (said.level, said.sites) == ("block", (1,))
     assert text(three, "cap_reached") == (
-        f"3 of 3 sessions in 12 months ({ago(300)}, {ago(200)}, {ago(100)}): next 2027-01-27 [medicare_mac_2024]"
+        f"upper L: 3 of 3 sessions in 12 months ({ago(300)}, {ago(200)}, {ago(100)}): next 2027-01-27"
     )
     assert text(paid(visit(365, GM_L), visit(200, GM_L), visit(100, GM_L)), "cap_reached") is None
     assert text(paid(visit(200, GM_L), visit(100, GM_L)), "cap_reached") is None
@@ -533,9 +554,13 @@ def test_the_sessions_of_the_year_are_used_up() -> None:
 
 def test_too_soon_at_the_same_place() -> None:
     assert text(paid(visit(41)), "interval_short") == (
-        f"injected here {ago(41)}, 42 days between sessions: next {ago(-1)} [medicare_mac_2024]"
+        f"upper L: injected here {ago(41)}, 42 days between sessions: next {ago(-1)}"
     )
     assert text(paid(visit(42)), "interval_short") is None
+    assert text(paid(visit(0)), "interval_short") is None, "the same day is the same session"
+    said = found(paid(visit(41)), "interval_short")
+    assert said is not None
+    assert (said.source, said.revision) == ("medicare_mac_2024", "payers/1"), "the payer's row speaks"
     assert text(paid(visit(41, GM_L)), "interval_short") is None
 
 
@@ -546,13 +571,45 @@ def test_sites_with_days_of_their_own_are_told_one_by_one() -> None:
     assert said is not None
     assert said.sites == (1, 2)
     assert text(two, "interval_short") == (
-        f"upper L injected here {ago(10)}, 42 days between sessions: next {ago(-32)}; "
-        f"levator L injected here {ago(20)}, 42 days between sessions: next {ago(-22)} [medicare_mac_2024]"
+        f"upper L: injected here {ago(10)}, 42 days between sessions: next {ago(-32)}; "
+        f"levator L: injected here {ago(20)}, 42 days between sessions: next {ago(-22)}"
     )
     same = paid(visit(10, UT_L, LS_L), plan=plan)
     assert text(same, "interval_short") == (
-        f"injected here {ago(10)}, 42 days between sessions: next {ago(-32)} [medicare_mac_2024]"
+        f"upper L, levator L: injected here {ago(10)}, 42 days between sessions: next {ago(-32)}"
     )
+
+
+def test_a_late_entry_that_puts_a_later_session_out_of_order_warns() -> None:
+    after = paid(visit(-10))
+    said = found(after, "interval_short", recording=True)
+    assert said is not None
+    assert (said.level, said.sites) == ("warn", (1,))
+    assert text(after, "interval_short").startswith(  # type: ignore[union-attr]
+        f"upper L: with this one, the session of {ago(-10)} is against it: injected here {TODAY}"
+    )
+    assert text(paid(visit(-42)), "interval_short") is None
+    both = paid(visit(-10), visit(10))
+    assert found(both, "interval_short").level == "block"  # type: ignore[union-attr]
+
+
+def test_other_entries_of_the_day_belong_to_the_session() -> None:
+    earlier = Treated(1, TODAY, GM_L, "hip_pelvis", (mg("ketorolac", "40"),))
+    assert text(paid(beside=(earlier,)), "regions_over") == "cervical, hip pelvis; 1 allowed"
+    assert text(paid(beside=(earlier._replace(doses=()),)), "regions_over") is None
+    assert text(paid(plan=DRY, beside=(earlier,)), "regions_over") is None
+    more = case(shot(mg("ketorolac", "30")), beside=(earlier,))
+    assert text(more, "agent_over_limit") == "ketorolac 70 mg, limit 60"
+    depot = Treated(1, TODAY, UT_L, "cervical", (mg("methylprednisolone_acetate", "25"),))
+    again = case(shot(mg("methylprednisolone_acetate", "10")), beside=(depot,))
+    assert text(again, "steroid_dose") == "methylprednisolone acetate 35 mg at upper L, advice 30"
+    other = case(shot(mg("methylprednisolone_acetate", "10"), at=[LS_L]), beside=(depot,))
+    assert text(other, "steroid_dose") is None
+
+
+def test_a_toxin_without_a_limit_is_told() -> None:
+    assert text(case(shot(mg("abobotulinumtoxin_a", "2000"))), "units_limit_unknown") == "abobotulinumtoxinA"
+    assert text(case(shot(mg("onabotulinumtoxin_a", "20"))), "units_limit_unknown") is None
 
 
 def test_a_dry_needle_is_no_injection_to_a_payer() -> None:
@@ -606,7 +663,7 @@ def test_every_site_without_relief_is_told() -> None:
 def test_the_regions_of_one_session() -> None:
     both = shot(mg("lidocaine", "1"), at=[UT_L, GM_L])
     spots = [spot(UT_L, 1), spot(GM_L, 2, region="hip_pelvis")]
-    assert text(paid(plan=both, spots=spots), "regions_over") == "cervical, hip pelvis; 1 allowed [medicare_mac_2024]"
+    assert text(paid(plan=both, spots=spots), "regions_over") == "cervical, hip pelvis; 1 allowed"
     assert text(paid(plan=both, by="evicore", spots=spots), "regions_over") is None
     assert text(paid(plan=shot(mg("lidocaine", "1"), at=[UT_L, LS_L])), "regions_over") is None
     one_dry = case(LIDO, shot(at=[GM_L]), spots=spots, policy=policy())

@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlmodel import select
+from sqlmodel import col, select
 
-from tpi_cli.errors import Conflict
+from tpi_cli.errors import Conflict, NotFound
 from tpi_cli.store import keep, tables
 from tpi_cli.store.write import Writing
 
@@ -36,11 +36,28 @@ def record(writing: Writing, given: Given) -> tables.Elsewhere:
     return row
 
 
+def take_back(writing: Writing, given: Given, reason: str) -> tables.Elsewhere:
+    """Void a dose that was entered wrongly: kept, and counted no more. Raises NotFound."""
+    table = tables.Elsewhere
+    query = select(table).where(table.patient_id == given.patient_id, table.on_date == given.on,
+                                table.agent == given.agent, col(table.voided_at).is_(None))  # fmt: skip
+    found = [row for row in writing.session.exec(query) if (row.mass, row.mass_unit) == (given.mass, given.mass_unit)]
+    if not found:
+        raise NotFound(
+            f"no such dose of {given.on} on file", hint="tpi exposure PATIENT lists them; --on names the day"
+        )
+    row = found[-1]
+    row.voided_at, row.voided_by, row.void_reason = writing.stamp, writing.by, reason
+    writing.add(row)
+    keep.refresh(writing.db, writing.clinic.id, [given.patient_id])
+    return row
+
+
 def _not_twice(writing: Writing, given: Given) -> None:
     """A dose entered twice would count twice."""
     table = tables.Elsewhere
     query = select(table).where(table.patient_id == given.patient_id, table.on_date == given.on,
-                                table.agent == given.agent)  # fmt: skip
+                                table.agent == given.agent, col(table.voided_at).is_(None))  # fmt: skip
     for row in writing.session.exec(query):
         if (row.mass, row.mass_unit, row.site_id, row.note) == (
             given.mass,

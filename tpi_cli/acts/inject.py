@@ -1,6 +1,6 @@
 """A session recorded: who, when, what went where in which strength, how it hurt, when to come back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from tpi_cli.acts import site as sites
 from tpi_cli.acts.screen import Screened
+from tpi_cli.errors import SafetyStop
 from tpi_cli.rules import recall
 from tpi_cli.rules.dose import shown
 from tpi_cli.rules.values import Dose, Pain, Place, Shot, volumes
@@ -58,7 +59,11 @@ class Recorded(NamedTuple):
 
 
 def record(writing: Writing, draft: Draft) -> Recorded:
-    """Record a session, its sites (new ones are added) and its plans; the due dates follow."""
+    """Record a session, its sites (new ones are added) and its plans; the due dates follow.
+
+    Raises SafetyStop where a finding needs a reason and has none.
+    """
+    _reasoned(draft)
     session = new_session(writing, draft.patient_id, draft.on, writing.acting, _of_session(draft))
     places = list(dict.fromkeys((place.muscle, place.side) for shot in draft.shots for place in shot.places))
     found = {place: _site(writing, draft, *place) for place in places}
@@ -70,7 +75,7 @@ def record(writing: Writing, draft: Draft) -> Recorded:
         score(writing, session, None, draft.pain)
     for kind, text in draft.adverse:
         adverse(writing, session, None, kind, text)
-    _findings(writing, session, draft, found.values())
+    _findings(writing, session, draft)
     keep.refresh(writing.db, writing.clinic.id, [draft.patient_id])
     return Recorded(session, tuple(found.values()))
 
@@ -84,15 +89,20 @@ def _of_session(draft: Draft) -> dict[str, Any]:
     return columns
 
 
-def _findings(writing: Writing, session: tables.Session, draft: Draft, sites: Iterable[tables.Site]) -> None:
+def _reasoned(draft: Draft) -> None:
+    missing = [one.rule for one in (draft.screened.stops if draft.screened else ()) if one.rule not in draft.reasons]
+    if missing:
+        raise SafetyStop(f"{', '.join(missing)} without a reason; nothing was recorded", hint="--override RULE='why'")
+
+
+def _findings(writing: Writing, session: tables.Session, draft: Draft) -> None:
     """What the rules found, each with its revision and, where one was given, the reason to record it anyway."""
-    by_number = {site.number: site.id for site in sites}
     for ordinal, one in enumerate(draft.screened.findings if draft.screened else (), 1):
         writing.add(
             tables.Finding(
                 **writing.record(),
                 session_id=session.id,
-                site_id=by_number[one.sites[0]] if len(one.sites) == 1 else None,
+                sites=",".join(map(str, one.sites)) or None,
                 ordinal=ordinal,
                 rule=one.rule,
                 level=one.level,

@@ -3,16 +3,17 @@
 Reads only: `check` shows what comes of it, `inject` shows it and keeps it with the session.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from tpi_cli.reference import alerts as kinds
 from tpi_cli.reference import payers, profiles
 from tpi_cli.reference.agents import Agent
 from tpi_cli.reference.muscles import all_muscles, by_name
 from tpi_cli.reference.names import title
 from tpi_cli.reference.tables import several
-from tpi_cli.rules import dose, eligibility
+from tpi_cli.rules import dose, eligibility, past
 from tpi_cli.rules.case import Alert, Case, Drug, Finding, Person, Spot
 from tpi_cli.rules.eligibility import Policy, Where
 from tpi_cli.rules.screening import screened
@@ -56,28 +57,29 @@ def screen(db: Database, office: Clinic, who: people.Patient, plan: Plan, *, rec
 
 
 def _case(db: Database, office: Clinic, who: people.Patient, plan: Plan, chart: Chart) -> Case:
-    past, agents = chart.past.until(plan.on), chart.house.agents
+    known, house = chart.past, chart.house
     policy = eligibility.in_force(chart.policies, plan.on)
-    given = [*history.anaesthetics(past, plan.on, agents), *_anaesthetics(plan, agents)]
+    given = [*past.anaesthetics(known, plan.on, house.summed), *_anaesthetics(plan, house.summed)]
     profile = office.own.get(PROFILE, profiles.DEFAULT)
+    named = not who.payer or payers.named(who.payer, house.policies) is not None
     return Case(
         on=plan.on,
         person=_person(db, who, plan.on),
         spots=_spots(db, who, plan, chart, policy),
         shots=plan.shots,
-        drugs={one.agent: drug(one) for one in agents},
-        load=dose.load(given, profiles.limits(profile, agents), who.weight_kg, profile),
+        drugs={one.agent: drug(one) for one in house.agents},
+        load=dose.load(given, profiles.limits(profile, house.agents), who.weight_kg, profile),
         consent=plan.consent,
-        steroids=history.steroids(past, agents),
-        units=history.units(past),
-        visits=history.visits(past),
+        steroids=chart.steroids,
+        units=past.units(known),
+        visits=past.visits(known),
+        beside=tuple(one for one in known.treated if one.on == plan.on),
         policy=policy,
-        payer_known=not who.payer or payers.named(who.payer, chart.house.policies) is not None,
+        payer_known=named and not (policy is not None and policy.fallback),
     )
 
 
-def _anaesthetics(plan: Plan, agents: Iterable[Agent]) -> list[dose.Given]:
-    summed = {one.agent for one in agents if one.in_la_sum}
+def _anaesthetics(plan: Plan, summed: frozenset[str]) -> list[dose.Given]:
     return [
         dose.Given(each.agent, each.amount * shot.syringes, each.epinephrine is not None)
         for shot in plan.shots
@@ -87,8 +89,13 @@ def _anaesthetics(plan: Plan, agents: Iterable[Agent]) -> list[dose.Given]:
 
 
 def _person(db: Database, who: people.Patient, on: date) -> Person:
-    alerts = tuple(Alert(one.kind, one.text, named_site(one.text)) for one in people.alerts(db, who.id))
-    return Person(alerts, age(who.born, on), who.weight_kg, who.weight_on, who.height_cm)
+    return Person(_alerts(db, who, on), age(who.born, on), who.weight_kg, who.weight_on, who.height_cm)
+
+
+def _alerts(db: Database, who: people.Patient, on: date) -> tuple[Alert, ...]:
+    """The alerts open now, and for a late entry those open on its day."""
+    held = [one for one in people.alerts_ever(db, who.id) if one.ended is None or one.since <= on < one.ended]
+    return tuple(Alert(one.kind, one.text, named_site(one.text), kinds.drugs(one.text)) for one in held)
 
 
 SIDES = {"l": "L", "left": "L", "r": "R", "right": "R", "mid": "mid"}
@@ -103,11 +110,9 @@ def named_site(text: str | None) -> Where | None:
 
 def _spots(db: Database, who: people.Patient, plan: Plan, chart: Chart, policy: Policy | None) -> tuple[Spot, ...]:
     criteria = {(one.muscle, one.side): _criteria(one) for one in people.sites(db, who.id)}
-    past = chart.past.until(plan.on)
+    earlier = chart.past.before(plan.on)
     wanted = eligibility.wanted(policy)
-    answers = {
-        where: history.response(past, chart.before, last, wanted) for where, last in history.last_there(past).items()
-    }
+    answers = {where: past.response(earlier, last, wanted) for where, last in past.last_there(earlier).items()}
     return tuple(
         _spot(where, number, criteria.get(where, 0))._replace(before=answers.get(where))
         for where, number in plan.numbers.items()

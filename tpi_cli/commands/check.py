@@ -10,6 +10,7 @@ from tpi_cli.commands.draft import Told
 from tpi_cli.commands.inject import Asked, prepare
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import SafetyStop, Usage
+from tpi_cli.rules.case import STOPS
 from tpi_cli.show.out import Out
 
 
@@ -50,10 +51,16 @@ def check(
         shown = prepare(ctx, db, who, Asked(told, text, name="check"))
     out: Out = ctx.obj.out(shown.today)
     verdict = "the plan stops here" if shown.unanswered else "nothing stops the plan"
-    out.lines([*preview.lines(shown, out.redact), f"{verdict}; nothing was recorded"], "check",
-              lambda: preview.facts(shown, None, out.redact))  # fmt: skip
+    lines = [*preview.lines(shown, out.redact), *_asked_later(shown), f"{verdict}; nothing was recorded"]
+    out.lines(lines, "check", lambda: preview.facts(shown, None, out.redact))
     if shown.unanswered:
         raise _stopped(shown)
+
+
+def _asked_later(shown: preview.Preview) -> list[str]:
+    """What does not stop the plan, and will ask for a reason when it is recorded."""
+    rules = [one.rule for one in shown.screened.findings if not one.stops and one.recording in STOPS]
+    return [f"tpi inject will ask about {', '.join(rules)}"] if rules else []
 
 
 def _stopped(shown: preview.Preview) -> SafetyStop:

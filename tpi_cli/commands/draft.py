@@ -48,6 +48,8 @@ Override = Annotated[
 ]
 Diagnosis = Annotated[str | None, typer.Option("--dx", metavar="CODE", help="ICD-10-CM: M79.18.")]
 
+SIDE = "laterality_missing"
+"""The one rule that no reason goes past."""
 POSITIONS = ("sitting", "prone", "supine", "side")
 GUIDANCE = ("palpation", "ultrasound", "emg")
 _NEEDLE = re.compile(r"[1-3][0-9]G(?:x[0-9]{1,3}(?:\.[0-9])?mm)?")
@@ -235,9 +237,11 @@ def _overrides(texts: tuple[str, ...]) -> dict[str, str]:
             raise Usage(f"--override {known} has no reason", hint=f"--override {known}='why it was done all the same'")
         if known in out:
             raise Usage(f"two reasons for {known}", hint="give one --override for each rule")
-        wrong = checks.text(reason)
+        wrong = checks.reason(reason)
         if wrong:
-            raise Usage(f"the reason {wrong}", hint="write it shorter and plainly")
+            raise Usage(f"the reason {wrong}", hint="say in a few words why it was done all the same")
+        if known == SIDE:
+            raise Usage("no reason goes past a missing side", hint="name the side: ut l")
         out[known] = reason.strip()
     return out
 

@@ -30,7 +30,8 @@ def exposure(
     """Anaesthetic and steroid, added up: of one patient dose by dose, else a line a patient.
 
     Steroids are compared as mg of methylprednisolone. PEAK is the fullest day of local anaesthetics as a fraction
-    of its limit, by the weight now on file. Doses given elsewhere count (tpi patient elsewhere).
+    of its limit, as kept with the session, else by the weight now on file. Doses given elsewhere count
+    (tpi patient elsewhere).
 
     \b
     tpi exposure
@@ -45,25 +46,29 @@ def exposure(
         if wanted is not None:
             _of_one(out, db, wanted, asked)
             return
-        found = (row for row in read.rows(db, asked) if row.over(asked) or not over_limit)
-        limits = f"steroid advice {plain(asked.most_mg)} mg in {asked.window.words}; limits of {asked.profile}"
-        out.report(Report("exposure", show.columns(asked), found, lambda row: show.record(row, asked),
+        found = (row for row in read.rows(db, asked) if row.over or not over_limit)
+        limits = f"steroid advice {plain(asked.most_mg)} mg in {asked.total_window.words}; limits of {asked.profile}"
+        out.report(Report("exposure", show.COLUMNS, found, lambda row: show.record(row, asked),
                           footer=lambda: limits))  # fmt: skip
 
 
 def _asked(db: Database, office: Clinic, months: int | None) -> read.Asked:
     known = {one.rule: one.numbers for one in screening.rules(rules.own(db))}
     agents = stock.shipped_and_own(db)
+    total = Interval(int(known["steroid_total"]["months"]), "mo")
     profile = office.own.get("dose.profile", profiles.DEFAULT)
     return read.Asked(
         on=office.today,
-        window=Interval(months or int(known["steroid_total"]["months"]), "mo"),
-        agents=agents,
+        window=Interval(months, "mo") if months else total,
+        equivalents={one.agent: one.mpa_factor for one in agents if one.mpa_factor is not None},
         limits=profiles.limits(profile, agents),
         profile=profile,
         most_mg=known["steroid_total"]["mg"],
+        total_window=total,
         most_sessions=int(known["steroid_interval"]["sessions"]),
+        site_window=Interval(int(known["steroid_interval"]["months"]), "mo"),
         wait_days=int(known["steroid_interval"]["days"]),
+        most_fraction=known["la_over_limit"]["fraction"],
     )
 
 

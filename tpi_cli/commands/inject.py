@@ -11,7 +11,7 @@ from tpi_cli.commands.parse import dates
 from tpi_cli.commands.pick import picked
 from tpi_cli.commands.preview import Preview
 from tpi_cli.errors import Cancelled, Conflict, SafetyStop, Usage
-from tpi_cli.rules import identity
+from tpi_cli.rules import checks, identity
 from tpi_cli.rules.values import Shot
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
@@ -22,8 +22,8 @@ from tpi_cli.store.read.clinic import clinic
 CONSENT = "consent_missing"
 """The rule that a word about consent answers as well as a reason."""
 CONSENTS = {"w": "written", "v": "verbal", "written": "written", "verbal": "verbal"}
-SHORTEST_REASON = 4
-"""Letters: `yes` is no reason."""
+YES = frozenset({"y", "yes", "ok", "okay"})
+"""No reasons: a person who types one of them has taken the question for another."""
 
 
 def inject(
@@ -101,7 +101,7 @@ def run(ctx: typer.Context, patient: str, asked: Asked) -> None:
         _show(out, shown)
     if shown.unanswered:
         asked = _reasoned(ctx, out, shown, asked)
-        shown = _prepared(ctx, patient, asked)
+        shown = _unchanged(shown, _prepared(ctx, patient, asked))
     if not ctx.obj.yes:
         answer = out.ask("Record? [y/N/e]").lower()
         if answer in {"e", "edit"}:
@@ -130,6 +130,20 @@ def _reasoned(ctx: typer.Context, out: Out, shown: Preview, asked: Asked) -> Ask
     return asked
 
 
+def _unchanged(shown: Preview, now: Preview) -> Preview:
+    """The preview with the answers taken in. Raises Conflict where anything else is not as it was shown."""
+    same = [one._replace(checked=one.checked._replace(consent=None, overrides={}), screened=shown.screened, notes=())
+            for one in (shown, now)]  # fmt: skip
+    rest = [[found for found in one.screened.findings if found.rule != CONSENT] for one in (shown, now)]
+    if now.unanswered or same[0] != same[1] or rest[0] != rest[1]:
+        raise _changed(shown)
+    return now
+
+
+def _changed(shown: Preview) -> Conflict:
+    return Conflict(f"the record of {shown.who.code} changed meanwhile", hint="look at the preview again")
+
+
 def _answer(out: Out, rule: str) -> str:
     """A reason in words, or how consent was given; a yes is none and is asked again. Raises Cancelled."""
     question = _question(rule)
@@ -137,7 +151,7 @@ def _answer(out: Out, rule: str) -> str:
         answer = out.ask(question)
         if answer.lower() in {"", "n", "no"}:
             raise Cancelled()
-        if len(answer) >= SHORTEST_REASON or (rule == CONSENT and answer.lower() in CONSENTS):
+        if answer.lower() not in YES and not checks.reason(answer):
             return answer
         out.say("a reason in words, please")
 
@@ -201,7 +215,7 @@ def _record(ctx: typer.Context, out: Out, shown: Preview, patient: str, asked: A
 
     with options.recording(ctx) as writing:
         if prepare(ctx, writing.db, patient, asked) != shown:
-            raise Conflict(f"the record of {shown.who.code} changed meanwhile", hint="look at the preview again")
+            raise _changed(shown)
         kept = acts.record(writing, _draft(shown))
         code = identity.session(kept.session.number)
         free = plans.capped_until(writing.db, kept.session.id)

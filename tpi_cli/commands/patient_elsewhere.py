@@ -14,6 +14,7 @@ from tpi_cli.commands.why import named_site
 from tpi_cli.errors import Grammar, Usage
 from tpi_cli.reference.agents import Agent
 from tpi_cli.reference.names import title
+from tpi_cli.rules import checks
 from tpi_cli.rules.values import plain
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
@@ -29,13 +30,16 @@ def elsewhere(
     patient: Annotated[str, typer.Argument(metavar="PATIENT", autocompletion=complete.patients)],
     dose: Annotated[list[str], typer.Argument(metavar="AGENT MASS", help="triam 40mg, botox 100units.")],
     site: Annotated[str | None, typer.Option("--site", metavar="SITE", help="Where it is one of ours: ut l.")] = None,
+    void: Annotated[
+        str | None, typer.Option("--void", metavar="REASON", help="Take back a dose entered wrongly, and why.")
+    ] = None,
 ) -> None:
     """Add a dose of a local anaesthetic, a steroid or a botulinum toxin that somebody else gave, so that it counts.
 
     \b
     tpi patient elsewhere 7 triam 40mg --note 'left knee, orthopaedics'
     tpi patient elsewhere 7 lido 100mg --on yesterday --site 'ut l'
-    tpi patient elsewhere mrn:A12 botox 100units --on 2026-09-01
+    tpi patient elsewhere 7 lido 100mg --on yesterday --void 'it was 10 mg'
     """
     from tpi_cli.acts import elsewhere as acts
 
@@ -53,8 +57,18 @@ def elsewhere(
             where.id if where else None,
             ctx.obj.note,
         )
-        acts.record(writing, given)
-    _say(ctx, who, agent, given, where, writing.today)
+        if void is None:
+            acts.record(writing, given)
+        else:
+            acts.take_back(writing, given, _why(void))
+    _say(ctx, who, agent, given, where, writing.today, taken_back=void is not None)
+
+
+def _why(reason: str) -> str:
+    """Why a dose is taken back. Raises Usage."""
+    if checks.reason(reason):
+        raise Usage("a dose is not taken back without a reason", hint="--void 'entered for the wrong patient'")
+    return reason.strip()
 
 
 def _dose(text: str, own: tuple[Agent, ...]) -> tuple[Agent, Quantity]:
@@ -101,10 +115,18 @@ def _no_mass(tokens: Tokens, agent: Agent, found: Quantity) -> Grammar:
 
 
 def _say(
-    ctx: typer.Context, who: people.Patient, agent: Agent, given: Any, where: people.Site | None, today: date
+    ctx: typer.Context,
+    who: people.Patient,
+    agent: Agent,
+    given: Any,
+    where: people.Site | None,
+    today: date,
+    *,
+    taken_back: bool,
 ) -> None:
     out: Out = ctx.obj.out(today)
-    said = "would record" if ctx.obj.dry_run else "recorded"
+    done, would = ("taken back:", "would take back:") if taken_back else ("recorded", "would record")
+    said = would if ctx.obj.dry_run else done
     more = [] if out.redact == "all" else [_told(agent, given, where, today, out.redact)]
     facts = {
         "patient": who.code,
@@ -114,6 +136,7 @@ def _say(
         "date": given.on,
         "site": where.number if where else None,
         "note": given.note,
+        "voided": taken_back,
     }
     lines = [f"{said} {redacted_head(who, today, (), out.redact)}", *more]
     ctx.obj.done(out, who.code, lines, "patient-elsewhere", facts)

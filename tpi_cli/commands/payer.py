@@ -9,6 +9,7 @@ from tpi_cli.errors import NoStore, NotFound
 from tpi_cli.reference import payers
 from tpi_cli.reference.tables import key
 from tpi_cli.rules.eligibility import Policy
+from tpi_cli.rules.interval import Interval
 from tpi_cli.rules.values import plain
 from tpi_cli.show.report import Column, Report
 from tpi_cli.store.read import rules as read
@@ -56,8 +57,8 @@ def _relief(one: Policy) -> str:
     return f"{plain(one.relief.percent)}%" + (f" {one.relief.weeks}w" if one.relief.weeks else "")
 
 
-def rows(own: list[read.Own]) -> list[Row]:
-    """Every row of every payer, the clinic's own after the shipped ones."""
+def rows(own: list[read.Own], window: Interval) -> list[Row]:
+    """Every row of every payer, the clinic's own after the shipped ones; sessions are counted over the window."""
     shipped = [
         Row(payer, one.policy, one.name, one.papers, one.note, one.sign_off, "")
         for one in payers.shipped()
@@ -68,15 +69,17 @@ def rows(own: list[read.Own]) -> list[Row]:
             f"{one.recorded_at[:10]} {one.recorded_by}")
         for one in own
     ]  # fmt: skip
-    return sorted([*shipped, *mine], key=lambda row: row.payer)
+    found = [row._replace(policy=row.policy._replace(window=window)) for row in (*shipped, *mine)]
+    return sorted(found, key=lambda row: row.payer)
 
 
-def _own(ctx: typer.Context) -> list[read.Own]:
+def _own(ctx: typer.Context) -> tuple[list[read.Own], Interval]:
+    """The clinic's own rows, and how far back sessions are counted there."""
     try:
         with options.reading(ctx) as db:
-            return read.payer_rows(db)
+            return read.payer_rows(db), payers.window(read.own(db))
     except NoStore:
-        return []
+        return [], payers.window()
 
 
 def list_(ctx: typer.Context) -> None:
@@ -90,7 +93,7 @@ def list_(ctx: typer.Context) -> None:
     tpi payer list --wide
     tpi payer list --json
     """
-    found = rows(_own(ctx))
+    found = rows(*_own(ctx))
     report = Report("payer-list", COLUMNS, found, record,
                     footer=lambda: f"{len(found)} dated rows; shipped ones are not signed off")  # fmt: skip
     ctx.obj.out().report(report)
@@ -128,11 +131,11 @@ def show(ctx: typer.Context, payer: Annotated[str, typer.Argument(metavar="PAYER
     tpi payer show cgs
     tpi payer show self_pay --json
     """
-    own = _own(ctx)
+    own, window = _own(ctx)
     wanted = payers.named(payer, (one.policy for one in own))
     if wanted is None:
         raise NotFound(f"no rules for a payer {key(payer)!r}", hint="tpi payer list names them; tpi payer add adds one")
-    found = [row for row in rows(own) if row.payer == wanted]
+    found = [row for row in rows(own, window) if row.payer == wanted]
     lines = [line for row in found for line in _lines(row)]
     ctx.obj.out().lines([wanted, *lines], "payer", lambda: {"payer": wanted, "rows": [record(row) for row in found]})
 

@@ -36,6 +36,7 @@ class Typed(NamedTuple):
     relief_weeks: int | None
     max_regions: int | None
     advice: bool
+    no_limits: bool
 
 
 def add(
@@ -65,6 +66,7 @@ def add(
         int | None, typer.Option("--max-regions", metavar="N", help="In one session.", min=1, max=99)
     ] = None,
     advice: Annotated[bool, typer.Option("--advice", help="Only advise; hold nobody back.")] = False,
+    no_limits: Annotated[bool, typer.Option("--no-limits", help="From that day it asks for nothing.")] = False,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Where that stands.")] = "",
 ) -> None:
     """Add a dated row of what a payer asks for. It goes before a shipped row of the same days.
@@ -82,7 +84,7 @@ def add(
     if not why:
         raise Usage("a payer's rule needs to say where it stands", hint="--reason 'policy 12, page 3'")
     typed = Typed(since, until, max_sessions, cap_scope, min_interval, interval_scope, min_relief, relief_weeks,
-                  max_regions, advice)  # fmt: skip
+                  max_regions, advice, no_limits)  # fmt: skip
     with options.recording(ctx) as writing:
         own = read.own_policies(writing.db)
         policy = _policy(_payer(payer, own), typed, writing.today)
@@ -106,6 +108,11 @@ def _policy(payer: str, typed: Typed, today: date) -> Policy:
     ends = _day("--until", typed.until, today) if typed.until else None
     if ends and ends < starts:
         raise Usage(f"it would end on {ends}, before it begins on {starts}", hint="check --from and --until")
+    asks = (typed.max_sessions, typed.min_interval, typed.min_relief, typed.max_regions)
+    if not any(asks) and not typed.no_limits:
+        raise Usage("it asks for nothing", hint="--max-sessions 3, or --no-limits if this payer has none from that day")
+    if any(asks) and typed.no_limits:
+        raise Usage("--no-limits beside a limit", hint="leave one of them out")
     if typed.relief_weeks and not typed.min_relief:
         raise Usage("--relief-weeks without --min-relief says nothing", hint="--min-relief 50 --relief-weeks 6")
     percent = Decimal(typed.min_relief) if typed.min_relief else None

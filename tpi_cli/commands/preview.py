@@ -205,15 +205,17 @@ def discreet(preview: Preview, redact: str) -> Preview:
         return preview
     screened, reasons = preview.screened, dict.fromkeys(preview.checked.overrides, NOTHING)
     told = tuple(one._replace(text=finding.discreet(one.rule, one.text)) for one in screened.findings)
-    return preview._replace(
-        screened=screened._replace(findings=told), checked=preview.checked._replace(overrides=reasons)
-    )
+    events = tuple((kind, None) for kind, _ in preview.checked.adverse)
+    checked = preview.checked._replace(overrides=reasons, note=None, adverse=events)
+    return preview._replace(screened=screened._replace(findings=told), checked=checked)
 
 
 def lines(preview: Preview, redact: str) -> list[str]:
     """The preview: who, each place with what it got, totals, scores, when next, and what to look at."""
     preview = discreet(preview, redact)
     out = [redacted_head(preview.who, preview.today, preview.alerts, redact)]
+    if redact == "all":
+        return out
     if echo(preview.on, preview.today):
         out.append(f"  {echo(preview.on, preview.today)}")
     out += _places(preview)

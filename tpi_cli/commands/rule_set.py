@@ -1,6 +1,7 @@
 """`tpi rule set`: the clinic's own level or number of a rule."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from tpi_cli.rules.values import plain
 from tpi_cli.show.out import allowed
 from tpi_cli.store.read import rules as read
 
-LARGEST = Decimal(10_000)
+_NUMBER = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,4})?", re.ASCII)
 COUNTED = frozenset({"days", "months", "sessions", "age", "criteria", "drugs"})
 """Numbers that are whole: days, months, times, years."""
 FIXED = "laterality_missing"
@@ -96,15 +97,16 @@ def _number(rule: str, text: str) -> acts.Change:
     if name not in known:
         has = f"its numbers: {', '.join(known)}" if known else "it has none, only a level"
         raise Usage(f"{rule} has no number {name or text!r}", hint=f"{has} (tpi rule show {rule})")
-    return acts.Change(rule, name, plain(_decimal(name, number.strip())))
+    return acts.Change(rule, name, plain(_decimal(screening.numbers()[rule, name], number.strip())))
 
 
-def _decimal(name: str, text: str) -> Decimal:
-    try:
-        found = Decimal(text) if text.isascii() and text.replace(".", "", 1).isdigit() else Decimal("NaN")
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or not 0 < found <= LARGEST or (name in COUNTED and found != found.to_integral_value()):
-        whole = "a whole number" if name in COUNTED else "a number"
-        raise Usage(f"{name} cannot be {text!r}", hint=f"{whole} above 0, such as {name}=90")
+def _decimal(number: screening.Number, text: str) -> Decimal:
+    """The number typed, within what the table lets a clinic set. Raises Usage."""
+    found = Decimal(text) if _NUMBER.fullmatch(text) else None
+    whole = number.name in COUNTED
+    if found is None or not number.low <= found <= number.high or (whole and found != found.to_integral_value()):
+        kind = "a whole number" if whole else "a number"
+        raise Usage(
+            f"{number.name} cannot be {text!r}", hint=f"{kind} from {plain(number.low)} to {plain(number.high)}"
+        )
     return found

@@ -1,5 +1,6 @@
 """What to look out for in a patient: `alerts.csv`, the kinds of alert and the words that tell them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -92,6 +93,21 @@ def kinds_of_allergy(text: str) -> tuple[str, ...]:
     if ANY_LOCAL_ANAESTHETIC in found and LOCAL_ANAESTHETICS.intersection(found):
         found.remove(ANY_LOCAL_ANAESTHETIC)
     return tuple(found) or ("allergy-other",)
+
+
+CLASS_WORDS = frozenset(
+    ["anticoagulant", "anticoagulants", "anticoagulated", "anticoagulation", "antiplatelet", "antiplatelets",
+     "blood thinner", "blood thinners", "doac", "noac"]
+)  # fmt: skip
+"""Words for what a drug does, which name none."""
+
+
+def drugs(text: str | None) -> int:
+    """How many drugs that thin the blood a text names, at least one; a brand in brackets is not one more."""
+    spelt = _spelt(re.sub(r"\([^)]*\)", " ", text or ""))
+    named = [word for word in all_alerts()["anticoagulant"].matches if word not in CLASS_WORDS and _tells(word, spelt)]
+    whole = [word for word in named if not any(word != other and word in other for other in named)]
+    return max(1, len(whole))
 
 
 def kinds_of_bleeding(text: str) -> tuple[str, ...]:

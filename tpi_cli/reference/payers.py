@@ -85,13 +85,20 @@ def _answers(row: Row, wanted: str) -> tuple[str, ...]:
 def policies(text: str | None, own: screening.Own, mine: Iterable[Policy] = ()) -> tuple[Policy, ...]:
     """The rows that hold for a patient whose payer is `text`, the clinic's own among them.
 
-    Where the payer is not known, the clinic's default. `own` are the clinic's levels: a rule the clinic took down
+    Where the payer is not known, or has no row on a day, the clinic's default. `own` are the clinic's levels: a
+    rule the clinic took down
     to a warning makes nobody wait.
     """
     clinic = tuple(mine)
     payer = named(text, clinic) or CLINIC_DEFAULT
-    rows_of = [row.policy for row in shipped() if payer in row.payers]
-    return tuple(_eased(one, own) for one in (*rows_of, *(one for one in clinic if one.payer == payer)))
+    rows_of = _rows(payer, clinic)
+    default = () if payer == CLINIC_DEFAULT else _rows(CLINIC_DEFAULT, clinic)
+    return tuple(_eased(one, own) for one in (*rows_of, *(one._replace(fallback=True) for one in default)))
+
+
+def _rows(payer: str, clinic: Iterable[Policy]) -> tuple[Policy, ...]:
+    """The shipped rows of a payer and the clinic's own."""
+    return (*(row.policy for row in shipped() if payer in row.payers), *(one for one in clinic if one.payer == payer))
 
 
 def _eased(policy: Policy, own: screening.Own) -> Policy:

@@ -9,7 +9,7 @@ RULES = "rules/2"
 TABLES = "tables/2026-11-26"
 DATED = ("payers", "screening", "screening_values", "muscle_notes", "agents")
 """The tables that can move an eligible date or a status, or change a reason."""
-DIGEST = "d8dd226ca05f90dfec1efbc4d37970d3db98da855a917e53e16fcda8b1b564a8"
+DIGEST = "bb85856d34f94cf6bd172554021236f0fc749926115228aa972811c87da1e681"
 """SHA-256 over the files of `DATED`, in that order."""
 KNOWLEDGE = f"{RULES} {TABLES}"
 """Kept with every due date, and with the clinic once all of its dates have it."""

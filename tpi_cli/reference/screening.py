@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tpi_cli.reference.tables import rows, several
 from tpi_cli.rules.case import Rule
@@ -16,11 +16,13 @@ Own = Mapping[tuple[str, str], str]
 
 
 class Number(NamedTuple):
-    """A row of `screening_values.csv`: a threshold of a rule, with its unit and source."""
+    """A row of `screening_values.csv`: a threshold of a rule, its unit and source, and what a clinic may set."""
 
     rule: str
     name: str
     value: Decimal
+    low: Decimal
+    high: Decimal
     unit: str
     words: str
     source: str
@@ -35,7 +37,8 @@ def numbers() -> dict[tuple[str, str], Number]:
 
 
 def _number(row: dict[str, str]) -> Number:
-    return Number._make({**row, "value": Decimal(row["value"])}[name] for name in Number._fields)
+    cells: dict[str, Any] = {**row, **{name: Decimal(row[name]) for name in ("value", "low", "high")}}
+    return Number._make(cells[name] for name in Number._fields)
 
 
 @cache
@@ -77,6 +80,6 @@ def _shadowed(rule: Rule, own: Own) -> Rule:
     level = own.get((rule.rule, LEVEL))
     if level is not None:
         recording = "override" if level == "block" else level  # what was done is never refused, only asked about
-        rule = rule._replace(planning=level, recording=recording)
+        rule = rule._replace(planning=level, recording=recording, raised="")
     mine = {name: Decimal(own[rule.rule, name]) for name in rule.numbers if (rule.rule, name) in own}
-    return rule._replace(numbers={**rule.numbers, **mine}, own=True)
+    return rule._replace(numbers={**rule.numbers, **mine}, revision=f"{rule.revision}+clinic", own=True)

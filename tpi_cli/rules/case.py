@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tpi_cli.rules.dose import Load
 from tpi_cli.rules.eligibility import Policy, Visit, Where
 from tpi_cli.rules.ledger import Steroid, Units
+from tpi_cli.rules.past import Treated
 from tpi_cli.rules.relief import Response
 from tpi_cli.rules.values import Shot
 
@@ -41,11 +42,12 @@ class Rule(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """An open alert; `where` is the site its text names, if it names one."""
+    """An alert of the day; `where` is the site its text names, if it does, `drugs` how many drugs it names."""
 
     kind: str
     text: str | None = None
     where: Where | None = None
+    drugs: int = 1
 
 
 class Person(NamedTuple):
@@ -103,7 +105,11 @@ class Drug(NamedTuple):
 
 
 class Case(NamedTuple):
-    """Everything the rules may look at. `load` is the whole day's, this plan included; the rest is the past."""
+    """Everything the rules may look at. `load` is the whole day's, this plan included.
+
+    `visits`, `steroids` and `units` are all there are, before and after the day; `beside` is what other entries of
+    the same day did: with this plan they are one session.
+    """
 
     on: date
     person: Person
@@ -115,6 +121,7 @@ class Case(NamedTuple):
     steroids: tuple[Steroid, ...] = ()
     units: tuple[Units, ...] = ()
     visits: tuple[Visit, ...] = ()
+    beside: tuple[Treated, ...] = ()
     policy: Policy | None = None
     payer_known: bool = True
 
@@ -136,10 +143,16 @@ class Hit(NamedTuple):
     sites: tuple[int, ...] = ()
     raised: bool = False
     advice: bool = False
+    source: str = ""
+    revision: str = ""
+    """Those of the row that spoke, where it is not the rule's own: a payer's."""
 
 
 class Finding(NamedTuple):
-    """A rule that holds, as it is told and kept. `sites` are numbers on the patient; none: the whole session."""
+    """A rule that holds, as it is told and kept. `sites` are numbers on the patient; none: the whole session.
+
+    `recording` is the level it has once the thing is done, whatever it is now.
+    """
 
     rule: str
     level: str
@@ -147,6 +160,7 @@ class Finding(NamedTuple):
     source: str
     revision: str
     sites: tuple[int, ...] = ()
+    recording: str = ""
 
     @property
     def stops(self) -> bool:

@@ -47,3 +47,10 @@ def weight(kilograms: Decimal) -> str | None:
 def height(centimetres: Decimal) -> str | None:
     """A body height in cm, within what the store takes."""
     return None if Decimal(20) <= centimetres <= Decimal(300) else "is no body height in cm"
+
+
+def reason(value: str) -> str | None:
+    """Why something was done: words, not a mark to get past the question."""
+    if not any(mark.isalnum() for mark in value):
+        return "has no word in it"
+    return text(value)

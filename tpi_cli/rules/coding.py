@@ -139,10 +139,12 @@ def _procedure(
     found = _by_count(book, use, count)
     done = "injected" if use == "injection" else "needled dry"
     why = f"{count} {'muscle' if count == 1 else 'muscles'} {done}: {_list(spots, sides)}"
-    notes = [*_other_count(book, use, spots, sides), *notes]
+    other = list(_other_count(book, use, spots, sides))
+    open_to_doubt = doubtful or any(found is None or found.code not in one for one in other)
+    notes = [*other, *notes]
     if found is None:
         return Suggestion("procedure", None, why, note=_joined(["no code on file for that day", *notes]))
-    sure = found.certain and not doubtful
+    sure = found.certain and not open_to_doubt
     return Suggestion("procedure", found.code, why, 1, None, sure, _joined(notes), found.source)
 
 

@@ -21,7 +21,8 @@ class Policy(NamedTuple):
     """A payer's dated row; None is a limit it does not have.
 
     `window` is how far back sessions are counted; `cap_scope` patient or region, `interval_scope` site or region.
-    `advisory` are the rules that only advise; `own` marks a row of the clinic's, which goes before a shipped one.
+    `advisory` are the rules that only advise; `own` marks a row of the clinic's, which goes before a shipped one;
+    `fallback` one of the clinic's default, which holds where the payer has no row.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Policy(NamedTuple):
     relief: Wanted = Wanted()
     max_regions: int | None = None
     advisory: frozenset[str] = frozenset()
+    fallback: bool = False
     own: bool = False
     revision: str = ""
 
@@ -83,15 +85,19 @@ class Eligible(NamedTuple):
 
 
 def in_force(policies: Iterable[Policy], on: date) -> Policy | None:
-    """The row that holds on a day: the clinic's own before a shipped one, then the one that began last."""
+    """The row that holds on a day: the payer's before the default, the clinic's own before a shipped one, then the
+    one that began last."""
     holding = [one for one in policies
                if (one.starts is None or one.starts <= on) and (one.ends is None or on <= one.ends)]  # fmt: skip
-    return max(holding, key=lambda one: (one.own, one.starts or date.min, one.revision), default=None)
+    return max(holding, key=lambda one: (not one.fallback, one.own, one.starts or date.min, one.revision), default=None)
 
 
 def limits(visits: Iterable[Visit], place: Place, policy: Policy, on: date) -> list[Reason]:
-    """Every rule of the policy that forbids a session at the place on that day, each with the day it stops."""
-    before = sorted((one for one in visits if one.on <= on), key=lambda one: one.on, reverse=True)
+    """Every rule of the policy that forbids a session at the place on that day, each with the day it stops.
+
+    Another entry of the same day is the same session, and forbids nothing.
+    """
+    before = sorted((one for one in visits if one.on < on), key=lambda one: one.on, reverse=True)
     found = (_cap(before, place, policy, on), _interval(before, place, policy, on))
     return [one if policy.enforces(one.rule) else one._replace(text=f"{one.text} (advice)") for one in found if one]
 
@@ -122,6 +128,27 @@ def _interval(before: list[Visit], place: Place, policy: Policy, on: date) -> Re
     scope = "here" if near else f"in the region {place.region.replace('_', ' ')}"
     text = f"injected {scope} {same[0]}, {policy.min_interval.words} between sessions: next {free}"
     return Reason(INTERVAL, text, policy.source, free)
+
+
+def later(visits: Iterable[Visit], place: Place, policy: Policy, on: date) -> list[Reason]:
+    """The rules that the sessions after that day break only because of one entered for it, each once."""
+    known = list(visits)
+    this = Visit("", on, frozenset({place.where}), frozenset({place.region}))
+    out: dict[str, Reason] = {}
+    for one in sorted((one for one in known if one.on > on), key=lambda one: one.on):
+        broken = {reason.rule for reason in limits(known, place, policy, one.on)}
+        for reason in limits([*known, this], place, policy, one.on):
+            if reason.rule not in broken and _concerns(reason.rule, policy, place, one):
+                text = f"with this one, the session of {one.on} is against it: {reason.text}"
+                out.setdefault(reason.rule, reason._replace(text=text))
+    return list(out.values())
+
+
+def _concerns(rule: str, policy: Policy, place: Place, visit: Visit) -> bool:
+    """Whether the rule looks at the place and the visit together."""
+    scope = policy.cap_scope if rule == CAP else policy.interval_scope
+    near = {"patient": True, "region": place.region in visit.regions, "site": place.where in visit.sites}
+    return near[scope]
 
 
 def eligible(

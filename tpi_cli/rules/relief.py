@@ -31,8 +31,9 @@ class Wanted(NamedTuple):
 class Response(NamedTuple):
     """How the site answered to the session of `since`.
 
-    `kind` is `none` (no score), `low` (too little, or worn off too early), `short` (enough so far, not yet shown
-    to last) or `enough`. `percent` is the best relief still counted, `until` the last score that had it.
+    `kind` is `none` (no score), `unmeasured` (no pain before to measure it by), `low` (too little, or worn off too
+    early), `short` (enough so far, not yet shown to last) or `enough`. `percent` is the best relief still counted,
+    `until` the last score that had it.
     """
 
     kind: str
@@ -58,13 +59,11 @@ def percent(baseline: int | None, score: Score) -> Decimal | None:
 
 def response(since: date, baseline: int | None, scores: Iterable[Score], wanted: Wanted) -> Response:
     """What the scores say of the session, measured against what is wanted."""
-    known = [(score.on, found) for score in sorted(scores, key=lambda one: one.on)
-             if (found := percent(baseline, score)) is not None]  # fmt: skip
+    told = sorted(scores, key=lambda one: one.on)
+    known = [(score.on, found) for score in told if (found := percent(baseline, score)) is not None]
     if not known:
-        return Response("none", since)
-    if wanted.percent is None:
-        return Response("enough", since, known[-1][1], known[-1][0], at_least=True)
-    good = [(on, found) for on, found in known if found >= wanted.percent]
+        return Response("unmeasured" if told else "none", since, until=told[-1].on if told else None)
+    good = [(on, found) for on, found in known if _enough(found, wanted)]
     if not good:
         return Response("low", since, known[-1][1])
     until, best = good[-1]
@@ -74,19 +73,26 @@ def response(since: date, baseline: int | None, scores: Iterable[Score], wanted:
     return Response(kind, since, best, until, open_end)
 
 
+def _enough(found: Decimal, wanted: Wanted) -> bool:
+    """At the threshold; where nobody gives one, better than before."""
+    return found > 0 if wanted.percent is None else found >= wanted.percent
+
+
 def calls_for_reassessment(answer: Response, *, enforced: bool) -> bool:
     """Whether a repeat is not just due: no score, too little relief, or, for a payer, not yet shown to last."""
-    return answer.kind in {"none", "low"} or (enforced and answer.kind == "short")
+    return answer.kind in {"none", "unmeasured", "low"} or (enforced and answer.kind == "short")
 
 
 def words(answer: Response, wanted: Wanted) -> str:
     """`no outcome score since 2026-08-23`, `relief 33 % since 2026-08-23, below 50 %`."""
     if answer.kind == "none":
         return f"no outcome score since {answer.since}"
+    if answer.kind == "unmeasured":
+        return f"score of {answer.until} without a pain before to measure it by (tpi outcome --relief)"
     assert answer.percent is not None, "an answer other than none has a relief"
     told = f"relief {_whole(answer.percent)} % since {answer.since}"
     if answer.until is None:
-        return f"{told}, below {_whole(wanted.percent or Decimal(0))} %"
+        return f"{told}, {f'below {_whole(wanted.percent)} %' if wanted.percent is not None else 'no better'}"
     lasted = f"{'at least ' if answer.at_least else ''}{answer.weeks} weeks"
     asked = f" of {wanted.weeks} asked for" if answer.kind in {"short", "low"} and wanted.weeks else ""
     return f"{told}, for {lasted}{asked}"

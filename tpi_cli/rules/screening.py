@@ -38,7 +38,10 @@ def _finding(case: Case, rule: Rule, *, recording: bool) -> Finding | None:
     if hit is None:
         return None
     text = f"{hit.text}. {rule.words}" if hit.text else rule.words
-    return Finding(rule.rule, _level(rule, hit, recording=recording), text, rule.source, rule.revision, hit.sites)
+    done = _level(rule, hit, recording=True)
+    level = done if recording else _level(rule, hit, recording=False)
+    source, revision = hit.source or rule.source, hit.revision or rule.revision
+    return Finding(rule.rule, level, text, source, revision, hit.sites, done)
 
 
 def _level(rule: Rule, hit: Hit, *, recording: bool) -> str:
@@ -91,6 +94,7 @@ TESTS: Mapping[str, Test] = {
     "steroid_dose": screening_dose.steroid_dose,
     "agent_over_limit": screening_dose.agent_over_limit,
     "units_over_limit": screening_dose.units_over_limit,
+    "units_limit_unknown": screening_dose.units_limit_unknown,
     "volume_high": screening_dose.volume_high,
     "cap_reached": screening_payer.cap_reached,
     "interval_short": screening_payer.interval_short,

@@ -12,7 +12,7 @@ from tpi_cli.rules.values import Shot, masses, plain, totals, volumes
 
 PERCENT = Decimal("0.01")
 LOCAL_ANAESTHETIC = "local_anaesthetic"
-STEROID = "corticosteroid"
+BOTULINUM = "botulinum_toxin"
 
 
 def la_over_limit(case: Case, rule: Rule) -> Hit | None:
@@ -77,13 +77,16 @@ def steroid_interval(case: Case, rule: Rule) -> Hit | None:
 
 
 def _too_soon(case: Case, rule: Rule, spot: Spot) -> str | None:
-    wait = int(rule.numbers["days"])
-    free = ledger.steroid_free(case.steroids, spot.where, case.on, wait)
-    if free and case.on < free:
-        last = ledger.days_at(case.steroids, spot.where)
-        return f"{spot.name}: last {next(day for day in last if day <= case.on)}, next {free}"
+    wait = timedelta(days=int(rule.numbers["days"]))
+    days = ledger.days_at(case.steroids, spot.where)
+    last = next((day for day in days if day < case.on), None)
+    if last and case.on < last + wait:
+        return f"{spot.name}: last {last}, next {last + wait}"
+    again = min((day for day in days if day > case.on), default=None)
+    if again and again < case.on + wait:
+        return f"{spot.name}: again on {again}"
     window = Interval(int(rule.numbers["months"]), "mo")
-    counted = ledger.days_at(ledger.within(case.steroids, case.on, window), spot.where)
+    counted = [day for day in days if day != case.on and ledger.counts(day, case.on, window)]
     if len(counted) >= rule.numbers["sessions"]:
         return f"{spot.name}: {len(counted)} times in {window.words} already"
     return None
@@ -117,7 +120,12 @@ def steroid_dose(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
 
 
 def _over_a_site(case: Case) -> list[str]:
+    planned = {spot.where for spot in case.spots}
     at_site: dict[tuple[str, tuple[str, str]], Decimal] = {}
+    for one in case.beside:
+        for dose in one.doses:
+            if one.where in planned:
+                at_site[dose.agent, one.where] = at_site.get((dose.agent, one.where), Decimal(0)) + dose.amount
     for shot in case.shots:
         for dose in shot.doses:
             for place, mg in zip(shot.places, masses(shot, dose), strict=True):
@@ -139,8 +147,15 @@ def _over_the_session(case: Case) -> list[str]:
 
 
 def _given(case: Case, unit: str) -> list[tuple[Drug, Decimal]]:
-    """Every agent of the plan with its whole amount in the unit."""
-    return [(case.drugs[agent], amount) for (agent, of), amount in totals(case.shots).items() if of == unit]
+    """Every agent of the plan with its whole amount in the unit, other entries of the day included."""
+    beside: dict[str, Decimal] = {}
+    for dose in (dose for one in case.beside for dose in one.doses if dose.mass_unit == unit):
+        beside[dose.agent] = beside.get(dose.agent, Decimal(0)) + dose.amount
+    return [
+        (case.drugs[agent], amount + beside.get(agent, Decimal(0)))
+        for (agent, of), amount in totals(case.shots).items()
+        if of == unit
+    ]
 
 
 def agent_over_limit(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
@@ -155,8 +170,16 @@ def agent_over_limit(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
 
 def units_over_limit(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
     """A botulinum product over its units for the interval, or again within it; each product by itself."""
-    over = [text for drug, units in _given(case, "units") if (text := _units_over(case, drug, units))]
+    planned = [(case.drugs[agent], units) for (agent, of), units in totals(case.shots).items() if of == "units"]
+    over = [text for drug, units in planned if (text := _units_over(case, drug, units))]
     return Hit("; ".join(over)) if over else None
+
+
+def units_limit_unknown(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
+    """A botulinum product for which nobody gave a limit."""
+    given = {dose.agent: case.drugs[dose.agent] for shot in case.shots for dose in shot.doses}
+    named = [drug.name for drug in given.values() if drug.family == BOTULINUM and drug.most_units is None]
+    return Hit(", ".join(named)) if named else None
 
 
 def _units_over(case: Case, drug: Drug, units: Decimal) -> str | None:

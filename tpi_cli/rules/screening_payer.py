@@ -3,6 +3,8 @@
 A policy that only advises (the clinic's default) warns and never stops; a dry needle is not a payer's injection.
 """
 
+from collections.abc import Iterable
+
 from tpi_cli.rules import eligibility, relief
 from tpi_cli.rules.case import Case, Hit, Rule, Spot
 from tpi_cli.rules.eligibility import Place, Policy
@@ -23,18 +25,33 @@ def _dated(case: Case, rule: Rule) -> Hit | None:
     policy = case.policy
     if policy is None:
         return None
-    found = [(spot, text) for spot in case.injected for text in _against(case, policy, spot, rule)]
-    texts = dict.fromkeys(text for _, text in found)
+    now = [(spot, text) for spot in case.injected for text in _against(case, policy, spot, rule)]
+    found = now or [(spot, text) for spot in case.injected for text in _later(case, policy, spot, rule)]
     if not found:
         return None
-    by_site = [f"{spot.name} {text}" for spot, text in found] if len(texts) > 1 else list(texts)
-    sites = tuple(spot.number for spot, _ in found)
-    return Hit(f"{'; '.join(by_site)} [{policy.id}]", sites, advice=not policy.enforces(rule.rule))
+    named: dict[str, list[Spot]] = {}
+    for spot, text in found:
+        named.setdefault(text, []).append(spot)
+    told = [f"{', '.join(spot.name for spot in spots)}: {text}" for text, spots in named.items()]
+    advice = not (now and policy.enforces(rule.rule))
+    return _hit("; ".join(told), [spot for spot, _ in found], policy, advice=advice)
+
+
+def _hit(text: str, spots: Iterable[Spot], policy: Policy, *, advice: bool) -> Hit:
+    """What a payer's row says, under the row's own name and revision."""
+    sites = tuple(spot.number for spot in spots)
+    return Hit(text, sites, advice=advice, source=policy.source, revision=policy.revision)
 
 
 def _against(case: Case, policy: Policy, spot: Spot, rule: Rule) -> list[str]:
     against = eligibility.limits(case.visits, Place(spot.where, spot.region), policy, case.on)
     return [one.text for one in against if one.rule == rule.rule]
+
+
+def _later(case: Case, policy: Policy, spot: Spot, rule: Rule) -> list[str]:
+    """What a late entry does to the sessions after it: those are on file, so it only warns."""
+    broken = eligibility.later(case.visits, Place(spot.where, spot.region), policy, case.on)
+    return [one.text for one in broken if one.rule == rule.rule]
 
 
 def no_response(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001 - every test has the same form
@@ -51,12 +68,13 @@ def no_response(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001 - every t
 
 def regions_over(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
     """More regions than the policy pays for in one session."""
-    regions = sorted({spot.region.replace("_", " ") for spot in case.injected})
+    beside = {one.region for one in case.beside if one.doses} if case.injected else set()
+    regions = sorted(region.replace("_", " ") for region in {spot.region for spot in case.injected} | beside)
     policy = case.policy
     if policy is None or policy.max_regions is None or len(regions) <= policy.max_regions:
         return None
-    text = f"{', '.join(regions)}; {policy.max_regions} allowed [{policy.id}]"
-    return Hit(text, advice=not policy.enforces(eligibility.REGIONS))
+    text = f"{', '.join(regions)}; {policy.max_regions} allowed"
+    return _hit(text, (), policy, advice=not policy.enforces(eligibility.REGIONS))
 
 
 def payer_unknown(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001

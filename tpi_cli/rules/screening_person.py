@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from tpi_cli.rules.case import Alert, Case, Hit, Rule, Spot
 
-_DRUGS = re.compile(r"\s*(?:,|;|\+|/|&|\band\b)\s*")
-_HBA1C = re.compile(r"hba1c\D{0,4}(\d{1,2}(?:\.\d)?)", re.IGNORECASE)
+_HBA1C = re.compile(r"(?:hb)?a1c\D*(\d{1,3}(?:\.\d+)?)", re.IGNORECASE)
+_OF_THE_BODY = re.compile(r"fever|febrile|sepsis|septic|systemic", re.IGNORECASE)
 BLEEDING = frozenset({"bleeding-disorder", "anticoagulant", "bleeding-none"})
 """Kinds of alert that answer the question about bleeding."""
 
@@ -46,10 +46,15 @@ def infection_systemic(case: Case, rule: Rule) -> Hit | None:
 
 def alerted_at_site(case: Case, rule: Rule) -> Hit | None:
     """At the sites the alerts name; an alert that names none holds for every site."""
-    found = of_kinds(case, rule)
+    found = [one for one in of_kinds(case, rule) if not _elsewhere(one)]
     named = {one.where for one in found}
     spots = [spot for spot in case.spots if spot.where in named or None in named]
     return Hit("; ".join(filter(None, [names(spots), told(found)])), numbers(spots)) if spots else None
+
+
+def _elsewhere(alert: Alert) -> bool:
+    """An infection said to be of the whole body: a fever is not at the site."""
+    return alert.kind == "infection" and alert.where is None and bool(_OF_THE_BODY.search(alert.text or ""))
 
 
 def consent_missing(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
@@ -62,7 +67,7 @@ def anticoagulant(case: Case, rule: Rule) -> Hit | None:
     found = of_kinds(case, rule)
     if not found:
         return None
-    drugs = sum(len(_DRUGS.split(one.text.strip())) if one.text else 1 for one in found)
+    drugs = sum(one.drugs for one in found)
     deep = [one for one in case.spots if one.deep]
     several = drugs >= rule.numbers["drugs"]
     more = [f"cannot be compressed: {names(deep)}" if deep else "", "several drugs at once" if several else ""]
@@ -89,8 +94,15 @@ def diabetes_steroid(case: Case, rule: Rule) -> Hit | None:
     """Weighs more where the alert's text tells a high HbA1c."""
     found = of_kinds(case, rule)
     told_of = [Decimal(match[1]) for one in found if one.text and (match := _HBA1C.search(one.text))]
-    high = any(value > rule.numbers["hba1c"] for value in told_of)
+    high = any(_is_high(value, rule) for value in told_of)
     return Hit(told(found), raised=high) if found else None
+
+
+def _is_high(value: Decimal, rule: Rule) -> bool:
+    """A number is percent up to the largest percentage there is, mmol/mol above it."""
+    if value > rule.numbers["hba1c_most"]:
+        return value > rule.numbers["hba1c_mmol"]
+    return value > rule.numbers["hba1c"]
 
 
 def minor(case: Case, rule: Rule) -> Hit | None:

@@ -1,6 +1,5 @@
 """The ledger of local anaesthetic and steroid, for everybody and for one patient."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -17,21 +16,18 @@ def _amount(value: Decimal | None) -> str:
     return "" if value is None else plain(value)
 
 
-def columns(asked: Asked) -> tuple[Column, ...]:
-    """The columns of the list of patients."""
-    over: Callable[[Row], str] = lambda row: "OVER" if row.over(asked) else ""  # noqa: E731 - a column's text
-    return (
-        Column("patient", lambda row: identity.patient(row.who.number)),
-        Column("name", lambda row: row.who.name, 4),
-        Column("born", lambda row: str(row.who.born), 5),
-        Column("steroid_mg", lambda row: plain(row.steroid_mg) if row.steroid_days else "", right=True),
-        Column("days", lambda row: str(row.steroid_days or ""), 2, right=True),
-        Column("last_steroid", lambda row: str(row.last_steroid or ""), 3),
-        Column("by_site", lambda row: " ".join(map(_by_site, row.sites)), 1),
-        Column("peak", lambda row: "" if row.peak is None else str(shown(row.peak)), right=True),
-        Column("peak_on", lambda row: str(row.peak_on or ""), 6),
-        Column("limit", over),
-    )
+COLUMNS: tuple[Column, ...] = (
+    Column("patient", lambda row: identity.patient(row.who.number)),
+    Column("name", lambda row: row.who.name, 4),
+    Column("born", lambda row: str(row.who.born), 5),
+    Column("steroid_mg", lambda row: plain(row.steroid_mg) if row.steroid_days else "", right=True),
+    Column("days", lambda row: str(row.steroid_days or ""), 2, right=True),
+    Column("last_steroid", lambda row: str(row.last_steroid or ""), 3),
+    Column("by_site", lambda row: " ".join(map(_by_site, row.sites)), 1),
+    Column("peak", lambda row: "" if row.peak is None else str(shown(row.peak)), right=True),
+    Column("peak_on", lambda row: str(row.peak_on or ""), 6),
+    Column("limit", lambda row: "OVER" if row.over else ""),
+)
 
 
 def _by_site(site: Site) -> str:
@@ -65,7 +61,7 @@ def record(row: Row, asked: Asked) -> dict[str, Any]:
             "peak_on": row.peak_on,
             "profile": asked.profile,
         },
-        "over_limit": row.over(asked),
+        "over_limit": row.over,
     }  # fmt: skip
 
 

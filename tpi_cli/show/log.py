@@ -16,13 +16,14 @@ _TOLD = {
     "outcome recorded": "{what} on {more}",
     "adverse event": "{what} on {more}",
     "dose elsewhere": "{what} on {more}",
+    "dose elsewhere taken back": "{what} on {more}",
     "rule set": "{what} = {more}",
     "payer rule added": "{what} from {more}",
     "agent stocked": "{what} {more}",
     "setting set": "{what} = {more}",
 }
 """How the facts of an act are told; those of any other act are what it names."""
-_OF_AGENTS = frozenset(["dose elsewhere", "agent stocked"])
+_OF_AGENTS = frozenset(["dose elsewhere", "dose elsewhere taken back", "agent stocked"])
 AS_SHIPPED = "as shipped"
 """A rule's value that the clinic took back."""
 

@@ -64,10 +64,10 @@ def _holds(db: Database, patient_id: str) -> dict[str | None, list[recall.Hold]]
     return out
 
 
-def places(db: Database, patient_id: str) -> dict[str, tuple[str, str]]:
-    """Muscle and side of every site of a patient, by site id."""
-    rows = db.rows("SELECT id, muscle, side FROM site WHERE patient_id = :patient", patient=patient_id)
-    return {site: (muscle, side) for site, muscle, side in rows}
+def sites(db: Database, patient_id: str) -> dict[str, tuple[int, tuple[str, str]]]:
+    """Number, muscle and side of every site of a patient, by site id."""
+    rows = db.rows("SELECT id, number, muscle, side FROM site WHERE patient_id = :patient", patient=patient_id)
+    return {site: (number, (muscle, side)) for site, number, muscle, side in rows}
 
 
 def session_id(db: Database, clinic: str, code: str) -> str | None:

@@ -55,7 +55,7 @@ def worked_out(db: Database, clinic: str, chart: Chart, site: str, verdict: reca
         "due": _iso(verdict.due),
         "eligible_from": _iso(stands.eligible_from),
         "capped_until": _iso(stands.capped_until),
-        "reassess": int(stands.reassess),
+        "reassess": stands.reassess,
         "closed": verdict.closed,
         "snoozed_until": _iso(verdict.snoozed_until),
         "reasons": reasons_text((*verdict.reasons, *stands.reasons)),

@@ -10,7 +10,10 @@ from tpi_cli.store.fields import between, identity, of, one_of, quantity
 
 
 class Finding(SQLModel, table=True):
-    """What the screening found when a session was recorded, and the reason it was recorded all the same."""
+    """What the screening found when a session was recorded, and the reason it was recorded all the same.
+
+    `sites` are the numbers of the patient's sites it is about, joined by commas; none: the whole session.
+    """
 
     __table_args__ = (
         UniqueConstraint("session_id", "ordinal"),
@@ -20,7 +23,7 @@ class Finding(SQLModel, table=True):
     id: str = identity()
     clinic_id: str = of("clinic.id")
     session_id: str = of("session.id")
-    site_id: str | None = of("site.id", nullable=True)
+    sites: str | None = None
     ordinal: int
     rule: str
     level: str
@@ -38,6 +41,7 @@ class Elsewhere(SQLModel, table=True):
     __table_args__ = (
         one_of("mass_unit", "mass_unit", "mg", "units"),
         CheckConstraint("CAST(mass AS NUMERIC) > 0", name="mass"),
+        CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="void"),
     )
     id: str = identity()
     clinic_id: str = of("clinic.id")
@@ -50,6 +54,9 @@ class Elsewhere(SQLModel, table=True):
     note: str | None = None
     recorded_at: str
     recorded_by: str
+    voided_at: str | None = None
+    voided_by: str | None = None
+    void_reason: str | None = None
 
 
 class RuleSetting(SQLModel, table=True):

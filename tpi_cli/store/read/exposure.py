@@ -6,27 +6,35 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from tpi_cli.reference.agents import Agent
-from tpi_cli.rules import dose, identity, ledger
+from tpi_cli.rules import dose, identity, ledger, past
 from tpi_cli.rules.eligibility import Where
 from tpi_cli.rules.interval import Interval
+from tpi_cli.rules.past import Past
 from tpi_cli.store import history
+from tpi_cli.store.columns import known_day
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.people import Patient
 
 
 class Asked(NamedTuple):
-    """Up to which day, how far back, by which limits; steroid limits in mg a window, sessions a site, days apart."""
+    """Up to which day, how far back, by which limits.
+
+    Over the limit is judged by the rules' own windows, however far back is shown: `most_mg` of steroid in
+    `total_window`, `most_sessions` of it at a site in `site_window`, `most_fraction` of a day's anaesthetics.
+    """
 
     on: date
     window: Interval
-    agents: tuple[Agent, ...]
+    equivalents: dict[str, Decimal]
     limits: dict[str, dose.Limits]
     profile: str
     most_mg: Decimal
+    total_window: Interval
     most_sessions: int
+    site_window: Interval
     wait_days: int
+    most_fraction: Decimal
 
 
 class Entry(NamedTuple):
@@ -62,11 +70,8 @@ class Row(NamedTuple):
     last_steroid: date | None
     peak: Decimal | None
     peak_on: date | None
-
-    def over(self, asked: Asked) -> bool:
-        """Whether the ledger is at the year's advice, a site at its sessions, or a day over the limit."""
-        sites = any(one.times >= asked.most_sessions for one in self.sites)
-        return self.steroid_mg >= asked.most_mg or sites or (self.peak is not None and self.peak > 1)
+    over: bool
+    """At the advice for steroid, at a site's sessions with it, or a day over the limit."""
 
 
 def rows(db: Database, asked: Asked) -> Iterator[Row]:
@@ -79,11 +84,12 @@ def rows(db: Database, asked: Asked) -> Iterator[Row]:
 
 def of_patient(db: Database, who: Patient, asked: Asked) -> Row:
     """One patient's ledger."""
-    past = history.of_patient(db, who.id).until(asked.on)
-    every = history.steroids(past, asked.agents)
+    known = history.of_patient(db, who.id).until(asked.on)
+    every = past.steroids(known, asked.equivalents)
     counted = ledger.within(every, asked.on, asked.window)
     where = dict.fromkeys(one.where for one in counted if one.where is not None)
-    days = {on: _day(past, on, who, asked) for on in _days(past, asked)}
+    kept = _kept(db, who.id)
+    days = {on: kept.get(on) or _day(known, on, who, asked) for on in _days(known, asked)}
     peak_on = max(days, key=lambda day: days[day], default=None)
     return Row(
         who=who,
@@ -93,19 +99,41 @@ def of_patient(db: Database, who: Patient, asked: Asked) -> Row:
         last_steroid=max((one.on for one in counted), default=None),
         peak=days[peak_on] if peak_on else None,
         peak_on=peak_on,
+        over=_steroid_over(every, asked) or any(one > asked.most_fraction for one in days.values()),
     )
 
 
-def _days(past: history.Past, asked: Asked) -> list[date]:
+def _steroid_over(every: tuple[ledger.Steroid, ...], asked: Asked) -> bool:
+    """Whether the year's sum or a site's sessions with steroid are at the rules' numbers."""
+    of_the_year = ledger.within(every, asked.on, asked.total_window)
+    at_sites = ledger.within(every, asked.on, asked.site_window)
+    sites = {one.where for one in at_sites if one.where is not None}
+    often = any(len(ledger.days_at(at_sites, where)) >= asked.most_sessions for where in sites)
+    return ledger.total(of_the_year) >= asked.most_mg or often
+
+
+def _kept(db: Database, patient_id: str) -> dict[date, Decimal]:
+    """The fractions kept with the sessions, the fullest of each day: by the weight and limits of that day."""
+    sql = (
+        "SELECT on_date, dose_fraction FROM session"
+        " WHERE patient_id = :patient AND voided_at IS NULL AND dose_fraction IS NOT NULL"
+    )
+    out: dict[date, Decimal] = {}
+    for on, fraction in db.rows(sql, patient=patient_id):
+        out[known_day(on)] = max(out.get(known_day(on), Decimal(0)), Decimal(fraction))
+    return out
+
+
+def _days(known: Past, asked: Asked) -> list[date]:
     """The days with a summed local anaesthetic that still count."""
-    here = {one.on for one in past.treated if any(each.agent in asked.limits for each in one.doses)}
-    there = {one.on for one in past.elsewhere if one.agent in asked.limits}
+    here = {one.on for one in known.treated if any(each.agent in asked.limits for each in one.doses)}
+    there = {one.on for one in known.elsewhere if one.agent in asked.limits}
     return sorted(on for on in here | there if ledger.counts(on, asked.on, asked.window))
 
 
-def _day(past: history.Past, on: date, who: Patient, asked: Asked) -> Decimal:
+def _day(known: Past, on: date, who: Patient, asked: Asked) -> Decimal:
     """The fraction of the limit on one day, by the weight now on file."""
-    given = history.anaesthetics(past, on, asked.agents)
+    given = past.anaesthetics(known, on, frozenset(asked.limits))
     return dose.load(given, asked.limits, who.weight_kg, asked.profile).fraction
 
 
@@ -118,24 +146,28 @@ def _site(every: tuple[ledger.Steroid, ...], counted: list[ledger.Steroid], wher
 
 def entries(db: Database, who: Patient, asked: Asked) -> list[Entry]:
     """Every dose in the window, the oldest first, with the steroid running total of each day's window."""
-    past = history.of_patient(db, who.id).until(asked.on)
-    every = history.steroids(past, asked.agents)
-    factor = {one.agent: one.mpa_factor for one in asked.agents if one.mpa_factor is not None}
-    out = [_entry(one, factor, every, asked) for one in _doses(past) if ledger.counts(one.on, asked.on, asked.window)]
+    known = history.of_patient(db, who.id).until(asked.on)
+    every = past.steroids(known, asked.equivalents)
+    kept = _kept(db, who.id)
+    out = [
+        _entry(one, asked.equivalents, every, asked)
+        for one in _doses(known)
+        if ledger.counts(one.on, asked.on, asked.window)
+    ]
     return [
-        entry._replace(fraction=_day(past, on, who, asked)) if entry.agent in asked.limits else entry
+        entry._replace(fraction=kept.get(on) or _day(known, on, who, asked)) if entry.agent in asked.limits else entry
         for on, found in groupby(out, key=lambda one: one.on)
         for entry in found
     ]
 
 
-def _doses(past: history.Past) -> Iterable[Entry]:
+def _doses(known: Past) -> Iterable[Entry]:
     here = [
         Entry(one.on, identity.session(one.session), one.where, each.agent, each.amount, each.mass_unit)
-        for one in past.treated
+        for one in known.treated
         for each in one.doses
     ]
-    there = [Entry(one.on, None, one.where, one.agent, one.mass, one.unit) for one in past.elsewhere]
+    there = [Entry(one.on, None, one.where, one.agent, one.mass, one.unit) for one in known.elsewhere]
     return sorted([*here, *there], key=lambda one: one.on)
 
 

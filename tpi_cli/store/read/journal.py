@@ -49,7 +49,7 @@ SELECT recorded_at, 6, id, recorded_by, 'session recorded', patient_id, id, NULL
   FROM session
 UNION ALL
 SELECT finding.recorded_at, 7, finding.id, finding.recorded_by, 'finding overridden', session.patient_id,
-       finding.session_id, finding.site_id, finding.rule, NULL, finding.reason
+       finding.session_id, NULL, finding.rule, NULL, finding.reason
   FROM finding JOIN session ON session.id = finding.session_id WHERE finding.reason IS NOT NULL
 UNION ALL
 SELECT recorded_at, 8, id, recorded_by, 'adverse event', patient_id, session_id, site_id, type,
@@ -74,6 +74,10 @@ UNION ALL
 SELECT recorded_at, 12, id, recorded_by, 'dose elsewhere', patient_id, NULL, site_id,
        agent || ' ' || CAST(mass AS TEXT) || ' ' || mass_unit, CAST(on_date AS TEXT), note
   FROM elsewhere
+UNION ALL
+SELECT voided_at, 17, id, voided_by, 'dose elsewhere taken back', patient_id, NULL, site_id,
+       agent || ' ' || CAST(mass AS TEXT) || ' ' || mass_unit, CAST(on_date AS TEXT), void_reason
+  FROM elsewhere WHERE voided_at IS NOT NULL
 UNION ALL
 SELECT set_at, 13, id, set_by, 'rule set', NULL, NULL, NULL, rule || ' ' || name, value, reason
   FROM rule_setting

@@ -7,7 +7,7 @@ from tpi_cli.store.connect import Database
 
 
 class Found(NamedTuple):
-    """A finding kept with its session; `site` is its number on the patient, `reason` why it was recorded anyway."""
+    """A finding kept with its session; `sites` are numbers on the patient, `reason` why it was recorded anyway."""
 
     rule: str
     level: str
@@ -16,26 +16,27 @@ class Found(NamedTuple):
     revision: str
     reason: str | None
     recorded_by: str
-    site: int | None
-    muscle: str | None
-    side: str | None
+    sites: tuple[int, ...]
 
 
 _FOUND = """
-SELECT finding.rule, finding.level, finding.text, finding.source, finding.revision, finding.reason,
-       finding.recorded_by, site.number, site.muscle, site.side
-FROM finding LEFT JOIN site ON site.id = finding.site_id
-WHERE finding.session_id = :session ORDER BY finding.ordinal
+SELECT rule, level, text, source, revision, reason, recorded_by, sites
+FROM finding WHERE session_id = :session ORDER BY ordinal
 """
 
 
 def of_session(db: Database, session_id: str) -> list[Found]:
     """Everything the screening found at a session, worst first."""
-    return list(map(Found._make, db.rows(_FOUND, session=session_id)))
+    return [Found._make((*rest, numbers(sites))) for *rest, sites in db.rows(_FOUND, session=session_id)]
+
+
+def numbers(sites: str | None) -> tuple[int, ...]:
+    """The numbers of sites as a finding keeps them; none for the whole session."""
+    return tuple(map(int, sites.split(","))) if sites else ()
 
 
 _REASONED = """
-SELECT session.number, finding.rule, finding.reason, finding.recorded_by, finding.site_id
+SELECT session.number, finding.rule, finding.reason, finding.recorded_by, finding.sites
 FROM finding JOIN session ON session.id = finding.session_id
 WHERE session.patient_id = :patient AND session.voided_at IS NULL AND finding.reason IS NOT NULL
 ORDER BY session.number, finding.ordinal
@@ -43,15 +44,16 @@ ORDER BY session.number, finding.ordinal
 
 
 class Reasoned(NamedTuple):
-    """A finding that was recorded with a reason: at which session, which rule, why, who, at which site (UUID)."""
+    """A finding that was recorded with a reason: at which session, which rule, why, who, at which sites."""
 
     session: str
     rule: str
     reason: str
     by: str
-    site_id: str | None
+    sites: tuple[int, ...]
 
 
 def of_patient(db: Database, patient_id: str) -> list[Reasoned]:
     """Every override of a patient's sessions that count, by session."""
-    return [Reasoned(identity.session(number), *rest) for number, *rest in db.rows(_REASONED, patient=patient_id)]
+    rows = db.rows(_REASONED, patient=patient_id)
+    return [Reasoned._make((identity.session(number), *rest, numbers(sites))) for number, *rest, sites in rows]

@@ -133,6 +133,22 @@ def alerts(db: Database, patient_id: str) -> list[Alert]:
     return [Alert(kind, text, known_day(since)) for kind, text, since in db.rows(sql, patient=patient_id)]
 
 
+class EverAlert(NamedTuple):
+    """An alert, open (`ended` None) or ended on a day."""
+
+    kind: str
+    text: str | None
+    since: date
+    ended: date | None
+
+
+def alerts_ever(db: Database, patient_id: str) -> list[EverAlert]:
+    """A patient's alerts, ended ones too, oldest first."""
+    sql = "SELECT kind, text, since, ended_on FROM alert WHERE patient_id = :patient ORDER BY since, kind, id"
+    rows = db.rows(sql, patient=patient_id)
+    return [EverAlert(kind, text, known_day(since), day(ended)) for kind, text, since, ended in rows]
+
+
 def first_treated(db: Database, patient_id: str) -> date | None:
     """The day of the patient's first session."""
     return day(db.value("SELECT MIN(on_date) FROM session WHERE patient_id = :patient", patient=patient_id))

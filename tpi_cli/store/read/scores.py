@@ -44,7 +44,7 @@ class Against(NamedTuple):
 _SESSION = """
 SELECT id, number, on_date FROM session
 WHERE patient_id = :patient AND on_date <= :on AND voided_at IS NULL
-    AND (:site IS NULL OR EXISTS (SELECT 1 FROM injection WHERE session_id = session.id AND site_id = :site))
+    {there}
 ORDER BY on_date DESC, number DESC LIMIT 1
 """
 _SITES = """
@@ -52,8 +52,11 @@ SELECT DISTINCT site.id, site.number FROM injection JOIN site ON site.id = injec
 WHERE injection.session_id = :session ORDER BY site.number
 """
 _BASELINE = """
-SELECT pain FROM outcome WHERE session_id = :session AND phase = 'before' AND pain IS NOT NULL
-    AND (:site IS NULL OR site_id = :site OR site_id IS NULL)
+SELECT pain FROM outcome
+WHERE session_id IN (SELECT other.id FROM session JOIN session AS other ON other.patient_id = session.patient_id
+                     AND other.on_date = session.on_date AND other.voided_at IS NULL WHERE session.id = :session)
+    AND phase = 'before' AND pain IS NOT NULL
+    {there}
 ORDER BY {first}, pain DESC LIMIT 1
 """
 _LATER = """
@@ -69,7 +72,8 @@ EXISTS (SELECT 1 FROM recall WHERE recall.site_id = outcome.site_id AND recall.c
 
 def against(db: Database, patient_id: str, on: date, site_id: str | None = None) -> Against | None:
     """The last session that counts on or before a day: of the patient, or one that treated the site."""
-    row = db.row(_SESSION, patient=patient_id, on=on.isoformat(), site=site_id)
+    there = "AND EXISTS (SELECT 1 FROM injection WHERE session_id = session.id AND site_id = :site)"
+    row = db.row(_SESSION.format(there=there if site_id else ""), patient=patient_id, on=on.isoformat(), site=site_id)
     if row is None:
         return None
     sites = tuple(site for site, _ in db.rows(_SITES, session=row[0]))
@@ -79,7 +83,8 @@ def against(db: Database, patient_id: str, on: date, site_id: str | None = None)
 def baseline(db: Database, session_id: str, site_id: str | None = None) -> int | None:
     """The pain before a session: the site's own before the patient's; of the patient, else the worst of a site."""
     first = "site_id IS NOT NULL" if site_id is None else "site_id IS NULL"
-    found: int | None = db.value(_BASELINE.format(first=first), session=session_id, site=site_id)
+    there = "AND (site_id = :site OR site_id IS NULL)" if site_id else ""
+    found: int | None = db.value(_BASELINE.format(first=first, there=there), session=session_id, site=site_id)
     return found
 
 

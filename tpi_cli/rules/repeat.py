@@ -1,0 +1,60 @@
+"""What payer and last outcome make of a planned repeat: from when it may be, and whether to look first. Pure."""
+
+from datetime import date
+from typing import NamedTuple
+
+from tpi_cli.rules import eligibility, ledger, past, relief
+from tpi_cli.rules.eligibility import Eligible, Place, Policy
+from tpi_cli.rules.past import Past, Treated
+from tpi_cli.rules.recall import Reason
+
+
+class Repeat(NamedTuple):
+    """The first day every rule holds, the day an enforced rule holds it back to, whether it wants a look, and why."""
+
+    eligible_from: date | None = None
+    capped_until: date | None = None
+    reassess: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+
+def judged(known: Past, last: Treated, policies: tuple[Policy, ...], due: date | None, *, asks: bool) -> Repeat:
+    """A repeat at the site of `last`, its last session, planned for `due`.
+
+    `asks` is whether the clinic wants an outcome before a repeat. A site last needled dry is held back by nobody,
+    for no payer counts that; the day from which it may be injected is told all the same.
+    """
+    latest = known.last or last.on
+    place = Place(last.where, last.region)
+    found = eligibility.eligible(past.visits(known), place, policies, latest, due)
+    answer, reason, enforced = _answer(known, last, policies, due or latest)
+    reassess = asks and relief.calls_for_reassessment(answer, enforced=enforced)
+    capped = capped_until(found, due) if last.doses else None
+    return Repeat(found.since, capped, reassess, (*found.reasons, reason))
+
+
+def capped_until(found: Eligible, due: date | None) -> date | None:
+    """The day an enforced rule ends, where that is after the due date; nobody is held back without a reason."""
+    free = found.enforced_since
+    if due is None or free is None or free <= due:
+        return None
+    return free if any(one.until and one.until >= free for one in found.reasons) else None
+
+
+def _answer(known: Past, last: Treated, policies: tuple[Policy, ...], on: date) -> tuple[relief.Response, Reason, bool]:
+    """How the last session worked by the policy of the day a repeat is due, in words, and whether a payer asks."""
+    policy = eligibility.in_force(policies, on)
+    wanted = eligibility.wanted(policy)
+    answer = past.response(known, last, wanted)
+    enforced = policy is not None and policy.enforces(eligibility.RESPONSE)
+    source = policy.source if policy else "house-rule"
+    return answer, Reason(eligibility.RESPONSE, relief.words(answer, wanted), source), enforced
+
+
+def steroid_again(
+    given: tuple[ledger.Steroid, ...], where: eligibility.Where, wait_days: int
+) -> tuple[date, date] | None:
+    """The last day the site had a steroid and the first it may again; it moves no date, the next mix may do without."""
+    days = ledger.days_at(given, where)
+    free = ledger.steroid_free(given, where, days[0], wait_days) if days else None
+    return (days[0], free) if free else None
