@@ -60,7 +60,7 @@ def test_a_plan_stops_or_does_not(ward: Clinic, plan: str, code: str, rules: str
     verdict = "the plan stops here" if rules else "nothing stops the plan"
     assert told.out.splitlines()[-1] == f"{verdict}; nothing was recorded"
     if rules:
-        hint = "  hint: change the plan; what was done all the same, tpi inject takes with a reason"
+        hint = "  hint: change the plan; tpi inject records it with a reason"
         assert talk(told) == [f"tpi: the plan is stopped by {rules}", hint]
     assert everything(ward) == before, "a plan leaves no trace"
 
@@ -84,7 +84,7 @@ def test_what_scripts_lean_on(ward: Clinic) -> None:
     told = envelope(answer, "check")
     assert (told["session"], told["patient"], told["blocked"]) == (None, "PT-0004", True)
     for one in told["findings"]:
-        assert list(one) == ["rule", "level", "site", "sites", "text", "source", "revision", "reason"]
+        assert list(one) == ["rule", "level", "site", "sites", "text", "source", "revision", "reason", "recording"]
         assert one["revision"] == "screening/1"
         assert one["text"]
         assert one["source"]

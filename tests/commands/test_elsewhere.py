@@ -159,3 +159,32 @@ def test_redacting_leaves_out_the_person_and_then_the_dose(mei: Clinic, form: st
     assert "triamcinolone" in names
     assert [word for word in ("Znote", "TAN", "1971") if word in names] == []
     assert [word for word in ("Znote", "TAN", "1971", "triamcinolone", "37.25", "trapezius") if word in bare] == []
+
+
+# --- taken back
+
+
+def test_a_dose_entered_wrongly_is_taken_back_and_kept(clinic: Clinic) -> None:
+    clinic.patient()
+    clinic.ok("patient", "elsewhere", "1", "triam", "400mg", "--on", "2026-11-20")
+    refused_line = clinic.run("patient", "elsewhere", "1", "triam", "400mg", "--on", "2026-11-20", "--void", ".")
+    assert (refused_line.code, "without a reason" in refused_line.err) == (2, True)
+    back = clinic.ok("patient", "elsewhere", "1", "triam", "400mg", "--on", "2026-11-20", "--void", "it was 40 mg")
+    assert back.out.startswith("taken back: PT-0001")
+    assert clinic.ok("exposure", "1", "--json").rows == []
+    again = clinic.run("patient", "elsewhere", "1", "triam", "400mg", "--on", "2026-11-20", "--void", "it was 40 mg")
+    assert again.code == 3
+    clinic.ok("patient", "elsewhere", "1", "triam", "40mg", "--on", "2026-11-20")
+    assert clinic.ok("exposure", "1", "--json").json["steroid"]["equivalent_mg"] == "40"
+    told = [row["act"] for row in clinic.ok("log", "1", "--json").rows]
+    assert told.count("dose elsewhere") == 2
+    assert "dose elsewhere taken back" in told
+
+
+def test_taking_back_is_only_tried_with_dry_run(clinic: Clinic) -> None:
+    clinic.patient()
+    clinic.ok("patient", "elsewhere", "1", "lido", "100mg")
+    before = clinic.bytes()
+    said = clinic.ok("patient", "elsewhere", "1", "lido", "100mg", "--void", "it was 10 mg", "--dry-run")
+    assert said.out.startswith("would take back: PT-0001")
+    assert clinic.bytes() == before

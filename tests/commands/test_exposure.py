@@ -79,9 +79,10 @@ def test_the_fullest_day_of_anaesthetic(ward: Clinic) -> None:
 
 
 def test_the_profile_of_the_clinic_holds(own: Clinic) -> None:
+    """For what comes in from now on; a session keeps the fraction it was recorded with."""
     own.ok("config", "set", "dose.profile", "conservative")
     assert ledger(own, "2")["anaesthetic"] == {
-        "peak_fraction": "0.150", "peak_on": "2026-11-02", "profile": "conservative",
+        "peak_fraction": "0.100", "peak_on": "2026-11-02", "profile": "conservative",
     }  # fmt: skip
     assert talk(own.ok("exposure")) == ["steroid advice 160 mg in 12 months; limits of conservative"]
 
@@ -144,8 +145,8 @@ def test_everybody_who_had_any(ward: Clinic) -> None:
 OVER = """
 options                  | who
 --over-limit             | 1 4 5
---over-limit --months 6  | 5
---over-limit --months 7  | 4 5
+--over-limit --months 6  | 1 4 5
+--over-limit --months 1  | 1 4 5
 --months 1               | 1 2 4 5
 --over-limit --months 24 | 1 4 5
 """

@@ -89,6 +89,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clini
 OTHERWISE = {
     "tpi init --name 'Harbour Pain Clinic'": 5,  # there is a store already
     "tpi init --key-file ~/keys/tpi.key": 5,
+    "tpi patient elsewhere 7 lido 100mg --on yesterday --void 'it was 10 mg'": 3,  # there is no such dose to take back
     "tpi check 7 lt l, lt r lido 1% 1ml each --on 2026-11-20": 4,  # beside the lung on both sides: a plan that stops
 }
 

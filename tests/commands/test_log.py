@@ -33,11 +33,19 @@ def _ids(writing: Writing) -> dict[str, str]:
 
 def _finding(writing: Writing, by: dict[str, Any], reason: str | None = "agreed with the cardiologist") -> Any:
     ids = _ids(writing)
-    ids.pop("patient_id")
+    ids.pop("patient_id"), ids.pop("site_id")
     level = "override" if reason else "note"
     return tables.Finding(**writing.record(), **ids, **by, ordinal=1 if reason else 2, rule="anticoagulant",
                           level=level, text="takes apixaban", source="house-rule", revision="1",
                           reason=reason)  # fmt: skip
+
+
+def _elsewhere_back(writing: Writing, by: dict[str, Any]) -> Any:
+    """As `put` has it, who took it back is who is asked about."""
+    patient = _ids(writing)["patient_id"]
+    void = {"voided_at": by["recorded_at"], "voided_by": by["recorded_by"], "void_reason": "it was 10 mg"}
+    return tables.Elsewhere(**writing.record(), **by, **void, patient_id=patient, on_date=date(2026, 11, 20),
+                            agent="lidocaine", mass=Decimal(100), mass_unit="mg")  # fmt: skip
 
 
 def _noted(writing: Writing, by: dict[str, Any]) -> Any:
@@ -155,10 +163,11 @@ def test_a_recall_reopened_is_told(mei: Clinic) -> None:
 
 IN_THE_STORE: list[tuple[Callable[..., Any], str, str, str]] = [
     (_session, "session recorded", "PT-0001", "{} of 2026-11-22"),
-    (_finding, "finding overridden", "PT-0001", "{} upper trapezius L anticoagulant: agreed with the cardiologist"),
+    (_finding, "finding overridden", "PT-0001", "{} anticoagulant: agreed with the cardiologist"),
     (_outcome, "outcome recorded", "PT-0001", "{} upper trapezius L pain 3 relief 50% on 2026-11-20: sleeps"),
     (_resolved, "outcome recorded", "PT-0001", "{} upper trapezius L pain 3 resolved on 2026-11-20"),
     (_event, "adverse event", "PT-0001", "{} upper trapezius L vasovagal on 2026-11-22: felt faint"),
+    (_elsewhere_back, "dose elsewhere taken back", "PT-0001", "lidocaine 100 mg on 2026-11-20: it was 10 mg"),
     (_rule, "rule set", "-", "steroid_interval level = warn: our own protocol"),
     (_taken_back, "rule set", "-", "steroid_interval level = as shipped: our own protocol"),
     (_payer, "payer rule added", "-", "northern_mutual from 2027-01-01: letter of 2 November"),

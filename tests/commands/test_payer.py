@@ -133,13 +133,15 @@ acme --from 2026-02-01 --until 2026-01-31 --reason x              | 2    | it wo
 acme --from 2026-01-01 --max-sessions 0 --reason x                | 2    | --max-sessions                                             |
 acme --from 2026-01-01 --max-sessions many --reason x             | 2    | --max-sessions                                             |
 acme --from 2026-01-01 --max-sessions 100 --reason x              | 2    | --max-sessions                                             |
-acme --from 2026-01-01 --cap-scope clinic --reason x              | 2    | --cap-scope cannot be 'clinic'                             | patient, region
-acme --from 2026-01-01 --interval-scope patient --reason x        | 2    | --interval-scope cannot be 'patient'                       | site, region
+acme --from 2026-01-01 --reason x | 2 | it asks for nothing | --max-sessions 3, or --no-limits
+acme --from 2026-01-01 --max-sessions 1 --no-limits --reason x | 2 | --no-limits beside a limit | leave one of them out
+acme --from 2026-01-01 --max-sessions 1 --cap-scope clinic --reason x              | 2    | --cap-scope cannot be 'clinic'                             | patient, region
+acme --from 2026-01-01 --max-sessions 1 --interval-scope patient --reason x        | 2    | --interval-scope cannot be 'patient'                       | site, region
 acme --from 2026-01-01 --min-interval 3m --reason x               | 2    | 3m could be minutes or months                              | 3mo for months
 acme --from 2026-01-01 --min-interval 9000y --reason x            | 2    | 9000                                                       |
 acme --from 2026-01-01 --min-relief 0 --reason x                  | 2    | --min-relief                                               |
 acme --from 2026-01-01 --min-relief 101 --reason x                | 2    | --min-relief                                               |
-acme --from 2026-01-01 --relief-weeks 6 --reason x                | 2    | --relief-weeks without --min-relief says nothing           | --min-relief 50 --relief-weeks 6
+acme --from 2026-01-01 --max-regions 1 --relief-weeks 6 --reason x                | 2    | --relief-weeks without --min-relief says nothing           | --min-relief 50 --relief-weeks 6
 acme --from 2026-01-01 --max-regions 0 --reason x                 | 2    | --max-regions                                              |
 'Acme, Inc.' --from 2026-01-01 --reason x                         | 2    | 'Acme, Inc.' is no id for a payer                          | letters, digits and _
 '' --from 2026-01-01 --reason x                                   | 2    | '' is no id for a payer                                    | letters, digits and _
@@ -226,7 +228,7 @@ def test_a_dated_row_changes_nothing_before_its_day(ward: Clinic) -> None:
 
 def test_a_row_ends_on_its_last_day(ward: Clinic) -> None:
     ward.ok(*words("payer add acme --from 2026-01-01 --until 2026-11-30 --min-interval 60d --reason 'old policy'"))
-    assert standing(ward)["Ann"] == ("capped", "2026-12-01"), "no row of acme holds from 1 December on"
+    assert standing(ward)["Ann"] == ("capped", "2026-12-07"), "from 1 December on the default advises"
 
 
 def test_a_default_of_the_clinics_own_holds_for_everybody_without_a_payer(ward: Clinic) -> None:

@@ -177,6 +177,8 @@ CASES = [
     Case("units_over_limit", "override", "override",  # units of two products are never added
          Story(plan="ut l botox 300units", before=("patient elsewhere 1 botox 101units",)),
          Story(plan="ut l botox 300units", before=("patient elsewhere 1 dysport 101units",))),
+    Case("units_limit_unknown", "warn", "warn", Story(plan="ut l dysport 500units"),
+         Story(plan="ut l botox 100units")),
     # --- whoever pays
     Case("cap_reached", "block", "override",
          Story(patient=PAID, plan="gm r lido 1% 1ml", before=THREE),
@@ -267,7 +269,8 @@ def test_a_record_goes_past_the_rule_only_with_a_reason(shipped: Clinic, case: C
     code = shipped.ok("inject", "1", *plan, "--yes", "--json", "--next", "6w", *reasons).json["session"]
     told = {one["rule"]: one for one in shipped.ok("session", "show", code, "--json").json["findings"]}
     assert told[case.rule]["reason"] == f"because of {case.rule}"
-    assert (told[case.rule]["by"], told[case.rule]["revision"]) == ("tester", "screening/1")
+    row = "payers/1" if case.rule in {"cap_reached", "interval_short", "regions_over"} else "screening/1"
+    assert (told[case.rule]["by"], told[case.rule]["revision"]) == ("tester", row)
     assert f"because of {case.rule}" in shipped.ok("session", "show", code).out
     assert f"{case.rule}: because of {case.rule}" in shipped.ok("log", "1").out
     why = [reason for row in shipped.ok("why", "1", "--json").rows for reason in row["reasons"]]

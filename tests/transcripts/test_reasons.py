@@ -126,7 +126,7 @@ def test_the_form_asks_again_where_consent_was_passed_over(strict: Clinic) -> No
     assert kept(strict) == ("verbal", {})
 
 
-@pytest.mark.parametrize("typed", ["y", "yes", "ok", "x"])
+@pytest.mark.parametrize("typed", ["y", "yes", "ok", "."])
 def test_a_yes_is_no_reason_and_is_asked_again(strict: Clinic, typed: str) -> None:
     with terminal(strict, *ITEMS) as screen:
         screen.answer(CONSENT, typed).answer(CONSENT, "form is on paper").answer(RECORD, "y")

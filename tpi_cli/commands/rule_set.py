@@ -15,7 +15,7 @@ from tpi_cli.rules.values import plain
 from tpi_cli.show.out import allowed
 from tpi_cli.store.read import rules as read
 
-_NUMBER = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,4})?", re.ASCII)
+_NUMBER = re.compile(r"(?=.)[0-9]{0,5}(?:\.[0-9]{1,4})?", re.ASCII)
 COUNTED = frozenset({"days", "months", "sessions", "age", "criteria", "drugs"})
 """Numbers that are whole: days, months, times, years."""
 FIXED = "laterality_missing"

@@ -41,13 +41,13 @@ def record(finding: Finding, reasons: Mapping[str, str]) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "level": finding.level,
-        "recording": finding.recording,
         "site": finding.sites[0] if len(finding.sites) == 1 else None,
         "sites": finding.sites,
         "text": finding.text,
         "source": finding.source,
         "revision": finding.revision,
         "reason": reasons.get(finding.rule),
+        "recording": finding.recording,
     }
 
 

@@ -89,7 +89,7 @@ def of_patient(db: Database, who: Patient, asked: Asked) -> Row:
     counted = ledger.within(every, asked.on, asked.window)
     where = dict.fromkeys(one.where for one in counted if one.where is not None)
     kept = _kept(db, who.id)
-    days = {on: kept.get(on) or _day(known, on, who, asked) for on in _days(known, asked)}
+    days = {on: _fraction(known, kept, on, who, asked) for on in _days(known, asked)}
     peak_on = max(days, key=lambda day: days[day], default=None)
     return Row(
         who=who,
@@ -131,6 +131,14 @@ def _days(known: Past, asked: Asked) -> list[date]:
     return sorted(on for on in here | there if ledger.counts(on, asked.on, asked.window))
 
 
+def _fraction(known: Past, kept: dict[date, Decimal], on: date, who: Patient, asked: Asked) -> Decimal:
+    """The fraction kept with the day's sessions; what was given elsewhere that day may have come in after it."""
+    elsewhere = any(one.on == on and one.agent in asked.limits for one in known.elsewhere)
+    if on in kept and not elsewhere:
+        return kept[on]
+    return max(kept.get(on, Decimal(0)), _day(known, on, who, asked))
+
+
 def _day(known: Past, on: date, who: Patient, asked: Asked) -> Decimal:
     """The fraction of the limit on one day, by the weight now on file."""
     given = past.anaesthetics(known, on, frozenset(asked.limits))
@@ -155,7 +163,7 @@ def entries(db: Database, who: Patient, asked: Asked) -> list[Entry]:
         if ledger.counts(one.on, asked.on, asked.window)
     ]
     return [
-        entry._replace(fraction=kept.get(on) or _day(known, on, who, asked)) if entry.agent in asked.limits else entry
+        entry._replace(fraction=_fraction(known, kept, on, who, asked)) if entry.agent in asked.limits else entry
         for on, found in groupby(out, key=lambda one: one.on)
         for entry in found
     ]
