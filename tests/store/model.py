@@ -205,46 +205,58 @@ class Person:
         before = [one for one in self.sessions() if one.on <= on and (where is None or where in one.plans)]
         return before[-1] if before else None
 
+    def last_there(self, where: Where) -> Entry | None:
+        """The last session of a site; what was entered twice for a day is one session, and the injection counts."""
+        there = [one for one in self.sessions() if where in one.plans]
+        return max(there, key=lambda one: (one.on, not one.dry, one.order), default=None)
+
+    def pain_before(self, on: date) -> int | None:
+        """How it hurt before that day's session: the first entry of the day that says it."""
+        return next((one.pain for one in self.sessions() if one.on == on and one.pain is not None), None)
+
     def asked_plan(self, where: Where) -> Plan | None:
         """The plan with what the payer and the last outcome make of it."""
-        plan, last = self.plan(where), self.last(date.max, where)
+        plan, last = self.plan(where), self.last_there(where)
         if plan is None or last is None:
             return plan
         plan.reassess = self._to_be_looked_at(plan, where, last)
-        if not last.dry:
-            self._wait(plan, where)
+        self._wait(plan, where)
+        plan.capped = None if last.dry else plan.capped
         return plan
 
     def _wait(self, plan: Plan, where: Where) -> None:
-        """From when a repeat is allowed, and whether that makes the plan wait."""
+        """From when an injection is allowed, and whether that makes the plan wait."""
         visits = tuple((one.on, frozenset(one.plans)) for one in self.sessions() if not one.dry)
         tomorrow = self.sessions()[-1].on + ONE_DAY
         plan.eligible = first_day(visits, where, self.house.papers(self.payer), tomorrow)
         binding = self.house.binding(self.payer)
         if plan.due and any(paper.sessions or paper.wait for _, paper in binding):
-            allowed = first_day(visits, where, binding, max(tomorrow, plan.due))
-            plan.capped = allowed if allowed > plan.due else None
+            asked = max(tomorrow, plan.due)
+            allowed = first_day(visits, where, binding, asked)
+            plan.capped = allowed if allowed > asked else None
 
     def _to_be_looked_at(self, plan: Plan, where: Where, last: Entry) -> bool:
         """Whether a repeat is not just due: no score that says anything, or too little relief for too short."""
         payer = in_force(self.house.papers(self.payer), plan.due or self.sessions()[-1].on)
         if self.house.levels.get("no_response") == "note":
             return False
-        told = [one for one in self.scores if one.where in {None, where} and self._measures(one) == last.order]
-        if not told or not last.pain:
+        told = [one for one in self.scores if one.where in {None, where} and self._measures(one) == last.on]
+        before = self.pain_before(last.on)
+        if not told or not before:
             return True
-        good = [one.on for one in told if 100 * (last.pain - one.pain) >= payer.relief * last.pain]
+        good = [one.on for one in told if 100 * (before - one.pain) >= payer.relief * before]
         if any(on >= last.on + timedelta(weeks=payer.weeks) for on in good):
             return False
         so_far_so_good = good and max(good) == max(one.on for one in told)
         return not so_far_so_good or self.house.binds(payer, "no_response")
 
-    def _measures(self, score: Score) -> int | None:
-        """The order of the session it is measured against: as recorded or, that being void, as it would be now."""
+    def _measures(self, score: Score) -> date | None:
+        """The day of the session it is measured against: as recorded or, that being void, as it would be now."""
+        known = next((one.on for one in self.entries if one.order == score.session), None)
         if score.session not in self.voided:
-            return score.session
+            return known
         last = self.last(score.on, score.where)
-        return last.order if last else None
+        return last.on if last else None
 
     def has_score(self, on: date, where: Where | None) -> bool:
         """Whether there is a score of that day already: one a day, unless its session is void."""

@@ -224,7 +224,7 @@ class Practice(RuleBasedStateMachine):
         """Somebody's payer: dated rules, for the patients of that payer alone."""
         payer, starts = self._who(who).payer, self.today + timedelta(ahead)
         payer = payer if payer in model.PAYERS else "self_pay"
-        words = [word for word in PAYERS if (word if word in model.PAYERS else "self_pay") == payer]
+        words = [word for word in PAYERS if payer == "self_pay" or word == payer]
         self.do(lambda writing: own.add_policy(writing, _policy(payer, paper, starts), "their letter", words))
         self.clinic.own.setdefault(payer, []).append((starts, paper))
 

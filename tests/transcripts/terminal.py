@@ -14,7 +14,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tests.conftest import Clinic
@@ -60,6 +60,17 @@ class Terminal:
         self._wait_for(question)
         time.sleep(after)
         os.write(self._master, ("".join(typed) + enter).encode())
+        return self
+
+    def waits(self, question: str, meanwhile: Callable[[], object]) -> "Terminal":
+        """Wait for the question and leave it standing while something else happens; `types` answers it."""
+        self._wait_for(question)
+        meanwhile()
+        return self
+
+    def types(self, text: str) -> "Terminal":
+        """Type a line at once, at whatever stands on the screen."""
+        os.write(self._master, (text + ENTER).encode())
         return self
 
     def end(self, again: str = "") -> int:

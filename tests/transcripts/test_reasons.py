@@ -141,3 +141,12 @@ def test_a_no_stops(strict: Clinic, typed: str) -> None:
         screen.answer(CONSENT, typed)
         assert screen.end() == 9
     assert strict.ok("session", "list", "--json").rows == []
+
+
+@pytest.mark.parametrize("kind", ["anticoagulant", "allergy-amide"])
+def test_what_came_in_while_the_question_waited_is_not_recorded_unseen(strict: Clinic, kind: str) -> None:
+    with terminal(strict, *ITEMS) as screen:
+        screen.waits(CONSENT, lambda: strict.ok("patient", "alert", "1", "add", kind)).types("w")
+        assert screen.end() == 5
+    assert "changed meanwhile" in screen.screen
+    assert strict.ok("session", "list", "--json").rows == []

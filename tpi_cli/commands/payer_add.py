@@ -155,6 +155,8 @@ def _interval(text: str | None, starts: date) -> Interval | None:
 
 
 def _words(texts: list[str | None], policy: Policy, own: tuple[Policy, ...]) -> list[str | None]:
-    """Of the words patients have as their payer, those that mean this one; None where it is the default."""
+    """Of the words patients have as their payer, those that mean this one; the default concerns everybody."""
+    if policy.payer == payers.CLINIC_DEFAULT:
+        return texts
     known = (*own, policy)
     return [text for text in texts if (payers.named(text, known) or payers.CLINIC_DEFAULT) == policy.payer]

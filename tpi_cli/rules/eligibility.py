@@ -76,12 +76,13 @@ class Place(NamedTuple):
 class Eligible(NamedTuple):
     """The first day every rule holds (None: no rule makes anybody wait), and that of the enforced ones alone.
 
-    The second is looked for from the due day on, where that is later: a row that begins in between counts.
+    `held` tells whether an enforced one was in the way at all.
     """
 
     since: date | None = None
     enforced_since: date | None = None
     reasons: tuple[Reason, ...] = ()
+    held: bool = False
 
 
 def in_force(policies: Iterable[Policy], on: date) -> Policy | None:
@@ -165,7 +166,9 @@ def eligible(
         return Eligible(since, None, reasons)
     free, more = _first_day(known, place, enforced, max(last, due - ONE_DAY) if due else last)
     told = {(one.rule, one.until) for one in reasons}
-    return Eligible(since, free, (*reasons, *(one for one in more if (one.rule, one.until) not in told)))
+    return Eligible(
+        since, free, (*reasons, *(one for one in more if (one.rule, one.until) not in told)), held=bool(more)
+    )
 
 
 def _binding(policy: Policy) -> Policy:

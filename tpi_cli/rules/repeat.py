@@ -34,11 +34,9 @@ def judged(known: Past, last: Treated, policies: tuple[Policy, ...], due: date |
 
 
 def capped_until(found: Eligible, due: date | None) -> date | None:
-    """The day an enforced rule ends, where that is after the due date; nobody is held back without a reason."""
+    """The day the enforced rules let go, where that is after the due date; nobody is held back without a reason."""
     free = found.enforced_since
-    if due is None or free is None or free <= due:
-        return None
-    return free if any(one.until and one.until >= free for one in found.reasons) else None
+    return free if found.held and due is not None and free is not None and free > due else None
 
 
 def _answer(known: Past, last: Treated, policies: tuple[Policy, ...], on: date) -> tuple[relief.Response, Reason, bool]:
