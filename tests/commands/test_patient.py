@@ -297,3 +297,31 @@ def test_a_dry_run_checks_everything_and_keeps_nothing(clinic: Clinic, command: 
 def test_no_list_tells_of_nobody(clinic: Clinic) -> None:
     answer = clinic.ok("patient", "list")
     assert (answer.out, talk(answer)) == ("", ["0 active patients"])
+
+
+@pytest.mark.parametrize("answer", ["unknown", "Unknown.", "not asked", "?"])
+@pytest.mark.parametrize("question", ["--allergy", "--bleeding"])
+def test_no_answer_does_not_pass_for_one(clinic: Clinic, question: str, answer: str) -> None:
+    other = "--bleeding" if question == "--allergy" else "--allergy"
+    said = clinic.run("patient", "add", "Ruiz, Ana", "1965-03-04", question, answer, other, "none")
+    assert (said.code, "is no answer" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("payer", "said"),
+    [
+        ("CGS", "payer rules: medicare_mac"),
+        ("First Coast", "payer rules: medicare_first_coast"),
+        ("medicare_mc", "no rules for the payer 'medicare_mc': the clinic's default only advises; did you mean "
+         "medicare_mac or medicare_wps?"),
+        ("Acme", "no rules for the payer 'Acme': the clinic's default only advises; tpi payer list names them"),
+    ],
+)  # fmt: skip
+def test_whose_rules_a_payer_stands_for_is_said_back(clinic: Clinic, payer: str, said: str) -> None:
+    words = ("patient", "add", "Ruiz, Ana", "1965-03-04", "--allergy", "lidocane", "--bleeding", "none")
+    lines = clinic.ok(*words, "--payer", payer).out.splitlines()
+    assert lines[-1].strip().startswith(said)
+    heard = "lidocane: another allergy (no drug known here; did you mean lidocaine or mepivacaine?)"
+    assert heard in [line.strip() for line in lines]
+    number = lines[0].split()[1]
+    assert clinic.ok("patient", "edit", number, "--payer", payer).out.splitlines()[2].strip().startswith(said)

@@ -186,3 +186,12 @@ def test_a_steroid_says_when_the_site_may_have_one_again(clinic: Clinic) -> None
     clinic.inject("1", "ut l triam 40mg/ml 0.5ml", "--on", "2026-11-02", "--next", "6w")
     (reason,) = [one for one in clinic.ok("why", "1", "--json").rows[0]["reasons"] if one["rule"] == "steroid_interval"]
     assert (reason["text"], reason["until"]) == ("steroid here 2026-11-02: again from 2027-01-31", "2027-01-31")
+
+
+def test_a_plan_that_a_cap_will_hold_back_is_not_promised_for_its_due_date(insured: Clinic) -> None:
+    insured.ok("inject", "1", "ut l lido 1% 1ml", "--on", "2026-11-09", "--next", "4w", "--consent", "written",
+               "--override", "interval_short=pain at night", "--pain", "6", "--yes")  # fmt: skip
+    assert insured.ok("why", "1").out.splitlines()[1] == (
+        "site 1  upper trapezius L: upcoming, due 2026-12-07 (in 14 days); then capped until 2027-09-14, "
+        "held back from the list"
+    )

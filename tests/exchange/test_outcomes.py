@@ -87,8 +87,11 @@ def test_a_score_is_measured_against_the_session_before_it(mei: Clinic) -> None:
     ]
     assert counted(bring(mei, scores(*rows), "--json")) == (4, 0, 0, 0)
     first, last = (row["id"] for row in sorted(stored(mei, "session"), key=lambda row: row["on_date"]))
-    assert [row["session_id"] for row in stored(mei)] == [first, last, first, last]
-    assert [row["site_id"] is None for row in stored(mei)] == [True, True, False, False]
+    muscle: dict[str | None, str] = {row["id"]: row["muscle"] for row in stored(mei, "site")}
+    whole = {row["on_date"]: row["session_id"] for row in stored(mei) if row["site_id"] is None}
+    assert whole == {"2026-09-30": first, "2026-10-05": last}
+    sites = {muscle[row["site_id"]]: row["session_id"] for row in stored(mei) if row["site_id"]}
+    assert sites == {"levator_scapulae": first, "trapezius_upper": last}
 
 
 VALUES: list[tuple[dict[str, str], tuple[Any, ...]]] = [

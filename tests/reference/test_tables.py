@@ -23,7 +23,7 @@ COUNTS = {
     "agents": 22,
     "alerts": 26,
     "adverse": 19,
-    "screening": 49,
+    "screening": 50,
     "screening_values": 21,
     "payers": 10,
     "profiles": 2,

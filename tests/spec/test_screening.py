@@ -121,6 +121,8 @@ CASES = [
          Story(plan="gm l lido 1% 1ml", patient=f"{ASKED} --weight 50 --height 170")),
     Case("pneumothorax_site", "override", "override", alerted("copd"), alerted("copd", plan="gm l lido 1% 1ml")),
     Case("no_diagnosis", "warn", "warn", Story(examined=False), Story()),
+    Case("recorded_today", "warn", "warn", Story(before=(session("2026-11-23"),)),
+         Story(before=(session("2026-11-22"), session("2026-11-23", "ut r lido 1% 1ml")))),
     Case("volume_high", "warn", "warn", Story(plan="ut l lido 1% 2.1ml"), Story(plan="ut l lido 1% 2ml")),
     Case("volume_high", "warn", "warn", Story(plan="ut l x3 lido 1% 5.1ml"), Story(plan="ut l x3 lido 1% 5ml")),
     # --- doses

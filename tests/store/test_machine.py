@@ -384,7 +384,8 @@ class Practice(RuleBasedStateMachine):
                 assert allowed[person.number, where] == plan.eligible
                 if plan.due is not None:
                     status = plan.status(self.today)
-                    until = {"snoozed": plan.snoozed, "capped": plan.capped}.get(status)
+                    waits = plan.capped if plan.capped and plan.capped > plan.due else None
+                    until = {"snoozed": plan.snoozed, "capped": plan.capped, "upcoming": waits}.get(status)
                     assert (told.status, told.held_until) == (status, until)
         assert found == {}
 

@@ -11,11 +11,13 @@ from tpi_cli.acts import patient as acts
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Conflict, Usage
+from tpi_cli.reference import agents
 from tpi_cli.reference import alerts as kinds
 from tpi_cli.rules import checks, identity
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
-from tpi_cli.store.read import people
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read import people, rules
 from tpi_cli.store.write import Writing
 
 Sex = Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female, male, other or unknown.")]
@@ -69,16 +71,34 @@ def add(
         row = acts.add(writing, new, ctx.obj.on(writing.today))
         code, today = identity.patient(row.number), writing.today
         alerts = people.alerts(writing.db, row.id)
+        asks = _payer(new.payer, writing.db)
     out = ctx.obj.out(today)
     line = f"{'would record' if ctx.obj.dry_run else 'recorded'} {redacted_head(row, today, alerts, out.redact)}"
-    heard = [f"  {_heard(alert)}" for alert in alerts if out.redact == "none"]
+    heard = [f"  {said}" for said in (*map(_heard, alerts), *asks) if out.redact == "none"]
     ctx.obj.done(out, code, [line, *heard], "patient-add", {"patient": code})
 
 
 def _heard(alert: people.Alert) -> str:
     """How an answer was understood, said back."""
     words = kinds.all_alerts()[alert.kind].words
-    return f"{alert.text}: {words}" if alert.text else words
+    near = agents.similar(alert.text) if alert.kind == "allergy-other" and alert.text else []
+    meant = f" (no drug known here; did you mean {' or '.join(near)}?)" if near else ""
+    return f"{alert.text}: {words}{meant}" if alert.text else words
+
+
+def _payer(text: str | None, db: Database) -> list[str]:
+    """Whose rules a payer's name stands for, said back; nothing where none is given."""
+    from tpi_cli.reference import payers
+
+    own = [one.policy for one in rules.payer_rows(db)]
+    if text is None:
+        return []
+    found = payers.named(text, own)
+    if found:
+        return [f"payer rules: {found}"]
+    near = payers.similar(text, own)
+    meant = f"did you mean {' or '.join(near)}?" if near else "tpi payer list names them"
+    return [f"no rules for the payer {text!r}: the clinic's default only advises; {meant}"]
 
 
 FIELDS = (
@@ -238,10 +258,16 @@ def _alerts(allergy: list[str] | None, bleeding: list[str] | None) -> tuple[tupl
     return tuple(out)
 
 
+NO_ANSWER = frozenset({"", "unknown", "not known", "not asked", "unsure", "n/a", "na"})
+"""What is said for want of an answer: kept, it would pass for one."""
+
+
 def _substance(answer: str) -> str:
     wrong = checks.text(answer, checks.LONGEST_NAME) or (None if answer.strip() else "is empty")
     if wrong:
         raise Usage(f"the answer {wrong}", hint="say none, or what it is")
+    if answer.strip().strip(".?").casefold() in NO_ANSWER:
+        raise Usage(f"{answer.strip()!r} is no answer", hint="ask the patient, then say none, or what it is")
     return answer
 
 
@@ -288,6 +314,7 @@ def edit(
         _not_denied(people.alerts(writing.db, who.id), alerts)
         acts.add_alerts(writing, who.id, alerts, on)
         told = [f"  {key}: {_shown(getattr(who, key))} -> {_shown(value)}" for key, value in changes.items()]
+        told += [f"  {said}" for said in _payer(changes.get("payer"), writing.db)]
         told += [f"  {_heard(alert)}" for alert in people.alerts(writing.db, who.id) if alerts]
     _say(ctx, row, writing.today, "changed", "patient-edit", told)
 

@@ -13,6 +13,8 @@ from tpi_cli.rules import interval
 from tpi_cli.rules.eligibility import ADVICE_ONLY, CAP, Policy
 from tpi_cli.rules.relief import Wanted
 
+CLOSE = 3
+"""How many names a "did you mean" offers at most."""
 CLINIC_DEFAULT = "self_pay"
 """The payer whose rows hold where a patient has none, or one without rules."""
 
@@ -74,6 +76,17 @@ def named(text: str | None, own: Iterable[Policy] = ()) -> str | None:
     mine = [one.payer for one in own if key(one.payer) == wanted]
     found = [payer for row in shipped() for payer in _answers(row, wanted)]
     return next(iter([*mine, *found]), None)
+
+
+def similar(text: str, own: Iterable[Policy] = ()) -> list[str]:
+    """Payers whose id, or another of their names, is a typing slip away; the best first."""
+    from difflib import get_close_matches
+
+    mine = {one.payer: one.payer for one in own}
+    shipped_names = {word: row.payers[0] for row in shipped() for word in row.aliases}
+    ids = {payer: payer for row in shipped() for payer in row.payers}
+    by_key = {key(word): payer for word, payer in {**shipped_names, **ids, **mine}.items()}
+    return list(dict.fromkeys(by_key[word] for word in get_close_matches(key(text), by_key, CLOSE, 0.75)))
 
 
 def _answers(row: Row, wanted: str) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ TESTS: Mapping[str, Test] = {
     "diabetes_steroid": screening_person.diabetes_steroid,
     "minor": screening_person.minor,
     "no_diagnosis": screening_person.no_diagnosis,
+    "recorded_today": screening_person.recorded_today,
     "allergy_unknown": screening_person.allergy_unknown,
     "bleeding_unknown": screening_person.bleeding_unknown,
     "steroid_any": screening_person.whoever,

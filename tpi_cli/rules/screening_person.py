@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from tpi_cli.rules import identity
 from tpi_cli.rules.case import Alert, Case, Hit, Rule, Spot
 
 _HBA1C = re.compile(r"(?:hb)?a1c\D*(\d{1,3}(?:\.\d+)?)", re.IGNORECASE)
@@ -115,6 +116,14 @@ def no_diagnosis(case: Case, rule: Rule) -> Hit | None:
     enough = rule.numbers["criteria"]
     found = [one for one in case.spots if one.before is None and one.criteria < enough]
     return Hit(names(found), numbers(found)) if found else None
+
+
+def recorded_today(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
+    """Another entry of the day has a site of this plan: two needles at one place, or one session written down twice."""
+    same = [one for one in case.beside if any(spot.where == one.where for spot in case.spots)]
+    spots = [spot for spot in case.spots if any(spot.where == one.where for one in same)]
+    sessions = ", ".join(identity.session(number) for number in sorted({one.session for one in same}))
+    return Hit(f"{names(spots)} in {sessions}", numbers(spots)) if same else None
 
 
 def allergy_unknown(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001

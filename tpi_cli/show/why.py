@@ -62,8 +62,9 @@ def _stands(row: Row, at: standing.Thresholds) -> str:
     if row.due is None or row.late_days is None:
         return f"{row.status}, not on the list"
     if row.status == "upcoming":
-        listed_on = row.due + timedelta(days=at.due)
-        return f"upcoming, due {row.due} (in {_days(-row.late_days)}); comes on the list {listed_on}"
+        capped, listed_on = row.sites[0].held_until, row.due + timedelta(days=at.due)
+        then = f"then capped until {capped}, held back from the list" if capped else f"comes on the list {listed_on}"
+        return f"upcoming, due {row.due} (in {_days(-row.late_days)}); {then}"
     if not listed(row):
         until = f" until {row.sites[0].held_until}" if row.sites[0].held_until else ""
         return f"{row.status}{until}, held back from the list; due {row.due}"

@@ -40,7 +40,7 @@ class Site(NamedTuple):
     follow_up: str | None
     session: int | None
     held_until: date | None = None
-    """The day a snooze or the payer's cap ends, where that is what holds it back today."""
+    """The day a snooze or the payer's cap ends, where that holds it back today, or a cap will on the due date."""
 
 
 class Row(NamedTuple):
@@ -241,7 +241,8 @@ def _site(one: Listed, query: Query) -> Site:
     status = standing.status(plan, query.today, query.at)
     if status is None and one.anchor_on and one.follow_up is None:
         status = "unplanned"
-    until = {"snoozed": plan.snoozed_until, "capped": plan.capped_until}.get(status or "")
+    waits = plan.capped_until if due and plan.capped_until and plan.capped_until > due else None
+    until = {"snoozed": plan.snoozed_until, "capped": plan.capped_until, "upcoming": waits}.get(status or "")
     return Site(one.site, one.muscle, one.side, due, status, day(one.anchor_on), one.follow_up, one.session, until)
 
 
