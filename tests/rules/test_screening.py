@@ -701,7 +701,10 @@ def test_a_payer_without_rules_is_told() -> None:
 
 KINDS = ["allergy-amide", "allergy-none", "bleeding-none", "anticoagulant", "infection", "pregnancy", "diabetes",
          "copd", "vasovagal", "red-flag", "asthma-severe", "heart-or-liver"]  # fmt: skip
-ALERTS = st.lists(st.builds(Alert, st.sampled_from(KINDS), st.sampled_from([None, "words"])), max_size=4)
+ALERT = st.builds(
+    Alert, st.sampled_from(KINDS), st.sampled_from([None, "words"]), st.sampled_from([None, UT_L]), st.integers(1, 3)
+)
+ALERTS = st.lists(ALERT, max_size=4)
 DOSES = st.builds(
     mg, st.sampled_from(["lidocaine", "procaine", "dexamethasone", "ketorolac"]), st.integers(1, 400).map(str)
 )

@@ -1,14 +1,13 @@
 """DATE: a day as a clinician types it, read strictly, and echoed in words.
 
 A day without a year, and a weekday, look forward for what is to come and back for what has happened.
-What is refused, and with which hint, stands in `misdates`.
+What is refused, and with which hint, stands in `misdates`: loaded for a refusal alone, as most days are understood.
 """
 
 import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from tpi_cli.commands.parse.misdates import FULL_BIRTH, explain, explain_birth
 from tpi_cli.commands.parse.names import MONTH_OF, MONTHS, NAMED, WEEKDAY_OF, WEEKDAYS, month_length, spelled
 from tpi_cli.commands.parse.spans import refusal, span
 from tpi_cli.commands.parse.typed import Word, fault, line, split
@@ -55,7 +54,9 @@ def day(text: str, today: date, forward: bool) -> date:
         understood = reader(asked)
         if understood is not None:
             return _in_range(asked, understood)
-    raise explain(asked.text, asked.found)
+    from tpi_cli.commands.parse import misdates
+
+    raise misdates.explain(asked.text, asked.found)
 
 
 def birth(text: str, today: date) -> date:
@@ -65,10 +66,10 @@ def birth(text: str, today: date) -> date:
     """
     asked = _Asked(text, split(text, "the birth date"), today, forward=False)
     born = _iso(asked) or _day_month(asked)
-    if born is None:
-        raise explain_birth(asked.text, asked.found)
-    if not _FOUR_FIGURES.search(text):
-        raise asked.fault(*FULL_BIRTH)
+    if born is None or not _FOUR_FIGURES.search(text):
+        from tpi_cli.commands.parse import misdates
+
+        raise asked.fault(*misdates.FULL_BIRTH) if born else misdates.explain_birth(asked.text, asked.found)
     if born > today:
         raise asked.fault(f"{words(born, today)} is in the future", "check the year")
     if _oldest(today) > born:
