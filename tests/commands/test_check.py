@@ -166,6 +166,16 @@ def test_a_reason_nobody_asked_for_is_pointed_out(ward: Clinic) -> None:
     assert "  note: no reason was needed for red_flag" in answer.out
 
 
+def test_a_reason_that_is_not_kept_is_not_said_to_be(ward: Clinic) -> None:
+    words = ("inject", "2", "ut l lido 1% 1ml", "--consent", "written", "--override", "no_diagnosis=seen before")
+    told = ward.ok(*words, "--dry-run").out
+    assert "  note: no reason was needed for no_diagnosis" in told
+    assert "warning  no_diagnosis" in told
+    assert "recorded all the same" not in told
+    findings = ward.ok(*words, "--dry-run", "--json").json["findings"]
+    assert [one["reason"] for one in findings if one["rule"] == "no_diagnosis"] == [None]
+
+
 def test_items_from_stdin(ward: Clinic) -> None:
     before = everything(ward)
     answer = ward.run("check", "2", "-", "--json", stdin="ut l, ls l\nlido 1% 1ml each\n")

@@ -263,3 +263,12 @@ def test_redacted(mei: Clinic, redact: str, gone: list[str]) -> None:
 def test_redacted_for_programs(mei: Clinic) -> None:
     found = mei.ok("outcome", "1", "3", "--redact", "all", "--json").json
     assert (found["pain"], found["relief_pct"], found["session"]) == (None, None, "S-002B")
+
+
+def test_the_relief_that_is_told_is_the_relief_that_counts(clinic: Clinic) -> None:
+    """Two entries of one day that differ in the pain before: answer, `why` and the rules go by the same one."""
+    clinic.patient()
+    clinic.inject("1", "ut l lido 1% 1ml", "--on", "2026-11-12", "--pain", "5", "--next", "6w")
+    clinic.inject("1", "ut l lido 1% 1ml", "--on", "2026-11-12", "--pain", "10")
+    assert "pain 5 to 2: 60% relief" in clinic.ok("outcome", "1", "2").out
+    assert "relief 60 % since 2026-11-12" in clinic.ok("why", "1").out

@@ -55,7 +55,7 @@ def test_every_rule_can_be_looked_up_with_its_sources(home: Clinic, rule: str) -
 def test_a_rule_that_is_not_there(home: Clinic) -> None:
     code, line, hint = refused(home, "rule", "show", "steroid_intervall")
     assert (code, line) == (3, "no rule 'steroid_intervall' in the screening")
-    assert hint.startswith("did you mean steroid_interval or ")
+    assert hint == "did you mean steroid_interval, steroid_total or steroid_any?"
     assert refused(home, "rule", "show", "qqqq") == (3, "no rule 'qqqq' in the screening", "tpi rule list names them")
 
 

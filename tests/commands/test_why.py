@@ -195,3 +195,9 @@ def test_a_plan_that_a_cap_will_hold_back_is_not_promised_for_its_due_date(insur
         "site 1  upper trapezius L: upcoming, due 2026-12-07 (in 14 days); then capped until 2027-09-14, "
         "held back from the list"
     )
+
+
+def test_a_payer_is_not_named_for_what_its_row_does_not_ask(insured: Clinic) -> None:
+    insured.ok("payer", "add", "acme", "--from", "2026-01-01", "--max-sessions", "4", "--reason", "policy 12")
+    told = {reason["rule"]: reason for reason in insured.ok("why", "3", "--json").rows[0]["reasons"]}
+    assert told["no_response"]["source"] == "payer-rules|aafp-2002", "where the rule itself comes from"

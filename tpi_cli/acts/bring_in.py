@@ -368,4 +368,5 @@ def _events(writing: Writing, session: tables.Session, site_id: str, row: Inject
     known = set(writing.db.rows(sql, session=session.id, site=site_id))
     for kind, text in row.adverse:
         if (kind, text) not in known:
-            inject.adverse(writing, session, site_id, kind, text)
+            of = inject.Happened(session.patient_id, session.id, site_id, session.on_date)
+            inject.adverse(writing, of, kind, text)

@@ -6,6 +6,8 @@ day. Everything lands in the caller's transaction or not at all.
 
 from datetime import date
 
+from sqlmodel import select
+
 from tpi_cli.acts import outcome
 from tpi_cli.acts import site as sites
 from tpi_cli.acts.bring_in import ALONE, Company, Line, Refusal, Result, absent, by_mrn, not_then
@@ -110,8 +112,9 @@ def _add(writing: Writing, row: Scored, patient_id: str, site: tables.Site | Non
 
 def _resolve(writing: Writing, site: tables.Site, on: date) -> None:
     """Close the site as of that day. It is history: it stands beside whatever was decided or treated later."""
-    sql = "SELECT COUNT(*) FROM hold WHERE site_id = :site AND act = 'resolve' AND on_date = :on"
-    if writing.db.value(sql, site=site.id, on=on.isoformat()):
+    table = tables.Hold
+    same = select(table).where(table.site_id == site.id, table.act == "resolve", table.on_date == on)
+    if writing.session.exec(same).first():
         return
     writing.add(
         tables.Hold(

@@ -37,11 +37,8 @@ def record(writing: Writing, given: Given) -> tables.Elsewhere:
 
 
 def take_back(writing: Writing, given: Given, reason: str) -> tables.Elsewhere:
-    """Void a dose that was entered wrongly: kept, and counted no more. Raises NotFound."""
-    table = tables.Elsewhere
-    query = select(table).where(table.patient_id == given.patient_id, table.on_date == given.on,
-                                table.agent == given.agent, col(table.voided_at).is_(None))  # fmt: skip
-    found = [row for row in writing.session.exec(query) if (row.mass, row.mass_unit) == (given.mass, given.mass_unit)]
+    """Void a dose that was entered wrongly, of several alike the last one: kept, counted no more. Raises NotFound."""
+    found = _on_file(writing, given)
     if not found:
         raise NotFound(
             f"no such dose of {given.on} on file", hint="tpi exposure PATIENT lists them; --on names the day"
@@ -55,14 +52,14 @@ def take_back(writing: Writing, given: Given, reason: str) -> tables.Elsewhere:
 
 def _not_twice(writing: Writing, given: Given) -> None:
     """A dose entered twice would count twice."""
+    if any((row.site_id, row.note) == (given.site_id, given.note) for row in _on_file(writing, given)):
+        raise Conflict("this dose is on file already", hint="if it was given twice, tell them apart with --note")
+
+
+def _on_file(writing: Writing, given: Given) -> list[tables.Elsewhere]:
+    """Doses of that agent, mass and day that count, as they were entered."""
     table = tables.Elsewhere
     query = select(table).where(table.patient_id == given.patient_id, table.on_date == given.on,
                                 table.agent == given.agent, col(table.voided_at).is_(None))  # fmt: skip
-    for row in writing.session.exec(query):
-        if (row.mass, row.mass_unit, row.site_id, row.note) == (
-            given.mass,
-            given.mass_unit,
-            given.site_id,
-            given.note,
-        ):
-            raise Conflict("this dose is on file already", hint="if it was given twice, tell them apart with --note")
+    rows = writing.session.exec(query.order_by(table.recorded_at, table.id))
+    return [row for row in rows if (row.mass, row.mass_unit) == (given.mass, given.mass_unit)]

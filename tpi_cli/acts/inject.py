@@ -74,7 +74,7 @@ def record(writing: Writing, draft: Draft) -> Recorded:
     if draft.pain is not None:
         score(writing, session, None, draft.pain)
     for kind, text in draft.adverse:
-        adverse(writing, session, None, kind, text)
+        adverse(writing, Happened(draft.patient_id, session.id, None, draft.on), kind, text)
     _findings(writing, session, draft)
     keep.refresh(writing.db, writing.clinic.id, [draft.patient_id])
     return Recorded(session, tuple(found.values()))
@@ -251,18 +251,17 @@ def score(writing: Writing, session: tables.Session, site_id: str | None, pain: 
             )
 
 
-def adverse(writing: Writing, session: tables.Session, site_id: str | None, kind: str, text: str | None) -> None:
-    """Something that went wrong at a session."""
-    writing.add(
-        tables.AdverseEvent(
-            **writing.record(),
-            patient_id=session.patient_id,
-            session_id=session.id,
-            site_id=site_id,
-            type=kind,
-            text=text,
-            on_date=session.on_date,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
-    )
+class Happened(NamedTuple):
+    """What an adverse event belongs to: the session it followed, a site of it or None, the day it was told."""
+
+    patient_id: str
+    session_id: str
+    site_id: str | None
+    on_date: date
+
+
+def adverse(writing: Writing, of: Happened, kind: str, text: str | None) -> None:
+    """Something that went wrong at a session, or after it."""
+    row = tables.AdverseEvent(**writing.record(), **of._asdict(), type=kind, text=text,
+                              recorded_at=writing.stamp, recorded_by=writing.by)  # fmt: skip
+    writing.add(row)

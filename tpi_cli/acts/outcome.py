@@ -4,10 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from tpi_cli.acts import hold
+from tpi_cli.acts import hold, inject
 from tpi_cli.errors import Conflict
-from tpi_cli.rules import identity
-from tpi_cli.store import keep, tables
+from tpi_cli.rules import identity, past
+from tpi_cli.store import facts, history, keep, tables
 from tpi_cli.store.read import scores
 from tpi_cli.store.read.scores import Against
 from tpi_cli.store.write import Writing
@@ -45,21 +45,23 @@ def record(writing: Writing, score: Score) -> Recorded:
         raise Conflict(f"there is a score of {score.on} already", hint="one a day; --on names the day of another")
     row = put(writing, score, against.id)
     for kind, text in score.adverse:
-        _event(writing, score, against.id, kind, text)
+        inject.adverse(writing, inject.Happened(score.patient_id, against.id, score.site_id, score.on), kind, text)
     if score.resolved:
         decision = hold.Decision("resolve", score.patient_id, score.on, score.site_id, note=score.note)
         hold.decide(writing, decision)
     keep.refresh(writing.db, writing.clinic.id, [score.patient_id])
-    return Recorded(row, against, scores.baseline(writing.db, against.id, score.site_id))
+    where = facts.sites(writing.db, score.patient_id)[score.site_id][1] if score.site_id else None
+    baseline = past.baseline(history.of_patient(writing.db, score.patient_id), against.on, where)
+    return Recorded(row, against, baseline)
 
 
 def last_session(writing: Writing, patient_id: str, on: date, site_id: str | None = None) -> Against:
     """The session that a score of that day is measured against. Raises Conflict where there is none."""
     found = scores.against(writing.db, patient_id, on, site_id)
     if found is None:
-        number = writing.db.value("SELECT number FROM patient WHERE id = :patient", patient=patient_id)
         where = " of this site" if site_id else ""
-        hint = f"tpi session list {identity.patient(number)} shows the sessions; --on names the day of the score"
+        code = identity.patient(writing.session.get_one(tables.Patient, patient_id).number)
+        hint = f"tpi session list {code} shows the sessions; --on names the day of the score"
         raise Conflict(f"no session{where} on or before {on} to measure a score against", hint=hint)
     return found
 
@@ -79,23 +81,6 @@ def put(writing: Writing, score: Score, session_id: str) -> tables.Outcome:
             resolved=score.resolved,
             note=score.note,
             source_id=score.source_id,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
-    )
-
-
-def _event(writing: Writing, score: Score, session_id: str, kind: str, text: str | None) -> None:
-    """Something that went wrong, of the session it followed and of the day it was told."""
-    writing.add(
-        tables.AdverseEvent(
-            **writing.record(),
-            patient_id=score.patient_id,
-            session_id=session_id,
-            site_id=score.site_id,
-            type=kind,
-            text=text,
-            on_date=score.on,
             recorded_at=writing.stamp,
             recorded_by=writing.by,
         )

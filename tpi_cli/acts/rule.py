@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from tpi_cli.rules.eligibility import ADVICE_ONLY, Policy
 from tpi_cli.store import keep, tables
+from tpi_cli.store.read import plans, rules
 from tpi_cli.store.write import Writing
 
 MOVES_DATES = ADVICE_ONLY | {"steroid_interval"}
@@ -57,13 +58,7 @@ def add_policy(writing: Writing, policy: Policy, reason: str, payers: list[str |
 
 def _refreshed(writing: Writing, payers: list[str | None] | None) -> int:
     """Work out anew the recalls of patients with these payers (None: of all); how many sites changed."""
-    before = _standing(writing)
-    rows = writing.db.rows("SELECT id, payer FROM patient ORDER BY number")
-    keep.refresh(writing.db, writing.clinic.id, [who for who, payer in list(rows) if payers is None or payer in payers])
-    after = _standing(writing)
-    return sum(before.get(site) != row for site, row in after.items())
-
-
-def _standing(writing: Writing) -> dict[str, tuple[object, ...]]:
-    sql = "SELECT site_id, eligible_from, capped_until, reassess FROM recall"
-    return {site: tuple(rest) for site, *rest in writing.db.rows(sql)}
+    before = plans.limits(writing.db)
+    patients = [who for who, payer in rules.payers(writing.db) if payers is None or payer in payers]
+    keep.refresh(writing.db, writing.clinic.id, patients)
+    return sum(before.get(site) != limits for site, limits in plans.limits(writing.db).items())

@@ -11,13 +11,14 @@ from tpi_cli.commands.parse import dates, intervals
 from tpi_cli.commands.parse.items import Stock, items
 from tpi_cli.commands.parse.pain import pain as read_pain
 from tpi_cli.commands.parse.sites import site as read_site
-from tpi_cli.errors import Usage
+from tpi_cli.errors import Conflict, Usage
 from tpi_cli.reference import adverse as complications
 from tpi_cli.reference import agents
 from tpi_cli.rules import checks
 from tpi_cli.rules.values import Pain, Shot
 from tpi_cli.show.out import allowed
 from tpi_cli.store.connect import Database
+from tpi_cli.store.read import people
 from tpi_cli.store.read.stock import own_agents, stocked
 
 PainOption = Annotated[str | None, typer.Option("--pain", metavar="7:3", help="Pain 0 to 10, before:after.")]
@@ -256,3 +257,11 @@ def _note(text: str | None) -> str | None:
 def echo(on: date, today: date) -> str:
     """The day of the session in words, when it is not today."""
     return "" if on == today else f"on {dates.words(on, today)}"
+
+
+def in_life(who: people.Patient, on: date, today: date) -> None:
+    """See that the day lies in the patient's life. Raises Usage, Conflict."""
+    if on < who.born:
+        raise Usage(f"{dates.words(on, today)} is before {who.code} was born ({who.born})", hint="check --on")
+    if who.status == "deceased" and who.status_on and on > who.status_on:
+        raise Conflict(f"{who.code} died before {on}", hint=f"tpi patient edit {who.code} --status active, if not")

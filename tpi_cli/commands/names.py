@@ -1,5 +1,6 @@
 """Names typed for a muscle or an agent: exactly one, or an error that says what is close."""
 
+from tpi_cli.commands.parse.typed import meant
 from tpi_cli.errors import NotFound
 from tpi_cli.reference import agents, muscles
 from tpi_cli.store.connect import Database
@@ -17,7 +18,7 @@ def muscle(text: str) -> str:
             hint=", ".join(f"{one.title} ({one.short.lower()})" for one in found),
         )
     close = muscles.similar(text)
-    raise NotFound(f"no muscle {text!r}", hint=f"did you mean {' or '.join(close)}?" if close else "tpi muscle list")
+    raise NotFound(f"no muscle {text!r}", hint=meant(close) or "tpi muscle list")
 
 
 def agent(db: Database, text: str) -> str:
@@ -33,7 +34,7 @@ def one_agent(text: str, own: tuple[agents.Agent, ...]) -> agents.Agent:
     if found:
         raise NotFound(f"{text!r} is several agents", hint=", ".join(one.agent for one in found))
     close = agents.similar(text, own)
-    raise NotFound(f"no agent {text!r}", hint=f"did you mean {' or '.join(close)}?" if close else "tpi agent list")
+    raise NotFound(f"no agent {text!r}", hint=meant(close) or "tpi agent list")
 
 
 def screening_rule(text: str) -> str:
@@ -57,4 +58,4 @@ def _instead(wanted: str) -> str:
     if payers.named(wanted):
         return f"it is a payer's: tpi payer show {wanted}"
     near = get_close_matches(wanted, screening.shipped(), 3)
-    return f"did you mean {' or '.join(near)}?" if near else "tpi rule list names them"
+    return meant(near) or "tpi rule list names them"

@@ -9,11 +9,10 @@ import typer
 
 from tpi_cli.acts import outcome as acts
 from tpi_cli.commands import complete, draft, options
-from tpi_cli.commands.parse import dates
 from tpi_cli.commands.parse.pain import pain as read_pain
 from tpi_cli.commands.pick import picked
 from tpi_cli.commands.why import named_site
-from tpi_cli.errors import Conflict, Grammar, Usage
+from tpi_cli.errors import Grammar, Usage
 from tpi_cli.reference.names import title
 from tpi_cli.rules import relief as rule
 from tpi_cli.rules.values import plain
@@ -52,7 +51,8 @@ def outcome(
     wanted = picked(ctx, patient)
     with options.recording(ctx) as writing:
         who = people.patient(writing.db, wanted)
-        on = _day(ctx, who, writing.today)
+        on = ctx.obj.on(writing.today)
+        draft.in_life(who, on, writing.today)
         checked = draft.check(told, (), on, writing.today, draft.stock(writing.db))
         where = _where(writing, who, site, on, resolved)
         site_id = where.id if where else None
@@ -82,16 +82,6 @@ def _said_relief(text: str | None) -> Decimal | None:
     if not found or not text.isascii() or abs(Decimal(found[1])) > rule.HUNDRED:
         raise Usage(f"--relief {text!r} is no percentage from -100 to 100", hint="--relief 60, or -20 for 20% worse")
     return Decimal(found[1]) + 0  # -0 is 0
-
-
-def _day(ctx: typer.Context, who: people.Patient, today: date) -> date:
-    """The day of the score, in the patient's life. Raises Usage, Conflict."""
-    on: date = ctx.obj.on(today)
-    if on < who.born:
-        raise Usage(f"{dates.words(on, today)} is before {who.code} was born ({who.born})", hint="check --on")
-    if who.status == "deceased" and who.status_on and on > who.status_on:
-        raise Conflict(f"{who.code} died before {on}", hint=f"tpi patient edit {who.code} --status active, if not")
-    return on
 
 
 def _where(writing: Writing, who: people.Patient, text: str | None, on: date, resolved: bool) -> people.Site | None:
@@ -132,15 +122,11 @@ def _measured(kept: acts.Recorded) -> str:
     said = "" if row.relief_pct is None else f"; patient says {_relief(row.relief_pct).removesuffix(' relief')}"
     if found is None:
         return f"pain {row.pain}: no baseline on file, {against}{said}"
-    return f"pain {kept.baseline} to {row.pain}: {_relief(_whole(found))} since {against}{said}"
+    return f"pain {kept.baseline} to {row.pain}: {_relief(rule.whole(found))} since {against}{said}"
 
 
 def _relief(percent: Decimal) -> str:
     return f"worse by {plain(-percent)}%" if percent < 0 else f"{plain(percent)}% relief"
-
-
-def _whole(percent: Decimal) -> Decimal:
-    return percent.quantize(Decimal(1), rounding="ROUND_HALF_UP")
 
 
 def _closed(where: people.Site | None, kept: acts.Recorded) -> list[str]:
@@ -155,7 +141,7 @@ def _facts(out: Out, who: people.Patient, where: people.Site | None, kept: acts.
     """For programs; `relief_pct` is what the patient says, else worked out against the baseline."""
     row = kept.outcome
     worked_out = rule.percent(kept.baseline, rule.Score(row.on_date, row.pain))
-    relief = row.relief_pct if row.relief_pct is not None else worked_out and _whole(worked_out)
+    relief = row.relief_pct if row.relief_pct is not None else worked_out and rule.whole(worked_out)
     shown = out.redact != "all"
     return {
         "patient": who.code,

@@ -15,7 +15,7 @@ from tpi_cli.show import patient_alert as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Report
-from tpi_cli.store.read import journal, people
+from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
 
 VERBS = ("add", "end", "list")
@@ -105,7 +105,7 @@ def _list(ctx: typer.Context, patient: str, kind: str | None, ended: bool) -> No
     with options.reading(ctx) as db:
         today = clinic(db).today
         who = people.patient(db, wanted)
-        found = journal.alerts(db, who.id, ended=ended)
+        found = [one for one in people.alerts_ever(db, who.id) if ended or one.ended is None]
         out: Out = ctx.obj.out(today)
         if out.redact != "none":
             found = [one._replace(text=None) for one in found]

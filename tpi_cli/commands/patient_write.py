@@ -9,6 +9,7 @@ import typer
 
 from tpi_cli.acts import patient as acts
 from tpi_cli.commands import complete, options
+from tpi_cli.commands.parse.typed import meant
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Conflict, Usage
 from tpi_cli.reference import agents
@@ -82,23 +83,22 @@ def _heard(alert: people.Alert) -> str:
     """How an answer was understood, said back."""
     words = kinds.all_alerts()[alert.kind].words
     near = agents.similar(alert.text) if alert.kind == "allergy-other" and alert.text else []
-    meant = f" (no drug known here; did you mean {' or '.join(near)}?)" if near else ""
-    return f"{alert.text}: {words}{meant}" if alert.text else words
+    slip = f" (no drug known here; {meant(near)})" if near else ""
+    return f"{alert.text}: {words}{slip}" if alert.text else words
 
 
 def _payer(text: str | None, db: Database) -> list[str]:
     """Whose rules a payer's name stands for, said back; nothing where none is given."""
     from tpi_cli.reference import payers
 
-    own = [one.policy for one in rules.payer_rows(db)]
     if text is None:
         return []
+    own = rules.own_policies(db)
     found = payers.named(text, own)
     if found:
         return [f"payer rules: {found}"]
-    near = payers.similar(text, own)
-    meant = f"did you mean {' or '.join(near)}?" if near else "tpi payer list names them"
-    return [f"no rules for the payer {text!r}: the clinic's default only advises; {meant}"]
+    look = meant(payers.similar(text, own)) or "tpi payer list names them"
+    return [f"no rules for the payer {text!r}: the clinic's default only advises; {look}"]
 
 
 FIELDS = (

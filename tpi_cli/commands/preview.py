@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from tpi_cli.acts import screen
 from tpi_cli.acts.screen import Screened
-from tpi_cli.commands.draft import Checked, echo
+from tpi_cli.commands.draft import Checked, echo, in_life
 from tpi_cli.commands.parse import dates
-from tpi_cli.errors import Conflict, Usage
+from tpi_cli.errors import Usage
 from tpi_cli.reference import agents
 from tpi_cli.reference.agents import Agent
 from tpi_cli.reference.names import short, title
@@ -56,6 +56,12 @@ class Preview(NamedTuple):
         return tuple(one for one in self.screened.stops if one.rule not in self.checked.overrides)
 
     @property
+    def reasons(self) -> dict[str, str]:
+        """The reasons that are kept, by rule: those that a finding asks for."""
+        given = self.checked.overrides
+        return {one.rule: given[one.rule] for one in self.screened.stops if one.rule in given}
+
+    @property
     def next(self) -> date | None:
         """The earliest day one of the sites is due."""
         return min((plan.due for plan in self.plans if plan.due), default=None)
@@ -74,10 +80,7 @@ def prepare(
 ) -> Preview:
     """Work out what recording would do, screened as a plan or as done. Raises Usage, Conflict where it must not be."""
     today = office.today
-    if on < who.born:
-        raise Usage(f"{dates.words(on, today)} is before {who.code} was born ({who.born})", hint="check --on")
-    if who.status == "deceased" and who.status_on and on > who.status_on:
-        raise Conflict(f"{who.code} died before {on}", hint=f"tpi patient edit {who.code} --status active, if not")
+    in_life(who, on, today)
     _enough(shots)
     known = {(one.muscle, one.side): one for one in standing(db, who.id)}
     plans = _plans(shots, known, checked.follow_up, on)
@@ -223,7 +226,7 @@ def lines(preview: Preview, redact: str) -> list[str]:
     out.append("  " + "   ".join(filter(None, [_totals(preview), score, _next(preview)])))
     out += [f"  {line}" for line in _details(preview.checked)]
     out += [f"  note: {note}" for note in preview.notes]
-    out += [f"  {line}" for line in finding.lines(preview.screened.findings, preview.checked.overrides)]
+    out += [f"  {line}" for line in finding.lines(preview.screened.findings, preview.reasons)]
     return out
 
 
@@ -319,7 +322,7 @@ def facts(preview: Preview, session: str | None, redact: str) -> dict[str, Any]:
             {"agent": agent, "amount": plain(mass), "unit": unit}
             for (agent, unit), mass in totals(preview.shots).items()
         ],
-        "findings": [finding.record(one, preview.checked.overrides) for one in preview.screened.findings],
+        "findings": [finding.record(one, preview.reasons) for one in preview.screened.findings],
         "dose": finding.dose_record(preview.screened.load),
         "blocked": bool(preview.unanswered),
         "next": preview.next,

@@ -13,7 +13,7 @@ from tpi_cli.rules import interval
 from tpi_cli.rules.eligibility import ADVICE_ONLY, CAP, Policy
 from tpi_cli.rules.relief import Wanted
 
-CLOSE = 3
+SUGGESTIONS = 3
 """How many names a "did you mean" offers at most."""
 CLINIC_DEFAULT = "self_pay"
 """The payer whose rows hold where a patient has none, or one without rules."""
@@ -73,26 +73,24 @@ def _decimal(cell: str) -> Decimal | None:
 def named(text: str | None, own: Iterable[Policy] = ()) -> str | None:
     """The payer's id that a text names: an id, a rule's id or an alias; None where there are no rules for it."""
     wanted = key(text or "")
-    mine = [one.payer for one in own if key(one.payer) == wanted]
-    found = [payer for row in shipped() for payer in _answers(row, wanted)]
-    return next(iter([*mine, *found]), None)
+    mine = {key(one.payer): one.payer for one in own}
+    return mine.get(wanted) or _names().get(wanted)
 
 
 def similar(text: str, own: Iterable[Policy] = ()) -> list[str]:
-    """Payers whose id, or another of their names, is a typing slip away; the best first."""
+    """Up to three payers of whose names one is a typing slip away, nearest first."""
     from difflib import get_close_matches
 
-    mine = {one.payer: one.payer for one in own}
-    shipped_names = {word: row.payers[0] for row in shipped() for word in row.aliases}
-    ids = {payer: payer for row in shipped() for payer in row.payers}
-    by_key = {key(word): payer for word, payer in {**shipped_names, **ids, **mine}.items()}
-    return list(dict.fromkeys(by_key[word] for word in get_close_matches(key(text), by_key, CLOSE, 0.75)))
+    called = _names() | {key(one.payer): one.payer for one in own}
+    near = get_close_matches(key(text), called, n=2 * SUGGESTIONS, cutoff=0.75)
+    return list(dict.fromkeys(called[word] for word in near))[:SUGGESTIONS]
 
 
-def _answers(row: Row, wanted: str) -> tuple[str, ...]:
-    """The payers of the row that the word means; a rule's id or an alias means the first."""
-    by_id = tuple(payer for payer in row.payers if key(payer) == wanted)
-    return by_id or (row.payers[:1] if wanted in {key(row.policy.id), *map(key, row.aliases)} else ())
+@cache
+def _names() -> dict[str, str]:
+    """The shipped payers by everything that names them, as compared; a rule's id or an alias means its first."""
+    others = {key(word): row.payers[0] for row in shipped() for word in (row.policy.id, *row.aliases)}
+    return others | {key(payer): payer for row in shipped() for payer in row.payers}
 
 
 def policies(text: str | None, own: screening.Own, mine: Iterable[Policy] = ()) -> tuple[Policy, ...]:

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
+from tpi_cli.rules.interval import holds
 from tpi_cli.rules.values import Dose, plain
 
 SIDES = ("once", "each")
@@ -90,13 +91,8 @@ def suggest(
     Procedures first, then drugs by name, then diagnoses. The order of sessions and places does not matter.
     """
     day = tuple(sessions)
-    book = tuple(code for code in codes if in_force(code, on))
+    book = tuple(code for code in codes if holds(on, code.valid_from, code.valid_to))
     return (*_procedures(day, book, sides), *_drugs(day, book), *_diagnoses(day))
-
-
-def in_force(code: Code, on: date) -> bool:
-    """Whether the code may be billed for something done that day."""
-    return (code.valid_from is None or code.valid_from <= on) and (code.valid_to is None or on <= code.valid_to)
 
 
 def muscles(spots: Iterable[Spot], sides: str) -> int:

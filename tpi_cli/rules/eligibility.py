@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from tpi_cli.rules.interval import Interval, after
+from tpi_cli.rules.interval import Interval, after, holds
 from tpi_cli.rules.recall import Reason
 from tpi_cli.rules.relief import Wanted
 
@@ -88,8 +88,7 @@ class Eligible(NamedTuple):
 def in_force(policies: Iterable[Policy], on: date) -> Policy | None:
     """The row that holds on a day: the payer's before the default, the clinic's own before a shipped one, then the
     one that began last."""
-    holding = [one for one in policies
-               if (one.starts is None or one.starts <= on) and (one.ends is None or on <= one.ends)]  # fmt: skip
+    holding = [one for one in policies if holds(on, one.starts, one.ends)]
     return max(holding, key=lambda one: (not one.fallback, one.own, one.starts or date.min, one.revision), default=None)
 
 

@@ -34,6 +34,11 @@ def read(text: str) -> Interval | None:
     return Interval(int(match[1]), match[2]) if match else None
 
 
+def holds(on: date, first: date | None, last: date | None) -> bool:
+    """Whether a dated row is in force on a day; None is without a beginning, or an end."""
+    return (first is None or first <= on) and (last is None or on <= last)
+
+
 def after(anchor: date, interval: Interval, month_end: MonthEnd = "back") -> date:
     """The day the interval ends.
 

@@ -91,11 +91,22 @@ def last_there(past: Past) -> dict[Where, Treated]:
     return {one.where: one for one in sorted(past.treated, key=lambda one: (one.on, bool(one.doses), one.session))}
 
 
+def baseline(past: Past, on: date, where: Where | None) -> int | None:
+    """The pain before a day's session: a site's own before the patient's; of the patient, else the worst of a site."""
+    whole = past.baselines.get((on, None))
+    if where is not None:
+        return past.baselines.get((on, where), whole)
+    return (
+        whole
+        if whole is not None
+        else max((pain for (day, _), pain in past.baselines.items() if day == on), default=None)
+    )
+
+
 def response(past: Past, last: Treated, wanted: relief.Wanted) -> relief.Response:
     """How a site answered to its last session, measured against what is wanted before a repeat."""
-    baseline = past.baselines.get((last.on, last.where), past.baselines.get((last.on, None)))
     scores = [told.score for told in past.scores if told.where in {None, last.where} and _day(past, told) == last.on]
-    return relief.response(last.on, baseline, scores, wanted)
+    return relief.response(last.on, baseline(past, last.on, last.where), scores, wanted)
 
 
 def _day(past: Past, told: Told) -> date | None:

@@ -90,13 +90,14 @@ def words(answer: Response, wanted: Wanted) -> str:
     if answer.kind == "unmeasured":
         return f"score of {answer.until} without a pain before to measure it by (tpi outcome --relief)"
     assert answer.percent is not None, "an answer other than none has a relief"
-    told = f"relief {_whole(answer.percent)} % since {answer.since}"
+    told = f"relief {whole(answer.percent)} % since {answer.since}"
     if answer.until is None:
-        return f"{told}, {f'below {_whole(wanted.percent)} %' if wanted.percent is not None else 'no better'}"
+        return f"{told}, {f'below {whole(wanted.percent)} %' if wanted.percent is not None else 'no better'}"
     lasted = f"{'at least ' if answer.at_least else ''}{answer.weeks} weeks"
     asked = f" of {wanted.weeks} asked for" if answer.kind in {"short", "low"} and wanted.weeks else ""
     return f"{told}, for {lasted}{asked}"
 
 
-def _whole(number: Decimal) -> str:
-    return str(number.quantize(Decimal(1), rounding="ROUND_HALF_UP"))
+def whole(percent: Decimal) -> Decimal:
+    """Percent as it is told: without decimal places."""
+    return percent.quantize(Decimal(1), rounding="ROUND_HALF_UP")

@@ -18,16 +18,19 @@ class Repeat(NamedTuple):
     reasons: tuple[Reason, ...] = ()
 
 
-def judged(known: Past, last: Treated, policies: tuple[Policy, ...], due: date | None, *, asks: bool) -> Repeat:
+def judged(
+    known: Past, last: Treated, policies: tuple[Policy, ...], due: date | None, *, asks: bool, source: str
+) -> Repeat:
     """A repeat at the site of `last`, its last session, planned for `due`.
 
-    `asks` is whether the clinic wants an outcome before a repeat. A site last needled dry is held back by nobody,
-    for no payer counts that; the day from which it may be injected is told all the same.
+    `asks` is whether the clinic wants an outcome before a repeat, `source` where that stands if not in the policy.
+    A site last needled dry is held back by nobody, for no payer counts that; the day from which it may be injected
+    is told all the same.
     """
     latest = known.last or last.on
     place = Place(last.where, last.region)
     found = eligibility.eligible(past.visits(known), place, policies, latest, due)
-    answer, reason, enforced = _answer(known, last, policies, due or latest)
+    answer, reason, enforced = _answer(known, last, policies, due or latest, source)
     reassess = asks and relief.calls_for_reassessment(answer, enforced=enforced)
     capped = capped_until(found, due) if last.doses else None
     return Repeat(found.since, capped, reassess, (*found.reasons, reason))
@@ -39,14 +42,16 @@ def capped_until(found: Eligible, due: date | None) -> date | None:
     return free if found.held and due is not None and free is not None and free > due else None
 
 
-def _answer(known: Past, last: Treated, policies: tuple[Policy, ...], on: date) -> tuple[relief.Response, Reason, bool]:
+def _answer(
+    known: Past, last: Treated, policies: tuple[Policy, ...], on: date, source: str
+) -> tuple[relief.Response, Reason, bool]:
     """How the last session worked by the policy of the day a repeat is due, in words, and whether a payer asks."""
     policy = eligibility.in_force(policies, on)
     wanted = eligibility.wanted(policy)
     answer = past.response(known, last, wanted)
     enforced = policy is not None and policy.enforces(eligibility.RESPONSE)
-    source = policy.source if policy else "house-rule"
-    return answer, Reason(eligibility.RESPONSE, relief.words(answer, wanted), source), enforced
+    asked = policy.source if policy is not None and wanted.percent is not None else source
+    return answer, Reason(eligibility.RESPONSE, relief.words(answer, wanted), asked), enforced
 
 
 def steroid_again(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from tpi_cli.rules import screening_dose, screening_payer, screening_person
 from tpi_cli.rules.case import LEVELS, Case, Finding, Hit, Rule
+from tpi_cli.rules.interval import holds
 from tpi_cli.rules.values import Dose
 
 Test = Callable[[Case, Rule], Hit | None]
@@ -21,14 +22,10 @@ def screened(case: Case, rules: Iterable[Rule], *, recording: bool) -> tuple[Fin
     found = {
         rule.rule: finding
         for rule in rules
-        if _in_force(rule, case) and (finding := _finding(case, rule, recording=recording))
+        if holds(case.on, rule.starts, rule.ends) and (finding := _finding(case, rule, recording=recording))
     }
     told = [one for rule, one in found.items() if MILDER.get(rule) not in found]
     return tuple(sorted(told, key=lambda one: LEVELS.index(one.level)))
-
-
-def _in_force(rule: Rule, case: Case) -> bool:
-    return (rule.starts is None or rule.starts <= case.on) and (rule.ends is None or case.on <= rule.ends)
 
 
 def _finding(case: Case, rule: Rule, *, recording: bool) -> Finding | None:

@@ -29,12 +29,16 @@ def _dated(case: Case, rule: Rule) -> Hit | None:
     found = now or [(spot, text) for spot in case.injected for text in _later(case, policy, spot, rule)]
     if not found:
         return None
+    advice = not (now and policy.enforces(rule.rule))
+    return _hit(_by_text(found), [spot for spot, _ in found], policy, advice=advice)
+
+
+def _by_text(found: list[tuple[Spot, str]]) -> str:
+    """What holds, each once, after the sites it holds for."""
     named: dict[str, list[Spot]] = {}
     for spot, text in found:
         named.setdefault(text, []).append(spot)
-    told = [f"{', '.join(spot.name for spot in spots)}: {text}" for text, spots in named.items()]
-    advice = not (now and policy.enforces(rule.rule))
-    return _hit("; ".join(told), [spot for spot, _ in found], policy, advice=advice)
+    return "; ".join(f"{', '.join(spot.name for spot in spots)}: {text}" for text, spots in named.items())
 
 
 def _hit(text: str, spots: Iterable[Spot], policy: Policy, *, advice: bool) -> Hit:

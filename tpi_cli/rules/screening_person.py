@@ -120,10 +120,11 @@ def no_diagnosis(case: Case, rule: Rule) -> Hit | None:
 
 def recorded_today(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
     """Another entry of the day has a site of this plan: two needles at one place, or one session written down twice."""
-    same = [one for one in case.beside if any(spot.where == one.where for spot in case.spots)]
-    spots = [spot for spot in case.spots if any(spot.where == one.where for one in same)]
-    sessions = ", ".join(identity.session(number) for number in sorted({one.session for one in same}))
-    return Hit(f"{names(spots)} in {sessions}", numbers(spots)) if same else None
+    treated = {one.where for one in case.beside}
+    spots = [spot for spot in case.spots if spot.where in treated]
+    again = {spot.where for spot in spots}
+    sessions = sorted({one.session for one in case.beside if one.where in again})
+    return Hit(f"{names(spots)} in {', '.join(map(identity.session, sessions))}", numbers(spots)) if spots else None
 
 
 def allergy_unknown(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001

@@ -4,7 +4,7 @@ from typing import Any
 
 from tpi_cli.reference import alerts as kinds
 from tpi_cli.show.report import Column
-from tpi_cli.store.read.journal import Alert
+from tpi_cli.store.read.people import EverAlert
 
 COLUMNS: tuple[Column, ...] = (
     Column("kind", lambda one: one.kind),
@@ -20,6 +20,6 @@ def words(kind: str, text: str | None) -> str:
     return ": ".join(filter(None, [known.words if known else kind, text]))
 
 
-def record(one: Alert) -> dict[str, Any]:
+def record(one: EverAlert) -> dict[str, Any]:
     """An alert, for programs."""
     return one._asdict()

@@ -54,7 +54,10 @@ def standing(chart: Chart, site: str, verdict: recall.Verdict) -> Repeat:
     last = chart.last.get(where)
     if last is None:
         return Repeat()
-    found = repeat.judged(chart.past, last, chart.policies, verdict.due, asks=chart.house.asks_for_outcomes)
+    house = chart.house
+    source = house.rules[eligibility.RESPONSE].source
+    asks = house.asks_for_outcomes
+    found = repeat.judged(chart.past, last, chart.policies, verdict.due, asks=asks, source=source)
     return found._replace(reasons=(*found.reasons, *_steroid(chart, where), *_reasoned(chart, number, verdict)))
 
 

@@ -1,10 +1,8 @@
-"""Who did what, and when, put together from the facts in the store; and a patient's alerts, ended ones too."""
+"""Who did what, and when, put together from the facts in the store."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
-from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
 
 
@@ -113,20 +111,3 @@ def log(
     asked = " AND ".join([_OF_PATIENT] * bool(patient_id) + [_SINCE] * bool(since))
     sql = _LOG.format(where=f"WHERE {asked}" if asked else "", limit="LIMIT :limit" if limit else "")
     yield from map(Act._make, db.rows(sql, patient=patient_id, since=since, limit=limit))
-
-
-class Alert(NamedTuple):
-    """An alert of a patient; `ended` is None while it is open."""
-
-    kind: str
-    text: str | None
-    since: date
-    ended: date | None
-
-
-def alerts(db: Database, patient_id: str, *, ended: bool) -> list[Alert]:
-    """A patient's open alerts, oldest first; with `ended` those that are closed as well."""
-    still_open = "" if ended else " AND ended_on IS NULL"
-    where = f"WHERE patient_id = :patient{still_open} ORDER BY since, kind, id"
-    rows = db.rows(f"SELECT kind, text, since, ended_on FROM alert {where}", patient=patient_id)
-    return [Alert(kind, text, known_day(since), day(end)) for kind, text, since, end in rows]

@@ -40,3 +40,9 @@ def capped_until(db: Database, session_id: str) -> date | None:
     """The last day on which a payer's rule still holds back a site treated at a session; None where none does."""
     sql = "SELECT MAX(capped_until) FROM recall WHERE session_id = :session"
     return day(db.value(sql, session=session_id))
+
+
+def limits(db: Database) -> dict[str, tuple[object, ...]]:
+    """What payers and outcomes make of every plan, by site (UUID), to tell afterwards which ones moved."""
+    sql = "SELECT site_id, eligible_from, capped_until, reassess FROM recall"
+    return {site: tuple(rest) for site, *rest in db.rows(sql)}

@@ -95,6 +95,11 @@ def own_policies(db: Database) -> tuple[Policy, ...]:
     return tuple(row.policy for row in payer_rows(db))
 
 
+def payers(db: Database) -> list[tuple[str, str | None]]:
+    """Every patient (UUID) with the payer as it was typed, by number."""
+    return [(who, text) for who, text in db.rows("SELECT id, payer FROM patient ORDER BY number")]
+
+
 def payer_texts(db: Database) -> list[str | None]:
     """What patients have as their payer, each word once."""
     return [text for (text,) in db.rows("SELECT DISTINCT payer FROM patient ORDER BY payer")]

@@ -51,14 +51,6 @@ _SITES = """
 SELECT DISTINCT site.id, site.number FROM injection JOIN site ON site.id = injection.site_id
 WHERE injection.session_id = :session ORDER BY site.number
 """
-_BASELINE = """
-SELECT pain FROM outcome
-WHERE session_id IN (SELECT other.id FROM session JOIN session AS other ON other.patient_id = session.patient_id
-                     AND other.on_date = session.on_date AND other.voided_at IS NULL WHERE session.id = :session)
-    AND phase = 'before' AND pain IS NOT NULL
-    {there}
-ORDER BY {first}, pain DESC LIMIT 1
-"""
 _LATER = """
 FROM outcome JOIN patient ON patient.id = outcome.patient_id
 LEFT JOIN site ON site.id = outcome.site_id LEFT JOIN session ON session.id = outcome.session_id
@@ -78,14 +70,6 @@ def against(db: Database, patient_id: str, on: date, site_id: str | None = None)
         return None
     sites = tuple(site for site, _ in db.rows(_SITES, session=row[0]))
     return Against(row[0], row[1], known_day(row[2]), sites)
-
-
-def baseline(db: Database, session_id: str, site_id: str | None = None) -> int | None:
-    """The pain before a session: the site's own before the patient's; of the patient, else the worst of a site."""
-    first = "site_id IS NOT NULL" if site_id is None else "site_id IS NULL"
-    there = "AND (site_id = :site OR site_id IS NULL)" if site_id else ""
-    found: int | None = db.value(_BASELINE.format(first=first, there=there), session=session_id, site=site_id)
-    return found
 
 
 def on_day(db: Database, patient_id: str, on: date, site_id: str | None = None) -> int:
