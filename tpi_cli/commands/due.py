@@ -1,9 +1,10 @@
 """`tpi due`: who is due for a repeat session."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import chain, islice
 from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,13 +12,18 @@ from tpi_cli.commands import complete, options
 from tpi_cli.errors import Usage
 from tpi_cli.rules import standing
 from tpi_cli.show import due as show
-from tpi_cli.show.out import allowed
+from tpi_cli.show.out import Out, allowed
 from tpi_cli.show.report import Report
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import due as read
 from tpi_cli.store.read.clinic import Clinic, clinic
 
+if TYPE_CHECKING:
+    from tpi_cli.show.reports import Changes
+
 FOUND = 10
+REPORT = "due"
+"""What a report is called that --since-last gives no name."""
 
 
 def due(
@@ -44,6 +50,10 @@ def due(
     if_any: Annotated[bool, typer.Option("--if-any", help="Print nothing when nobody is due.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 10 when somebody is due.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, in a column.")] = False,
+    since_last: Annotated[
+        str | None,
+        typer.Option("--since-last", metavar="[NAME]", help="Only what changed since the last report of that name."),
+    ] = None,
 ) -> None:
     """Who is due for a repeat session, and how many are held back for which reason.
 
@@ -54,6 +64,7 @@ def due(
     tpi due
     tpi due -w 1w
     tpi due --status snoozed,declined
+    tpi due --since-last morning
     """
     asked = Asked(
         patients=patients or [],
@@ -68,6 +79,7 @@ def due(
         limit=limit,
         if_any=if_any,
         explain=explain,
+        since_last=since_last,
     )
     with options.reading(ctx) as db:
         listed = _answer(ctx.obj, db, asked)
@@ -90,33 +102,61 @@ class Asked(SimpleNamespace):
     limit: int | None
     if_any: bool
     explain: bool
+    since_last: str | None
 
 
 def _answer(desk: options.Desk, db: Database, asked: Asked) -> int:
     """Print the list; returns how many patients are on it."""
     office = clinic(db)
     query = _query(db, asked, office)
-    tally = show.Tally()
-    found = read.rows(db, query)
     out = desk.out(office.today)
-    told = found if out.redact == "none" else map(show.discreet, found)
-    rows = map(tally.count, islice(told, asked.limit))
+    changes = _changes(desk, out, asked, query, office)
+    found = read.rows(db, query)
+    picked = changes.of(found, asked.limit) if changes else islice(found, asked.limit)
+    told = picked if out.redact == "none" else map(show.discreet, picked)
+    tally = show.Tally()
+    rows = map(tally.count, told)
     first = next(rows, None)
-    if first is None and asked.if_any:
-        return 0
-    if office.outdated and not out.machine:
-        out.say("due dates were worked out with other rules than this tpi has: tpi db migrate")
-    out.report(
-        Report(
-            name="due",
-            columns=(*show.COLUMNS, show.explained()) if asked.explain else show.COLUMNS,
-            rows=rows if first is None else chain([first], rows),
-            record=show.record,
-            around=lambda: {"held_back": read.held_back(db, query)},
-            footer=lambda: tally.footer(_listed_as(asked, query), read.held_back(db, query), cut=any(found)),
+    if first is not None or not asked.if_any or (changes and changes.gone):
+        if office.outdated and not out.machine:
+            out.say("due dates were worked out with other rules than this tpi has: tpi db migrate")
+        out.report(
+            Report(
+                name="due",
+                columns=(*show.COLUMNS, show.explained()) if asked.explain else show.COLUMNS,
+                rows=rows if first is None else chain([first], rows),
+                record=show.record,
+                around=lambda: {"held_back": read.held_back(db, query), **(changes.around() if changes else {})},
+                footer=lambda: _footer(tally, changes, _listed_as(asked, query), read.held_back(db, query), found),
+            )
         )
-    )
+    if changes:
+        changes.keep()  # not before all of it is written: what got lost must come again
     return tally.listed
+
+
+def _footer(
+    tally: show.Tally, changes: "Changes | None", words: str, held: dict[str, int], beyond: Iterator[Any]
+) -> str:
+    if changes is None:
+        return tally.footer(words, held, cut=any(beyond))
+    return changes.footer(tally.footer(changes.listed_as(words), held, cut=changes.cut))
+
+
+def _changes(desk: options.Desk, out: Out, asked: Asked, query: read.Query, office: Clinic) -> "Changes | None":
+    """What there is to tell changed rows by, with --since-last."""
+    if asked.since_last is None:
+        return None
+    from tpi_cli.show.reports import Changes
+    from tpi_cli.store.reports import Memory
+
+    filters = (sorted(query.statuses), asked.within, asked.overdue, query.payer, query.clinician, query.muscle,
+               query.agent, sorted(query.patients))  # fmt: skip
+    memory = Memory(desk.place, office.id, asked.since_last or REPORT, repr(filters))
+    changes = Changes(memory, office.zone)
+    if changes.doubt:
+        out.say(f"{changes.doubt}: everything is listed, as in a first report")
+    return changes
 
 
 def _query(db: Database, asked: Asked, office: Clinic) -> read.Query:
@@ -153,7 +193,7 @@ def _statuses(asked: Asked) -> frozenset[str]:
         return frozenset(standing.STATUSES)
     if asked.status:
         wanted = [word.strip() for word in asked.status.split(",") if word.strip()]
-        return frozenset(allowed("--status", word, (*standing.STATUSES, *standing.LATER, "all")) for word in wanted)
+        return frozenset(allowed("--status", word, (*standing.STATUSES, "all")) for word in wanted)
     if asked.overdue:
         return frozenset({"overdue", "lapsed", "reassess"})
     return frozenset({*standing.LISTED, "upcoming"} if asked.within else standing.LISTED)

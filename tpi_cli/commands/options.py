@@ -7,7 +7,7 @@ command function repeats them; what was given last wins. The result is a `Desk`,
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -199,6 +199,11 @@ class Command(TyperCommand):
         """The options beside the command's own."""
         return shared()
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words, `--option` as `--option=` where its value is in brackets and the next word is none."""
+        found: list[str] = super().parse_args(ctx, _spelled_out(args, self.params))
+        return found
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command's function with its own parameters only."""
         ctx.obj = Desk(take(ctx.params, ctx.obj.given if ctx.obj else {}))
@@ -206,6 +211,21 @@ class Command(TyperCommand):
         gc.freeze()  # what start-up made stays for good: nothing to look through
         gc.enable()
         return super().invoke(ctx)
+
+
+def _spelled_out(args: list[str], params: Sequence[Any]) -> list[str]:
+    """Typer's parser knows no option that may be given bare; one whose metavar is in brackets may."""
+    bare = {
+        name
+        for param in params
+        if param.param_type_name == "option" and param.metavar and param.metavar[0] == "["
+        for name in param.opts
+    }
+    if not bare:
+        return args
+    following = [*args[1:], "--"]
+    pairs = zip(args, following, strict=False)
+    return [f"{word}=" if word in bare and after.startswith("-") else word for word, after in pairs]
 
 
 class WriteCommand(Command):

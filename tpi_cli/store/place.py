@@ -9,6 +9,8 @@ PLAIN_HEADER = b"SQLite format 3\x00"
 KEY_HEADER = "tpi-key-1"
 KEY_BYTES = 32
 NOBODY_ELSE = 0o077
+CREDENTIAL = "tpi-key"
+"""What the key is called among a service's credentials."""
 
 
 class Place(NamedTuple):
@@ -20,15 +22,25 @@ class Place(NamedTuple):
 
 
 def find(db: str | None = None, key_file: str | None = None) -> Place:
-    """The store that the options, the environment or the settings file name."""
+    """The store that the options, the environment or the settings file name.
+
+    The key is where they say; else among systemd's credentials, if it is there; else in its usual place.
+    """
     named = config.resolve("db", db).value
     if named == config.DEMO:
         return demo()
     if "://" in named:
         raise errors.StoreUnavailable("a store on a server is not possible yet", hint="name a file with --db")
     path = os.path.abspath(os.path.expanduser(named)) if named else os.path.join(config.data_home(), "tpi.db")
-    key = config.resolve("key_file", key_file).value
+    key = config.resolve("key_file", key_file).value or _credential()
     return Place(path, os.path.abspath(os.path.expanduser(key)) if key else os.path.join(config.home(), "tpi.key"))
+
+
+def _credential() -> str:
+    """The key that systemd hands to a service (LoadCredential=tpi-key:FILE); nothing if it does not."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    path = os.path.join(folder, CREDENTIAL)
+    return path if folder and os.path.isfile(path) else ""
 
 
 def demo() -> Place:
