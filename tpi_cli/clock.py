@@ -39,6 +39,12 @@ def zone(name: str) -> tzinfo:
         raise Usage(f"unknown time zone {name!r}", hint="write one like Europe/London") from None
 
 
+def on_wall(day: date, wall: str, zone_name: str) -> datetime:
+    """The moment a clock of the zone shows `10:00` on a day; of two the earlier, of none the one as long after."""
+    shown = datetime.fromisoformat(f"{day}T{wall}")
+    return shown.replace(tzinfo=zone(zone_name)).astimezone(UTC)
+
+
 def today(zone_name: str) -> date:
     """The clinic's day: TPI_TODAY, or what the wall calendar shows in the clinic's zone."""
     return pinned() or datetime.now(zone(zone_name)).date()
@@ -46,7 +52,17 @@ def today(zone_name: str) -> date:
 
 def stamp() -> str:
     """This moment as fixed-width UTC text, so that it sorts and stays the same on every engine."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return stamped(datetime.now(UTC))
+
+
+def stamped(moment: datetime) -> str:
+    """A moment with its zone in the same form."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def unstamped(text: str) -> datetime:
+    """The moment of a stamp."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
 def stamp_ms() -> int:

@@ -9,7 +9,7 @@ import sys
 from typing import NamedTuple
 
 from tpi_cli.errors import Usage
-from tpi_cli.reference import recall
+from tpi_cli.reference import contact, recall
 
 DEMO = "demo"
 """The store name that stands for the demo clinic."""
@@ -31,6 +31,11 @@ KEYS: dict[str, Key] = {
     "clinic.name": Key("clinic", "", "", "what the clinic is called"),
     "clinic.zone": Key("clinic", "UTC", "", "time zone that decides what day it is"),
     **{f"recall.{row.threshold}": Key("clinic", str(row.days), "", row.words) for row in recall.thresholds().values()},
+    "clinic.hours": Key("clinic", "", "", "opening hours: mon-fri 08:00-18:00, sat 09:00-12:00; none: always"),
+    "clinic.closed": Key("clinic", "", "", "closed days: 2026-12-25, 2027-01-01..2027-01-03"),
+    "clinic.capacity": Key("clinic", "", "", "patients a day; none: as many as the opening hours hold"),
+    "appointment.minutes": Key("clinic", "30", "", "minutes of an appointment unless --for says how long"),
+    **{f"call.{row.name}": Key("clinic", str(row.number), "", row.words) for row in contact.waits().values()},
     "billing.sides": Key("clinic", "once", "", "both sides of a muscle in tpi bill: counted once, or each"),
     "dose.profile": Key("clinic", "us-label", "", "limits for local anaesthetics: us-label or conservative"),
     "db": Key("file", "", "TPI_DB", "the store: a file, or demo"),

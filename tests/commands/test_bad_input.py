@@ -498,9 +498,9 @@ def test_a_key_that_others_can_read(clinic: Clinic) -> None:
 
 
 ANOTHER = [
-    (99, "newer tpi (schema 99, this one knows 2)", "upgrade tpi; nothing was changed"),
-    (1, "older schema (1, this tpi needs 2)", "tpi db migrate brings it up to date; copy the store first"),
-    (0, "older schema (0, this tpi needs 2)", "tpi db migrate brings it up to date; copy the store first"),
+    (99, "newer tpi (schema 99, this one knows 3)", "upgrade tpi; nothing was changed"),
+    (1, "older schema (1, this tpi needs 3)", "tpi db migrate brings it up to date; copy the store first"),
+    (0, "older schema (0, this tpi needs 3)", "tpi db migrate brings it up to date; copy the store first"),
 ]
 
 

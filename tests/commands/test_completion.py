@@ -35,7 +35,7 @@ def offered(clinic: Clinic, line: str, **more: str) -> list[str]:
 
 LINES = """
 line                          | offered
-tpi d                         | due demo db doctor
+tpi d                         | due day demo db doctor
 tpi pat                       | patient
 tpi patient                   | patient
 tpi patient sh                | show

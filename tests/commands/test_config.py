@@ -10,7 +10,8 @@ from tests.conftest import Clinic
 
 KEYS = (
     "clinic.name", "clinic.zone", "recall.upcoming", "recall.due", "recall.overdue", "recall.lapsed",
-    "billing.sides", "dose.profile", "db", "key_file", "user", "format", "redact", "color",
+    "clinic.hours", "clinic.closed", "clinic.capacity", "appointment.minutes", "call.booked", "call.reached",
+    "call.message", "call.no-answer", "call.wrong-number", "billing.sides", "dose.profile", "db", "key_file", "user", "format", "redact", "color",
 )  # fmt: skip
 
 

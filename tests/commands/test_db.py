@@ -32,8 +32,8 @@ def lists(clinic: Clinic) -> list[str]:
     return [clinic.ok(*words(command), *(() if "export" in command else ("--wide",))).out for command in LISTS]
 
 
-def older(clinic: Clinic) -> None:
-    """Turn the store into one as the tpi before this made it: schema 1, with the same records."""
+def older(clinic: Clinic, schema_then: int) -> None:
+    """Turn the store into one as an earlier tpi made it, with the same records."""
     now = place(clinic)
     path = clinic.home / "older.db"
     key = clinic.key.read_text().split()[1]
@@ -47,7 +47,7 @@ def older(clinic: Clinic) -> None:
         return connect.connect(str(path), key)
 
     with write.made(creator).begin() as connection:
-        _as_of_0001(connection)
+        _as_of(connection, schema_then)
         old: Any = connection.connection.driver_connection
         old.execute("PRAGMA defer_foreign_keys=ON")
         for (table,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
@@ -58,16 +58,16 @@ def older(clinic: Clinic) -> None:
         clinic.store.with_name(clinic.store.name + beside).unlink(missing_ok=True)
 
 
-def _as_of_0001(connection: Any) -> None:
+def _as_of(connection: Any, schema_then: int) -> None:
     from alembic import command
     from alembic.config import Config
 
     settings = Config()
     settings.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
     settings.attributes["connection"] = connection
-    command.upgrade(settings, "0001")
+    command.upgrade(settings, f"{schema_then:04}")
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-    connection.exec_driver_sql("PRAGMA user_version=1")
+    connection.exec_driver_sql(f"PRAGMA user_version={schema_then}")
 
 
 def _rows(connection: Any, table: str) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def _rows(connection: Any, table: str) -> list[dict[str, Any]]:
 def _put(connection: Any, table: str, records: list[dict[str, Any]]) -> None:
     names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
     into = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-    connection.executemany(into, [[record[name] for name in names] for record in records])
+    connection.executemany(into, [[record.get(name) for name in names] for record in records])
 
 
 @pytest.fixture(scope="module")
@@ -102,9 +102,16 @@ def fresh(tmp_path: Path, _fresh: Path) -> Clinic:
     return copied(_fresh, tmp_path / "fresh")
 
 
+@pytest.fixture(scope="module", params=range(1, SCHEMA))
+def then(request: pytest.FixtureRequest) -> int:
+    """Every schema there was before ours."""
+    found: int = request.param
+    return found
+
+
 @pytest.fixture(scope="module")
-def _old(tmp_path_factory: pytest.TempPathFactory, _fresh: Path) -> Path:
-    return made(tmp_path_factory, _fresh, older)
+def _old(tmp_path_factory: pytest.TempPathFactory, _fresh: Path, then: int) -> Path:
+    return made(tmp_path_factory, _fresh, lambda clinic: older(clinic, then))
 
 
 @pytest.fixture
@@ -132,21 +139,22 @@ def test_a_store_of_ours_is_up_to_date(fresh: Clinic) -> None:
     assert everything(fresh) == before
 
 
-def test_an_older_store_is_told_and_what_to_do(old: Clinic) -> None:
+def test_an_older_store_is_told_and_what_to_do(old: Clinic, then: int) -> None:
+    rules = None if then == 1 else KNOWLEDGE  # the first schema had no room for it
     answer = old.ok("db", "status")
     assert answer.out.splitlines() == [
-        f"schema  1 (this tpi has {SCHEMA})",
-        f"rules   not recorded (this tpi has {KNOWLEDGE})",
+        f"schema  {then} (this tpi has {SCHEMA})",
+        f"rules   {rules or 'not recorded'} (this tpi has {KNOWLEDGE})",
         "tpi db migrate brings it up to date",
     ]
     found = old.ok("db", "status", "--json").json
-    assert (found["store_schema"], found["rules"], found["current"]) == (1, None, False)
+    assert (found["store_schema"], found["rules"], found["current"]) == (then, rules, False)
 
 
 @pytest.mark.parametrize("command", ["due", "patient list", "inject 1 ut l dry --consent written --yes", "rule list"])
-def test_until_then_nothing_else_touches_it(old: Clinic, command: str) -> None:
+def test_until_then_nothing_else_touches_it(old: Clinic, command: str, then: int) -> None:
     code, line, hint = refused(old, *words(command))
-    assert (code, line) == (6, f"the store is of an older schema (1, this tpi needs {SCHEMA})")
+    assert (code, line) == (6, f"the store is of an older schema ({then}, this tpi needs {SCHEMA})")
     assert hint == "tpi db migrate brings it up to date; copy the store first"
 
 
@@ -158,10 +166,12 @@ def test_where_there_is_no_store(home: Clinic, command: str) -> None:
 # --- migrate
 
 
-def test_the_list_is_that_of_a_fresh_store(old: Clinic, fresh: Clinic) -> None:
+def test_the_list_is_that_of_a_fresh_store(old: Clinic, fresh: Clinic, then: int) -> None:
     answer = old.ok("db", "migrate")
     count = len(fresh.ok("patient", "list", "--status", "all", "--json").rows)
-    assert answer.out.splitlines() == [f"migrated schema 1 to {SCHEMA}; due dates of {count} patients worked out anew"]
+    assert answer.out.splitlines() == [
+        f"migrated schema {then} to {SCHEMA}; due dates of {count} patients worked out anew"
+    ]
     assert lists(old) == lists(fresh)
     assert "up to date" in old.ok("db", "status").out.splitlines()
     assert talk(old.ok("due")) == talk(fresh.ok("due"))
@@ -185,13 +195,14 @@ def test_everything_new_works_on_it(old: Clinic) -> None:
     old.ok("db", "migrate")
     assert old.inject("3", "gm r lido 1% 1ml").startswith("S-")
     for command in ("outcome 3 2", "patient elsewhere 3 triam 40mg", "rule set no_response --level note --reason x",
-                    "payer add acme --from 2026-01-01 --max-sessions 4 --reason x", "log", "exposure"):  # fmt: skip
+                    "payer add acme --from 2026-01-01 --max-sessions 4 --reason x", "call 3 booked 'tue 10:00'",
+                    "appt cancel 3", "adverse add 3 infection", "adverse close 3 1 --outcome healed", "log", "exposure"):  # fmt: skip
         old.ok(*words(command))
 
 
-def test_for_programs(old: Clinic) -> None:
+def test_for_programs(old: Clinic, then: int) -> None:
     found = envelope(old.ok("db", "migrate", "--json"), "db-migrate")
-    assert (found["from"], found["to"], found["current"]) == (1, SCHEMA, False)
+    assert (found["from"], found["to"], found["current"]) == (then, SCHEMA, False)
     assert found["patients"] == len(old.ok("patient", "list", "--status", "all", "--json").rows)
 
 
@@ -203,11 +214,11 @@ def test_a_second_time_there_is_nothing_to_do(old: Clinic) -> None:
     assert everything(old) == before
 
 
-def test_a_dry_run_keeps_nothing(old: Clinic) -> None:
+def test_a_dry_run_keeps_nothing(old: Clinic, then: int) -> None:
     before = everything(old)
     answer = old.ok("db", "migrate", "--dry-run")
     assert answer.out.splitlines() == [
-        f"would migrate schema 1 to {SCHEMA} and work out every due date anew", "dry run: nothing was kept",
+        f"would migrate schema {then} to {SCHEMA} and work out every due date anew", "dry run: nothing was kept",
     ]  # fmt: skip
     assert everything(old) == before
 

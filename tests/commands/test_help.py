@@ -105,6 +105,11 @@ def test_every_example_runs(
         clinic.ok("demo")
     if name == "resume":
         clinic.ok("stop", "12", "--reason", "moved")
+    if example.startswith("tpi appt"):
+        clinic.ok("book", "7", "today 10:00")  # A-0018
+    if example.startswith("tpi adverse close"):
+        for kind in ("infection", "pneumothorax"):
+            clinic.ok("adverse", "add", "7", kind, "--on", "yesterday")
     line, _, file = example.partition(" < ")
     line = line.partition(" > ")[0]
     stdin = {

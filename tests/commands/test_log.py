@@ -66,7 +66,7 @@ def _baseline(writing: Writing, by: dict[str, Any]) -> Any:
 
 
 def _event(writing: Writing, by: dict[str, Any]) -> Any:
-    return tables.AdverseEvent(**writing.record(), **_ids(writing), **by, type="vasovagal", text="felt faint",
+    return tables.AdverseEvent(**writing.record(), **_ids(writing), **by, number=1, type="vasovagal", text="felt faint",
                                on_date=date(2026, 11, 22))  # fmt: skip
 
 
@@ -133,6 +133,8 @@ site resolve 1 1 --note 'no taut band'                         | site resolved  
 patient elsewhere 1 triam 40mg --note knee                     | dose elsewhere   | PT-0001 | triamcinolone acetonide 40 mg on 2026-11-23: knee
 patient elsewhere 1 botox 50units --site 1 --on yesterday      | dose elsewhere   | PT-0001 | upper trapezius L onabotulinumtoxin a 50 units on 2026-11-22
 agent add lidocaine 0.5% 1% --note 'from January'              | agent stocked    | -       | lidocaine 0.5%, 1%: from January
+call 1 no-answer --by sms --note 'twice'                       | call logged      | PT-0001 | no-answer by sms on 2026-11-23: twice
+book 1 'tue 10:00'                                             | appointment booked | PT-0001 | 2026-11-24 10:00
 config set recall.overdue 21                                   | setting set      | -       | recall.overdue = 21
 """  # noqa: E501
 
@@ -196,7 +198,38 @@ def test_a_finding_nobody_overrode_and_a_score_of_the_session_itself_are_no_acts
     assert told(mei) == before
 
 
+FOLLOWED = """
+first                                                   | command                                     | act                    | what
+book 1 'tue 10:00'                                      | appt move 1 'wed 9:30'                      | appointment moved      | 2026-11-25 09:30
+book 1 'tue 10:00'                                      | appt cancel 1 --reason ill                  | appointment cancelled  | 2026-11-24 10:00: ill
+book 1 'today 10:00'                                    | appt arrive 1                               | patient arrived        | 2026-11-23 10:00
+book 1 'today 10:00'                                    | appt no-show 1                              | appointment missed     | 2026-11-23 10:00
+book 1 'today 10:00'                                    | inject 1 gm r dry --consent written --yes   | appointment kept       | 2026-11-23 10:00
+adverse add 1 infection                                 | adverse close 1 1 --outcome healed          | adverse event closed   | infection on 2026-11-23: healed
+site resolve 1 1                                        | site add 1 ut l --taut-band                 | found again            | upper trapezius L
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize(("first", "command", "act", "what"), rows(FOLLOWED), ids=[one[2] for one in rows(FOLLOWED)])
+def test_what_becomes_of_it_is_told(mei: Clinic, first: str, command: str, act: str, what: str) -> None:
+    mei.ok(*words(first))
+    before = told(mei)
+    mei.ok(*words(command))
+    (found,) = [row for row in told(mei) if row not in before and row[0] == act]
+    assert found[1] == "PT-0001"
+    assert found[2].removeprefix(_code(mei)).strip() == what
+
+
+def test_an_appointment_is_open_again_when_its_session_did_not_count(mei: Clinic) -> None:
+    mei.ok(*words("book 1 'today 10:00'"))
+    code = mei.inject("1", "gm r dry")
+    mei.ok("session", "void", code, "--reason", "wrong patient", "--yes")
+    assert ("appointment open again", "PT-0001", "2026-11-23 10:00") in told(mei)
+
+
 ACTS = {
+    *(act for _, _, act, _ in rows(FOLLOWED)),
+    "appointment open again",
     *(act for _, act, _, _ in rows(BY_COMMAND)),
     *(act for _, act, _, _ in IN_THE_STORE),
     "recall resumed",

@@ -150,7 +150,7 @@ DETAILS = {
     "no twitches": ["--twitch", "none"],
     "an event": ["--adverse", "vasovagal:felt faint"],
     "two events": ["--adverse", "vasovagal:felt faint", "--adverse", "soreness"],
-    "an event with marks": ["--adverse", 'other:hot; cold: both, "odd"'],
+    "an event with marks": ["--adverse", 'soreness:hot; cold: both, "odd"'],
     "a note": ["--note", "lay down, then fine"],
     "a note of lines": ["--note", "one\ntwo\n\n\tthree"],
     "a note with quotes": ["--note", 'said "ouch", twice; a+b\\c'],

@@ -14,7 +14,7 @@ TABLES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 KEYS = {"screening_values": ("rule", "name"), "profiles": ("profile", "agent")}
 """The columns that name a row, where it is not the first alone."""
 OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse", "screening", "screening_values", "payers", "profiles",
-        "codes")  # fmt: skip
+        "codes", "responders", "contact", "intervals")  # fmt: skip
 READ = {"read", "secondary", "unsourced", "house rule"}
 
 COUNTS = {
@@ -28,6 +28,9 @@ COUNTS = {
     "payers": 10,
     "profiles": 2,
     "codes": 28,
+    "responders": 2,
+    "contact": 7,
+    "intervals": 1,
 }
 
 # fragments of claims that patient pages make and the evidence does not bear out
@@ -52,7 +55,7 @@ CLAIMS = (
     "caused by trigger points",
 )
 
-WITH_NUMBERS = ("agents", "screening", "payers", "profiles", "codes", "revision")
+WITH_NUMBERS = ("agents", "screening", "payers", "profiles", "codes", "revision", "responders", "intervals")
 WHAT_A_START_CANNOT_AFFORD = {
     "dataclasses",
     "difflib",
@@ -154,7 +157,19 @@ def test_a_table_that_is_not_shipped_is_told() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["tables", "muscles", "agents", "alerts", "adverse", "screening", "payers", "profiles", "codes", "revision"],
+    [
+        "tables",
+        "muscles",
+        "agents",
+        "alerts",
+        "adverse",
+        "screening",
+        "payers",
+        "profiles",
+        "codes",
+        "revision",
+        "responders",
+    ],
 )
 def test_reading_the_reference_pulls_in_nothing_heavy(module: str) -> None:
     code = f"import sys; before = set(sys.modules); import tpi_cli.reference.{module}; "

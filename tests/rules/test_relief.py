@@ -77,7 +77,10 @@ def test_a_response_tells_all_it_was_made_of() -> None:
     assert relief.response(SINCE, 8, [bad], MEDICARE) == Response("low", SINCE, Decimal(0))
     assert relief.response(SINCE, 8, [good], Wanted()) == Response("enough", SINCE, Decimal(75), good.on, at_least=True)
     assert relief.response(SINCE, 8, [good], MEDICARE) == Response("enough", SINCE, Decimal(75), good.on, at_least=True)
-    assert relief.response(SINCE, 8, [bad, good], MEDICARE) == Response("enough", SINCE, Decimal(75), good.on)
+    gone = Response("enough", SINCE, Decimal(75), good.on, worn_off=bad.on)
+    assert relief.response(SINCE, 8, [bad, good], MEDICARE) == gone
+    assert not gone.meaningless
+    assert relief.response(SINCE, 8, [bad], MEDICARE).meaningless
 
 
 def test_a_score_without_a_pain_before_is_told_apart_from_none() -> None:

@@ -91,6 +91,8 @@ READS: list[list[str]] = [
     ["payer", "show", "medicare", "--json"],
     ["exposure"],
     ["exposure", "1"],
+    ["stats"],
+    ["stats", "--by", "agent"],
     ["bill", "2026-08-23"],
 ]
 STOPPED: list[list[str]] = [

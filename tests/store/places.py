@@ -23,5 +23,8 @@ def fill(clinic: Clinic) -> None:
     policy = ["--max-sessions", "4", "--min-interval", "42d", "--min-relief", "50", "--relief-weeks", "6"]
     clinic.ok("payer", "add", "acme", "--from", "2026-01-01", "--until", "2027-12-31", *policy, "--max-regions", "2",
               "--reason", "policy 12, page 3")  # fmt: skip
+    clinic.ok("call", who, "booked", "tue 10:00", "--with", "DR", "--note", "in the morning")
+    clinic.ok("appt", "move", who, "wed 14:00")
+    clinic.ok("adverse", "add", who, "infection:red and warm", "--action", "seen by the family doctor")
     clinic.ok("snooze", who, "6w", "--reason", "exams")
     clinic.ok("stop", who, "ls", "l", "--reason", "resolved")

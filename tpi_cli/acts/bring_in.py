@@ -13,12 +13,15 @@ from typing import Any, NamedTuple
 
 from sqlmodel import select
 
-from tpi_cli.acts import inject, patient
+from tpi_cli.acts import adverse, appointment, inject, patient
 from tpi_cli.acts import site as sites
+from tpi_cli.acts.adverse import Event, Happened
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import checks, identity
+from tpi_cli.rules.propose import UNSAID, Plan
 from tpi_cli.rules.values import Pain, Place, Shot, volumes
 from tpi_cli.store import keep, tables
+from tpi_cli.store.columns import known_day
 from tpi_cli.store.read import log
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.write import Writing
@@ -203,6 +206,8 @@ class Known:
             for row in writing.session.exec(select(tables.Session))
             if row.voided_at is None
         }
+        booked = writing.db.rows("SELECT patient_id, on_date FROM appointment WHERE status IN ('booked', 'arrived')")
+        self.booked = {(who, known_day(on)) for who, on in booked}
         self.clinicians = {row.id: row.code for row in writing.session.exec(select(tables.Clinician))}
 
 
@@ -293,6 +298,8 @@ def _session(writing: Writing, known: Known, out: Result, person: tables.Patient
         bare = line.row._replace(source_id=None)
         _injection(writing, session, line.row, digest(bare, 0 if line.row.source_id else copies[bare]))
         copies[bare] += 1
+    if (person.id, row.date) in known.booked:
+        appointment.close(writing, person.id, row.date, session.id)
     out.new.extend(lines)
     return True
 
@@ -348,7 +355,7 @@ def _plan(writing: Writing, session: tables.Session, site_id: str, row: Injected
     query = select(tables.Plan).where(tables.Plan.session_id == session.id, tables.Plan.site_id == site_id)
     known = writing.session.exec(query).first()
     if known is None:
-        inject.plan(writing, session, site_id, row.follow_up or "none", "stated" if row.follow_up else "unsaid")
+        inject.plan(writing, session, site_id, Plan(row.follow_up, "stated") if row.follow_up else UNSAID)
     elif row.follow_up and known.origin == "unsaid":
         known.follow_up, known.origin = row.follow_up, "stated"
         writing.add(known)
@@ -368,5 +375,5 @@ def _events(writing: Writing, session: tables.Session, site_id: str, row: Inject
     known = set(writing.db.rows(sql, session=session.id, site=site_id))
     for kind, text in row.adverse:
         if (kind, text) not in known:
-            of = inject.Happened(session.patient_id, session.id, site_id, session.on_date)
-            inject.adverse(writing, of, kind, text)
+            of = Happened(session.patient_id, session.id, site_id, session.on_date)
+            adverse.put(writing, of, Event(kind, text), None)  # history: it was looked at in its day

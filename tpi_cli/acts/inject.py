@@ -5,15 +5,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlmodel import select
-
+from tpi_cli.acts import adverse, appointment, propose
 from tpi_cli.acts import site as sites
+from tpi_cli.acts.adverse import Event, Happened
+from tpi_cli.acts.clinician import named
 from tpi_cli.acts.screen import Screened
 from tpi_cli.errors import SafetyStop
-from tpi_cli.rules import recall
 from tpi_cli.rules.dose import shown
+from tpi_cli.rules.propose import Plan
 from tpi_cli.rules.values import Dose, Pain, Place, Shot, volumes
 from tpi_cli.store import keep, tables
+from tpi_cli.store.chart import Chart, House
 from tpi_cli.store.write import Writing
 
 
@@ -27,9 +29,9 @@ class Lot(NamedTuple):
 class Draft(NamedTuple):
     """A session to record, every value checked before.
 
-    `follow_up` is an interval or a day as text, `none`, or None where nobody said (the site's last interval
-    is carried on). `twitch` holds the places that twitched; `lots` go by agent id. `screened` is what the rules
-    found, `reasons` says by rule why it is recorded all the same; None where nobody screened (an import).
+    `follow_up` is an interval or a day as text, `none`, or None where nobody said (`propose` then plans it).
+    `twitch` holds the places that twitched; `lots` go by agent id. `screened` is what the rules found, `reasons`
+    says by rule why it is recorded all the same; None where nobody screened (an import).
     """
 
     patient_id: str
@@ -66,16 +68,19 @@ def record(writing: Writing, draft: Draft) -> Recorded:
     _reasoned(draft)
     session = new_session(writing, draft.patient_id, draft.on, writing.acting, _of_session(draft))
     places = list(dict.fromkeys((place.muscle, place.side) for shot in draft.shots for place in shot.places))
+    chart = Chart(writing.db, House(writing.db), draft.patient_id)
+    planning = propose.plans(writing.db, chart, draft.patient_id, places, draft.follow_up, draft.on)
     found = {place: _site(writing, draft, *place) for place in places}
-    for site in found.values():
-        plan(writing, session, site.id, *_follow_up(writing, site, draft))
+    for where, planned in planning.items():
+        plan(writing, session, found[where].id, planned)
     for number, shot in enumerate(draft.shots, 1):
         _shot(writing, session, draft, shot, number, found)
     if draft.pain is not None:
         score(writing, session, None, draft.pain)
     for kind, text in draft.adverse:
-        adverse(writing, Happened(draft.patient_id, session.id, None, draft.on), kind, text)
+        adverse.add(writing, Happened(draft.patient_id, session.id, None, draft.on), Event(kind, text))
     _findings(writing, session, draft)
+    appointment.close(writing, draft.patient_id, draft.on, session.id)
     keep.refresh(writing.db, writing.clinic.id, [draft.patient_id])
     return Recorded(session, tuple(found.values()))
 
@@ -121,23 +126,13 @@ def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> tables.Site
     return known or sites.place(writing, draft.patient_id, muscle, side, since=draft.on)
 
 
-def _follow_up(writing: Writing, site: tables.Site, draft: Draft) -> tuple[str, str]:
-    """The plan and who it comes from: stated now, carried from the last time, or unsaid."""
-    if draft.follow_up is not None:
-        return draft.follow_up, "stated"
-    last = writing.session.get(tables.Recall, site.id)
-    newer = last is not None and recall.overtaken(draft.on, last.anchor_on)
-    carried = recall.carried(last.follow_up, last.closed) if last and not newer else None
-    return (carried, "carried") if carried else ("none", "unsaid")
-
-
 def new_session(writing: Writing, patient_id: str, on: date, clinician: str, more: Mapping[str, Any]) -> tables.Session:
     """A session without injections yet."""
     return writing.add(
         tables.Session(
             **writing.record(),
             patient_id=patient_id,
-            clinician_id=clinician_named(writing, clinician).id,
+            clinician_id=named(writing, clinician).id,
             number=writing.number("session"),
             on_date=on,
             **more,
@@ -145,13 +140,6 @@ def new_session(writing: Writing, patient_id: str, on: date, clinician: str, mor
             recorded_by=writing.by,
         )
     )
-
-
-def clinician_named(writing: Writing, code: str) -> tables.Clinician:
-    """The clinician of that code, taken note of at first sight."""
-    query = select(tables.Clinician).where(tables.Clinician.code == code)
-    known = writing.session.exec(query).first()
-    return known or writing.add(tables.Clinician(**writing.record(), code=code, created_at=writing.stamp))
 
 
 def _shot(
@@ -226,10 +214,9 @@ def injection(
     )
 
 
-def plan(writing: Writing, session: tables.Session, site_id: str, follow_up: str, origin: str) -> tables.Plan:
+def plan(writing: Writing, session: tables.Session, site_id: str, planned: Plan) -> tables.Plan:
     """When to come back for a site."""
-    row = tables.Plan(**writing.record(), session_id=session.id, site_id=site_id, follow_up=follow_up, origin=origin)
-    return writing.add(row)
+    return writing.add(tables.Plan(**writing.record(), session_id=session.id, site_id=site_id, **planned._asdict()))
 
 
 def score(writing: Writing, session: tables.Session, site_id: str | None, pain: Pain) -> None:
@@ -249,19 +236,3 @@ def score(writing: Writing, session: tables.Session, site_id: str | None, pain: 
                     recorded_by=writing.by,
                 )
             )
-
-
-class Happened(NamedTuple):
-    """What an adverse event belongs to: the session it followed, a site of it or None, the day it was told."""
-
-    patient_id: str
-    session_id: str
-    site_id: str | None
-    on_date: date
-
-
-def adverse(writing: Writing, of: Happened, kind: str, text: str | None) -> None:
-    """Something that went wrong at a session, or after it."""
-    row = tables.AdverseEvent(**writing.record(), **of._asdict(), type=kind, text=text,
-                              recorded_at=writing.stamp, recorded_by=writing.by)  # fmt: skip
-    writing.add(row)

@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from tpi_cli.acts import hold, inject
+from tpi_cli.acts import adverse, hold
+from tpi_cli.acts.adverse import Event, Happened
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import identity, past
 from tpi_cli.store import facts, history, keep, tables
@@ -45,7 +46,7 @@ def record(writing: Writing, score: Score) -> Recorded:
         raise Conflict(f"there is a score of {score.on} already", hint="one a day; --on names the day of another")
     row = put(writing, score, against.id)
     for kind, text in score.adverse:
-        inject.adverse(writing, inject.Happened(score.patient_id, against.id, score.site_id, score.on), kind, text)
+        adverse.add(writing, Happened(score.patient_id, against.id, score.site_id, score.on), Event(kind, text))
     if score.resolved:
         decision = hold.Decision("resolve", score.patient_id, score.on, score.site_id, note=score.note)
         hold.decide(writing, decision)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import select
 
+from tpi_cli.acts import appointment
 from tpi_cli.errors import Conflict, DuplicateMrn
 from tpi_cli.rules import identity
 from tpi_cli.store import keep, tables
@@ -187,6 +188,8 @@ def change(writing: Writing, patient_id: str, changes: dict[str, Any], on: date)
         row.weight_on = on
     if "status" in changes:
         row.status_on = on
+    if row.status != "active":
+        appointment.call_off(writing, row.id, f"the patient is {row.status}")
     row.changed_at, row.changed_by = writing.stamp, writing.by
     writing.add(row)
     keep.refresh(writing.db, writing.clinic.id, [row.id])

@@ -19,7 +19,7 @@ from tpi_cli.rules.eligibility import Policy, Where
 from tpi_cli.rules.screening import screened
 from tpi_cli.rules.values import Shot, age
 from tpi_cli.store import history
-from tpi_cli.store.chart import Chart, House
+from tpi_cli.store.chart import Chart
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic
@@ -49,11 +49,10 @@ class Screened(NamedTuple):
         return tuple(one for one in self.findings if one.stops)
 
 
-def screen(db: Database, office: Clinic, who: people.Patient, plan: Plan, *, recording: bool) -> Screened:
+def screen(db: Database, office: Clinic, who: people.Patient, plan: Plan, chart: Chart, *, recording: bool) -> Screened:
     """Screen a plan, or, `recording`, what was done."""
-    house = House(db)
-    case = _case(db, office, who, plan, Chart(db, house, who.id))
-    return Screened(screened(case, house.rules.values(), recording=recording), case.load)
+    case = _case(db, office, who, plan, chart)
+    return Screened(screened(case, chart.house.rules.values(), recording=recording), case.load)
 
 
 def _case(db: Database, office: Clinic, who: people.Patient, plan: Plan, chart: Chart) -> Case:

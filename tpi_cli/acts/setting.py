@@ -1,5 +1,6 @@
 """The clinic's settings, kept in its store so that every workstation sees the same list."""
 
+from tpi_cli.acts import appointment
 from tpi_cli.store import tables
 from tpi_cli.store.write import Writing
 
@@ -9,6 +10,8 @@ def keep_setting(writing: Writing, key: str, value: str) -> None:
     if key in {"clinic.name", "clinic.zone"}:
         setattr(writing.clinic, key.partition(".")[2], value)
         writing.add(writing.clinic)
+        if key == "clinic.zone":
+            appointment.rezone(writing, value)
         return
     row = tables.Setting(clinic_id=writing.clinic.id, key=key, value=value, set_by=writing.by, set_at=writing.stamp)
     writing.session.merge(row)

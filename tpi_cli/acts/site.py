@@ -35,8 +35,13 @@ def at(writing: Writing, patient_id: str, muscle: str, side: str) -> tables.Site
 def add(
     writing: Writing, patient_id: str, muscle: str, side: str, findings: Findings, since: date | None
 ) -> tables.Site:
-    """Add a site on its own, or what was found at one that is there. Raises Conflict where that is on file."""
+    """Add a site on its own, or what was found at one that is there: at a closed one that is a new episode.
+
+    Raises Conflict where the finding is on file.
+    """
     known = at(writing, patient_id, muscle, side)
+    if known is not None and _closed(writing, known):
+        return _found_again(writing, known, findings, since or writing.today)
     if known is not None:
         return _examined(writing, known, findings)
     row = place(writing, patient_id, muscle, side, findings, since)
@@ -54,6 +59,37 @@ def _examined(writing: Writing, known: tables.Site, findings: Findings) -> table
     for name, value in found.items():
         setattr(known, name, value)
     return writing.add(known)
+
+
+def _closed(writing: Writing, known: tables.Site) -> bool:
+    """Whether the site's own recall was ended: resolved, stopped, declined."""
+    recall = writing.session.get(tables.Recall, known.id)
+    return recall is not None and recall.closed not in {None, "archived", "deceased"}
+
+
+def _found_again(writing: Writing, known: tables.Site, findings: Findings, on: date) -> tables.Site:
+    """The trigger point is back: what was found now takes the place of what was found then, and no plan goes on."""
+    for name, value in findings._asdict().items():
+        if value is not None:
+            setattr(known, name, value)
+    writing.add(known)
+    writing.add(
+        tables.Hold(
+            **writing.record(),
+            patient_id=known.patient_id,
+            site_id=known.id,
+            act="find",
+            on_date=on,
+            note=findings.note,
+            recorded_at=writing.stamp,
+            recorded_by=writing.by,
+        )
+    )
+    keep.refresh(writing.db, writing.clinic.id, [known.patient_id])
+    writing.session.expire_all()
+    if _closed(writing, known):
+        raise Conflict(f"site {known.number} was closed later than {on}", hint="leave --since and --on out")
+    return known
 
 
 def place(

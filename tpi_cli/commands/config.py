@@ -130,7 +130,7 @@ def _in_order(key: str, value: str, writing: Any) -> None:
 
 
 def _checked(key: str, value: str) -> str:
-    check = _CHECKS.get(key, _days if key.startswith("recall.") else _anything)
+    check = _CHECKS.get(key, _days if key.startswith(("recall.", "call.")) else _anything)
     return check(key, value)
 
 
@@ -166,12 +166,38 @@ def _profile(key: str, value: str) -> str:
     return _one_of(names())(key, value)
 
 
+def _hours(key: str, value: str) -> str:
+    """Opening hours or closed days, in their shortest form; nothing takes them back. Raises Usage."""
+    from tpi_cli.rules import opening
+
+    try:
+        return str(opening.read(value)) if key == "clinic.hours" else opening.listed(opening.closed(value))
+    except ValueError as wrong:
+        raise Usage(f"{key}: {wrong}", hint=f"tpi config set {key} ''  takes it back") from None
+
+
+def _minutes(key: str, value: str) -> str:
+    if not (value.isascii() and value.isdigit()) or not 5 <= int(value) <= 480:
+        raise Usage(f"{key} is a number of minutes, 5 to 480", hint=f"tpi config set {key} 30")
+    return str(int(value))
+
+
+def _capacity(key: str, value: str) -> str:
+    if value and not (value.isascii() and value.isdigit() and 0 < int(value) < 1000):
+        raise Usage(f"{key} is a number of patients, 1 to 999", hint=f"tpi config set {key} 16")
+    return value
+
+
 def _path(key: str, value: str) -> str:
     return value if value == config.DEMO and key == "db" else os.path.abspath(os.path.expanduser(_anything(key, value)))
 
 
 _CHECKS: dict[str, Callable[[str, str], str]] = {
     "clinic.zone": _zone,
+    "clinic.hours": _hours,
+    "clinic.closed": _hours,
+    "clinic.capacity": _capacity,
+    "appointment.minutes": _minutes,
     "dose.profile": _profile,
     "billing.sides": _one_of(SIDES),
     "format": _one_of(FORMATS),

@@ -115,7 +115,7 @@ def check(told: Told, shots: tuple[Shot, ...], on: date, today: date, own: Stock
         guidance=_choice("--guidance", told.guidance, GUIDANCE),
         position=_choice("--position", told.position, POSITIONS),
         twitch=_twitch(told.twitch, shots),
-        adverse=tuple(_adverse(text) for text in told.adverse),
+        adverse=tuple(adverse_event(text) for text in told.adverse),
         alongside=_alongside(told.alongside),
         diagnosis=_matching("--dx", told.diagnosis, _CODE, "M79.18", upper=True),
         note=_note(told.note),
@@ -210,7 +210,8 @@ def _places(text: str) -> list[tuple[str, str]]:
     return [(muscle, "L"), (muscle, "R")] if side == "both" else [(muscle, side)]
 
 
-def _adverse(text: str) -> tuple[str, str | None]:
+def adverse_event(text: str) -> tuple[str, str | None]:
+    """The type of `TYPE[:TEXT]` and its own words. Raises Usage."""
     kind, _, told = text.partition(":")
     known = complications.by_name(kind)
     if known is None:

@@ -224,7 +224,8 @@ def _record(ctx: typer.Context, out: Out, shown: Preview, patient: str, asked: A
     when = "   ".join(filter(None, [sites, draft.echo(shown.on, shown.today)]))
     back = dates.words(shown.next, shown.today) if shown.next else "none"
     capped = [f"  the payer's rules allow it from {dates.words(free, shown.today)} (tpi why)"] if free else []
-    lines = [f"recorded {code}  {who}", f"  {when}   next {back}", *capped]
+    proposed = [f"  proposed: {reason}" for reason in dict.fromkeys(plan.reason for plan in shown.plans) if reason]
+    lines = [f"recorded {code}  {who}", f"  {when}   next {back}", *proposed, *capped]
     out.recorded(code, lines, asked.name, {**preview.facts(shown, code, out.redact), "eligible_from": free})
 
 

@@ -26,11 +26,25 @@ class Entry:
 TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
     "due": Entry("due:due", "Who is due for a repeat session.", group=EVERY_DAY),
     "why": Entry("why:why", "Why a patient is, or is not, on the list.", group=EVERY_DAY),
+    "day": Entry("day:day", "The day: booked, due, call-backs, sessions.", group=EVERY_DAY),
     "find": Entry("find:find", "Patients by name, phone or mrn.", group=EVERY_DAY),
     "check": Entry("check:check", "A plan held against every rule; records nothing.", writes=True, group=EVERY_DAY),
     "inject": Entry("inject:inject", "Record what was injected, and when to come back.", writes=True, group=EVERY_DAY),
     "again": Entry("again:again", "The last session's sites and mix once more.", writes=True, group=EVERY_DAY),
     "outcome": Entry("outcome:outcome", "A pain score after the session.", writes=True, group=EVERY_DAY),
+    "call": Entry("call:call", "Log a call about the recall; book in one step.", writes=True, group=EVERY_DAY),
+    "book": Entry("book:book", "Book an appointment.", writes=True, group=EVERY_DAY),
+    "appt": (
+        "Appointments: list, move, cancel, arrive, no-show.",
+        EVERY_DAY,
+        {
+            "list": Entry("appt:list_", "Appointments, in order of time."),
+            "move": Entry("appt:move", "Another time for an appointment.", writes=True),
+            "cancel": Entry("appt:cancel", "Call an appointment off.", writes=True),
+            "arrive": Entry("appt:arrive", "The patient is here.", writes=True),
+            "no-show": Entry("appt:no_show", "Nobody came.", writes=True),
+        },
+    ),
     "snooze": Entry("hold:snooze", "Hold a patient's recall until a day.", writes=True, group=EVERY_DAY),
     "stop": Entry("hold:stop", "End the recall of a patient or a site.", writes=True, group=EVERY_DAY),
     "resume": Entry("hold:resume", "Reopen a recall.", writes=True, group=EVERY_DAY),
@@ -56,6 +70,15 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
             "add": Entry("site:add", "Add a site with its findings.", writes=True),
             "list": Entry("site:list_", "The sites of a patient."),
             "resolve": Entry("hold:resolve", "Close a site: nothing left to treat.", writes=True),
+        },
+    ),
+    "adverse": (
+        "Adverse events: add, list, close.",
+        RECORDS,
+        {
+            "add": Entry("adverse:add", "What went wrong, told after the session.", writes=True),
+            "list": Entry("adverse:list_", "Adverse events, newest first."),
+            "close": Entry("adverse:close", "Somebody looked again; how it ended.", writes=True),
         },
     ),
     "session": (
@@ -102,7 +125,9 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
             "add": Entry("payer_add:add", "A dated row of the clinic's own.", writes=True),
         },
     ),
+    "load": Entry("load:load", "Due and booked per week, against capacity.", group=RECORDS),
     "exposure": Entry("exposure:exposure", "Anaesthetic and steroid ledger.", group=RECORDS),
+    "stats": Entry("stats:stats", "Responders, relief, recall kept.", group=RECORDS),
     "init": Entry("init:init", "Make the clinic's store.", group=DATA),
     "demo": Entry("demo:demo", "Try tpi on a made-up clinic.", group=DATA),
     "import": Entry("import_:import_", "Bring patients, injections and outcomes in from CSV.", writes=True, group=DATA),
@@ -115,6 +140,14 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
             "get": Entry("config:get", "One setting."),
             "set": Entry("config:set_", "Change a setting.", writes=True),
             "path": Entry("config:path", "Where settings, store and key lie."),
+        },
+    ),
+    "cron": (
+        "The list by itself: from cron, or systemd.",
+        DATA,
+        {
+            "show": Entry("cron:show", "Print a crontab line, or two systemd units."),
+            "install": Entry("cron:install", "Put it into the crontab, or the units' folder.", writes=True),
         },
     ),
     "completion": (

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from tpi_cli.acts import screen
+from tpi_cli.acts import propose, screen
 from tpi_cli.acts.screen import Screened
 from tpi_cli.commands.draft import Checked, echo, in_life
 from tpi_cli.commands.parse import dates
@@ -13,11 +13,13 @@ from tpi_cli.reference.agents import Agent
 from tpi_cli.reference.names import short, title
 from tpi_cli.rules import interval, recall
 from tpi_cli.rules.case import Finding
+from tpi_cli.rules.propose import Plan as Planned
 from tpi_cli.rules.values import Shot, Strength, plain, split, totals
 from tpi_cli.show import finding
 from tpi_cli.show.person import redacted_head, spelled
 from tpi_cli.show.report import NOTHING
 from tpi_cli.show.session import mix_words, pain_words, passes_words, totals_words
+from tpi_cli.store.chart import Chart, House
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic
@@ -27,7 +29,7 @@ Where = tuple[str, str]
 
 
 class Plan(NamedTuple):
-    """A place's next date, the plan as text, and whether it was carried on from the last time."""
+    """A place's next date, the plan as text, who it comes from (`kept`: a newer session's stays), and why."""
 
     where: Where
     number: int
@@ -35,6 +37,7 @@ class Plan(NamedTuple):
     follow_up: str
     origin: str
     due: date | None
+    reason: str | None = None
 
 
 class Preview(NamedTuple):
@@ -83,7 +86,9 @@ def prepare(
     in_life(who, on, today)
     _enough(shots)
     known = {(one.muscle, one.side): one for one in standing(db, who.id)}
-    plans = _plans(shots, known, checked.follow_up, on)
+    chart = Chart(db, House(db), who.id)
+    places = list(dict.fromkeys((place.muscle, place.side) for shot in shots for place in shot.places))
+    plans = _plans(propose.plans(db, chart, who.id, places, checked.follow_up, on), known, on)
     plans = tuple(_overtaken(plan, known.get(plan.where), on) for plan in plans)
     notes = (
         *_status_notes(who),
@@ -94,7 +99,7 @@ def prepare(
     )
     numbers = {plan.where: plan.number for plan in plans}
     plan = screen.Plan(on, shots, checked.consent is not None, numbers)
-    screened = screen.screen(db, office, who, plan, recording=recording)
+    screened = screen.screen(db, office, who, plan, chart, recording=recording)
     notes = (*notes, *_needless(checked, screened))
     return Preview(who, people.alerts(db, who.id), on, today, shots, checked, plans, notes, screened)
 
@@ -113,19 +118,21 @@ def _enough(shots: tuple[Shot, ...]) -> None:
             raise Usage(f"too little to share over {len(shot.places)} sites", hint="give each its own volume")
 
 
-def _plans(shots: tuple[Shot, ...], known: dict[Where, Standing], said: str | None, on: date) -> tuple[Plan, ...]:
-    places = list(dict.fromkeys((place.muscle, place.side) for shot in shots for place in shot.places))
+def _plans(planned: dict[Where, Planned], known: dict[Where, Standing], on: date) -> tuple[Plan, ...]:
     last = max((one.number for one in known.values()), default=0)
-    fresh = {where: last + at for at, where in enumerate((p for p in places if p not in known), 1)}
-    return tuple(_plan(where, known.get(where), fresh.get(where, 0), said, on) for where in places)
-
-
-def _plan(where: Where, site: Standing | None, number: int, said: str | None, on: date) -> Plan:
-    newer = site is not None and recall.overtaken(on, site.anchor)
-    carried = recall.carried(site.follow_up, site.closed) if site and not newer else None
-    follow_up = said or carried or "none"
-    origin = "stated" if said else "carried" if carried else "unsaid"
-    return Plan(where, site.number if site else number, site is None, follow_up, origin, _due(on, follow_up))
+    fresh = {where: last + at for at, where in enumerate((p for p in planned if p not in known), 1)}
+    return tuple(
+        Plan(
+            where,
+            known[where].number if where in known else fresh[where],
+            where not in known,
+            one.follow_up,
+            one.origin,
+            _due(on, one.follow_up),
+            one.reason,
+        )
+        for where, one in planned.items()
+    )
 
 
 def _due(on: date, follow_up: str) -> date | None:
@@ -164,7 +171,7 @@ def _overtaken(plan: Plan, site: Standing | None, on: date) -> Plan:
     """A late entry does not move the date that a newer session set."""
     if site is None or not recall.overtaken(on, site.anchor):
         return plan
-    return plan._replace(due=site.due, origin="kept")
+    return plan._replace(due=site.due, origin="kept", reason=None)
 
 
 def _late_entry(plans: tuple[Plan, ...], known: dict[Where, Standing], on: date) -> list[str]:
@@ -293,11 +300,13 @@ def _next(preview: Preview) -> str:
 def _planned(plan: Plan, today: date) -> str:
     if plan.origin == "kept":
         return f"{dates.words(plan.due, today) if plan.due else 'none'}, as the newer session planned"
+    if plan.due is None and plan.origin == "proposed":
+        return f"none proposed: {plan.reason} (--next 3mo plans one)"
     if plan.due is None:
         return "none" if plan.origin == "stated" else "none planned (--next 3mo plans one)"
     step = interval.read(plan.follow_up)
     told = step.words if step else dates.words(plan.due, today).partition("(")[2].rstrip(")")
-    carried = ", as last time" if plan.origin == "carried" else ""
+    carried = {"carried": ", as last time", "proposed": f", proposed: {plan.reason}"}.get(plan.origin, "")
     return f"{dates.words(plan.due, today).partition(' (')[0]} ({told}{carried})"
 
 
@@ -315,6 +324,9 @@ def facts(preview: Preview, session: str | None, redact: str) -> dict[str, Any]:
                 "side": plan.where[1],
                 "new": plan.new,
                 "due": plan.due,
+                "follow_up": plan.follow_up,
+                "origin": plan.origin,
+                "reason": plan.reason,
             }
             for plan in preview.plans
         ],

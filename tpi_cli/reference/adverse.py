@@ -7,19 +7,23 @@ from tpi_cli.reference.tables import key, rows, several
 
 
 class Adverse(NamedTuple):
-    """A row of `adverse.csv`: an id in kebab case, the words people read, and other words for it."""
+    """A row of `adverse.csv`: an id in kebab case, the words people read, and other words for it.
+
+    `look` is whether one stays on the list until somebody has looked at it again.
+    """
 
     type: str
     words: str
     aliases: tuple[str, ...]
+    look: bool
     source: str
     sign_off: str
     revision: str
 
 
 def _read(row: dict[str, str]) -> Adverse:
-    text = {column: row[column] for column in Adverse._fields if column != "aliases"}
-    return Adverse(aliases=several(row["aliases"]), **text)
+    text = {column: row[column] for column in Adverse._fields if column not in {"aliases", "look"}}
+    return Adverse(aliases=several(row["aliases"]), look=row["look"] == "yes", **text)
 
 
 @cache

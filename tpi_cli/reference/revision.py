@@ -5,11 +5,11 @@ under another one is recomputed by `tpi db migrate`. A test holds `DIGEST` to th
 it imports nothing.
 """
 
-RULES = "rules/2"
-TABLES = "tables/2026-11-26"
-DATED = ("payers", "screening", "screening_values", "muscle_notes", "agents")
+RULES = "rules/3"
+TABLES = "tables/2026-11-27"
+DATED = ("payers", "screening", "screening_values", "muscle_notes", "agents", "contact")
 """The tables that can move an eligible date or a status, or change a reason."""
-DIGEST = "2276b4be1d8b32987f75a5ee5c8085e229d47e4c6dcdb6c2fc898fab7a16316f"
+DIGEST = "9d30158ea498275268c0b44bacd56176e986ffe394c8377eb51cab8046d2e906"
 """SHA-256 over the files of `DATED`, in that order."""
 KNOWLEDGE = f"{RULES} {TABLES}"
 """Kept with every due date, and with the clinic once all of its dates have it."""

@@ -7,8 +7,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no I, L, O or U, which are read as other letters."""
 _MISREAD = str.maketrans("ILO", "110")
 _PATIENT = r"(?:PT-?)?0*([1-9][0-9]{0,8})"
-_SESSION = r"(?:S-)?([0-9A-Z]{4,9})"
-SESSION_DIGITS = 3
+_CODE = r"(?:{}-)?([0-9A-Z]{{4,9}})"
+CODE_DIGITS = 3
 
 
 class Mrn(NamedTuple):
@@ -31,19 +31,38 @@ def read_patient(text: str) -> int | Mrn | None:
 
 
 def session(number: int) -> str:
-    """`S-01RJ` for a session: its number in base 32, and a last letter that catches a slip of the finger."""
+    """`S-01RJ` for a session."""
+    return _coded("S", number)
+
+
+def read_session(text: str) -> int | None:
+    """The number behind `S-01RJ` (any case, the `S-` optional); None if it is no id or a mistyped one."""
+    return _decoded("S", text)
+
+
+def appointment(number: int) -> str:
+    """`A-01RJ` for an appointment."""
+    return _coded("A", number)
+
+
+def read_appointment(text: str) -> int | None:
+    """The number behind `A-01RJ` (any case, the `A-` needed); None if it is no id or a mistyped one."""
+    return _decoded("A", text) if text.strip()[:2].upper() == "A-" else None
+
+
+def _coded(kind: str, number: int) -> str:
+    """A kind of record, its number in base 32, and a last letter that catches a slip of the finger."""
     digits = ""
     rest = number
     while rest:
         rest, digit = divmod(rest, len(_ALPHABET))
         digits = _ALPHABET[digit] + digits
-    digits = digits.rjust(SESSION_DIGITS, "0")
-    return f"S-{digits}{_check(digits)}"
+    digits = digits.rjust(CODE_DIGITS, "0")
+    return f"{kind}-{digits}{_check(digits)}"
 
 
-def read_session(text: str) -> int | None:
-    """The number behind `S-01RJ` (any case, the `S-` optional); None if it is no id or a mistyped one."""
-    match = re.fullmatch(_SESSION, text.strip(), re.IGNORECASE)
+def _decoded(kind: str, text: str) -> int | None:
+    match = re.fullmatch(_CODE.format(kind), text.strip(), re.IGNORECASE)
     if not match or not text.isascii():
         return None
     letters = match[1].upper().translate(_MISREAD)

@@ -1,21 +1,24 @@
 """When a site is due for a repeat session, and what holds it back. Pure: facts in, an answer with reasons out.
 
-The due date is the last treatment plus its follow-up. What was decided later about the recall (stopped,
-snoozed, resolved, reopened) holds until a later treatment starts a new plan. What depends on today is
-worked out by `standing`, never stored.
+The due date is the last treatment plus its follow-up. What was decided later about the recall (stopped, snoozed,
+resolved, reopened), who was called and what was booked hold until a later treatment starts a new plan. What depends
+on today is worked out by `standing`, never stored.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from tpi_cli.rules import interval
+from tpi_cli.rules import contact, interval
+from tpi_cli.rules.contact import Booking, Call, Reached, Tries, Visit
 
 _CLOSED_BY_STOP = {"resolved": "resolved", "declined": "declined"}
 
 
 class Treatment(NamedTuple):
-    """A session that treated the site; `order` and `recorded_at` tell two of one day apart."""
+    """A session that treated the site; `order` and `recorded_at` tell two of one day apart.
+
+    `origin` is stated, carried, proposed (by the dated row `rule`, for the reason `why`) or unsaid.
+    """
 
     session: str
     on: date
@@ -23,10 +26,12 @@ class Treatment(NamedTuple):
     origin: str = "stated"
     recorded_at: str = ""
     order: int = 0
+    rule: str | None = None
+    why: str | None = None
 
 
 class Hold(NamedTuple):
-    """Something decided about the recall: `act` is stop, snooze, resolve or resume."""
+    """Something decided about the recall: `act` is stop, snooze, resolve, resume or find (a new finding)."""
 
     act: str
     on: date
@@ -39,13 +44,42 @@ class Hold(NamedTuple):
     """Whether it was decided for the whole patient rather than for the site."""
 
 
+Entry = Hold | Call | Booking | Visit
+"""What can happen to a recall after the session that planned it."""
+
+
+class Booked(NamedTuple):
+    """An appointment that is open: its id, its day and its hour on the clinic's wall."""
+
+    code: str
+    on: date
+    wall: str
+
+
+UNTRIED = Tries(99, 99, "")
+"""For facts without a call list."""
+
+
 class Facts(NamedTuple):
-    """All the rule needs to know about one site."""
+    """All the rule needs to know about one site; calls, bookings and visits are the whole patient's."""
 
     treatments: tuple[Treatment, ...]
     holds: tuple[Hold, ...] = ()
     patient: str = "active"
     patient_since: date | None = None
+    calls: tuple[Call, ...] = ()
+    bookings: tuple[Booking, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    booked: tuple[Booked, ...] = ()
+    tries: Tries = UNTRIED
+    found: date | None = None
+    """The day of the finding, where nobody has put a needle in it yet; not of a site that was a mistake."""
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Everything that happened, in the order it did."""
+        found: list[Entry] = [*self.holds, *self.calls, *self.bookings, *self.visits]
+        return sorted(found, key=lambda one: (one.on, one.recorded_at))
 
 
 class Reason(NamedTuple):
@@ -58,7 +92,10 @@ class Reason(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The plan that counts (no `follow_up`: nobody said one), and what holds it back."""
+    """The plan that counts (no `follow_up`: nobody said one), and what holds it back.
+
+    `anchor` is the day it counts from: of the session, or of a finding that was not treated since.
+    """
 
     anchor: date | None = None
     session: str | None = None
@@ -66,26 +103,51 @@ class Verdict(NamedTuple):
     due: date | None = None
     closed: str | None = None
     snoozed_until: date | None = None
+    booked_until: date | None = None
     reasons: tuple[Reason, ...] = ()
     own: str | None = None
     """Why the site itself was closed, under what was decided for the whole patient."""
     whole: bool = False
     """Whether something decided for the whole patient holds it back."""
+    reached: Reached = Reached()
+
+    def told(self, *reasons: Reason) -> "Verdict":
+        """The verdict with more reasons."""
+        return self._replace(reasons=(*self.reasons, *reasons))
 
 
 def decide(facts: Facts) -> Verdict:
     """The due date of one site, with every reason for and against its being listed."""
-    treatments = sorted(facts.treatments, key=lambda one: (one.on, one.recorded_at, one.order))
+    treatments = in_order(facts.treatments)
     if not treatments:
-        return _held(Verdict(reasons=(Reason("recall.never", "never treated here", "site"),)), facts, facts.holds)
+        never = Verdict(facts.found, reasons=(Reason("recall.never", "never treated here", "site"),))
+        return _standing(never, facts, facts.entries)
     last = treatments[-1]
-    said = None if last.origin == "unsaid" else last.follow_up
-    verdict = Verdict(last.on, last.session, said, due_date(last))
-    reasons = [_planned(last, verdict.due)]
+    verdict = Verdict(last.on, last.session, _said(last), due_date(last))
+    verdict = verdict.told(_planned(last, verdict.due), *_proposed(last))
     if len(treatments) > 1:
-        reasons.append(_replaced(treatments[-2]))
-    later = [hold for hold in facts.holds if (hold.on, hold.recorded_at) >= (last.on, last.recorded_at)]
-    return _held(verdict._replace(reasons=tuple(reasons)), facts, later)
+        verdict = verdict.told(_replaced(treatments[-2]))
+    later = [entry for entry in facts.entries if (entry.on, entry.recorded_at) >= (last.on, last.recorded_at)]
+    return _standing(verdict, facts, later)
+
+
+def episode(facts: Facts) -> list[Treatment]:
+    """The treatments since the site was last resolved, or found again."""
+    over = [one for one in facts.holds if one.act in {"resolve", "find"} or one.reason == "resolved"]
+    ends = [(one.on, one.recorded_at) for one in over]
+    since = max(ends, default=(date.min, ""))
+    return [one for one in in_order(facts.treatments) if (one.on, one.recorded_at) > since]
+
+
+def in_order(treatments: tuple[Treatment, ...]) -> list[Treatment]:
+    """Treatments as they followed each other."""
+    return sorted(treatments, key=lambda one: (one.on, one.recorded_at, one.order))
+
+
+def _said(last: Treatment) -> str | None:
+    """The plan, unless nobody said one: a proposal to stop waits for somebody to say so."""
+    nobody = last.origin == "unsaid" or (last.origin == "proposed" and last.follow_up == "none")
+    return None if nobody else last.follow_up
 
 
 def due_date(treatment: Treatment) -> date | None:
@@ -119,6 +181,11 @@ def _planned(last: Treatment, due: date | None) -> Reason:
     return Reason("recall.follow-up", f"treated {last.on} + {step.words}{carried} = {due}{_clamp(last, due)}", source)
 
 
+def _proposed(last: Treatment) -> list[Reason]:
+    """Why the interval is what it is, where it was proposed."""
+    return [Reason("recall.interval", last.why, last.rule or "")] if last.why else []
+
+
 def _clamp(last: Treatment, due: date) -> str:
     if last.follow_up.endswith(("mo", "y")) and due.day != last.on.day:
         return f" (no day {last.on.day} in that month)"
@@ -130,41 +197,113 @@ def _replaced(earlier: Treatment) -> Reason:
     return Reason("recall.replaced", text, f"session {earlier.session}")
 
 
-def _held(verdict: Verdict, facts: Facts, holds: Iterable[Hold]) -> Verdict:
-    """Lay what was decided later over the plan, in the order it was decided."""
-    for hold in sorted(holds, key=lambda one: (one.on, one.recorded_at)):
-        verdict = _lay(verdict, hold)
+def _standing(verdict: Verdict, facts: Facts, entries: list[Entry]) -> Verdict:
+    """Lay what happened later over the plan, in the order it happened; then what is booked, and who the patient is."""
+    for entry in entries:
+        verdict = _lay(verdict, entry, facts.tries)
+    verdict = _with_booked(verdict, facts.booked)
     if facts.patient == "active":
         return verdict
     since = f" since {facts.patient_since}" if facts.patient_since else ""
     reason = Reason(f"recall.{facts.patient}", f"the patient is {facts.patient}{since}", "patient record")
-    return verdict._replace(closed=facts.patient, reasons=(*verdict.reasons, reason))
+    return verdict.told(reason)._replace(closed=facts.patient)
 
 
-def _lay(verdict: Verdict, hold: Hold) -> Verdict:
+def _with_booked(verdict: Verdict, booked: tuple[Booked, ...]) -> Verdict:
+    for one in booked:
+        words = f"booked for {one.on} {one.wall}"
+        verdict = verdict.told(Reason("recall.booked", words, f"appointment {one.code}", one.on))
+    return verdict._replace(booked_until=max((one.on for one in booked), default=None))
+
+
+def _lay(verdict: Verdict, entry: Entry, tries: Tries) -> Verdict:
+    if isinstance(entry, Hold):
+        return _decided(verdict, entry)
+    if isinstance(entry, Call):
+        return _called(verdict, entry, tries)
+    if isinstance(entry, Booking):
+        return _appointed(verdict, entry)
+    return _answered(verdict, ("unreachable",), called_only=True)
+
+
+def _decided(verdict: Verdict, hold: Hold) -> Verdict:
     told = f": {hold.note}" if hold.note else ""
     if hold.act == "resume":
         return _reopened(verdict, hold, told)
+    if hold.act == "find":
+        found = Reason("recall.episode", f"found again {hold.on}, a new episode{told}", hold.by)
+        return Verdict(hold.on, reasons=(*verdict.reasons, found), reached=verdict.reached)
     if hold.act == "snooze":
         reason = Reason("recall.snoozed", f"held on {hold.on} until {hold.until}{told}", hold.by, hold.until)
         whole = verdict.whole or hold.whole
-        return verdict._replace(snoozed_until=hold.until, whole=whole, reasons=(*verdict.reasons, reason))
+        reached = verdict.reached._replace(called=False)
+        return verdict.told(reason)._replace(snoozed_until=hold.until, whole=whole, reached=reached)
     if hold.reason == "died":  # the patient's status closes it, so that a mistake is undone in one place
         return verdict
     closed = "resolved" if hold.act == "resolve" else _CLOSED_BY_STOP.get(hold.reason or "", "stopped")
     cause = f" ({hold.reason})" if hold.act == "stop" and hold.reason else ""
     reason = Reason(f"recall.{closed}", f"{_WORDS[hold.act]} {hold.on}{cause}{told}", hold.by)
     own = verdict.own if hold.whole else closed
-    whole = verdict.whole or hold.whole
-    return verdict._replace(closed=closed, own=own, whole=whole, reasons=(*verdict.reasons, reason))
+    return verdict.told(reason)._replace(closed=closed, own=own, whole=verdict.whole or hold.whole)
 
 
 def _reopened(verdict: Verdict, hold: Hold, told: str) -> Verdict:
     """Take back what holds the site. A patient's resume takes back the patient's decisions and, while there are
     some, leaves alone what was decided for the site itself: a resolved site does not come back by the way."""
-    reasons = (*verdict.reasons, Reason("recall.reopened", f"reopened {hold.on}{told}", hold.by))
     own = verdict.own if hold.whole and verdict.whole else None
-    return verdict._replace(closed=own, own=own, whole=False, snoozed_until=None, reasons=reasons)
+    reason = Reason("recall.reopened", f"reopened {hold.on}{told}", hold.by)
+    reached = verdict.reached.answered()._replace(called=False)
+    return verdict.told(reason)._replace(closed=own, own=own, whole=False, snoozed_until=None, reached=reached)
+
+
+def _called(verdict: Verdict, call: Call, tries: Tries) -> Verdict:
+    """A call: it may hold the recall until a day, end it, open it again, or be one attempt too many."""
+    verdict = verdict.told(Reason("recall.called", contact.called(call), call.by, call.until))
+    if call.result == "declined":
+        return verdict._replace(closed="declined", whole=True, reached=verdict.reached.answered())
+    if call.result in contact.MISSED:
+        return _in_vain(verdict._replace(reached=verdict.reached.attempted(call)), call, tries)
+    lifted = ("unreachable", "declined") if call.result in contact.COMES_AFTER_ALL else ("unreachable",)
+    return _held_by(_answered(verdict, lifted), call, call.until or verdict.snoozed_until)
+
+
+def _in_vain(verdict: Verdict, call: Call, tries: Tries) -> Verdict:
+    """An attempt that reached nobody: try again another day, or give up. A longer hold of the clinic's stays."""
+    verdict = _held_by(verdict, call, max(filter(None, [call.until, verdict.snoozed_until]), default=None))
+    if verdict.closed is not None or not verdict.reached.in_vain(tries):
+        return verdict
+    count = len(verdict.reached.attempts)
+    words = f"unreachable since {call.on}: {count} attempts over {tries.channels} channels or more"
+    return verdict.told(Reason("recall.unreachable", words, tries.source))._replace(closed="unreachable", whole=True)
+
+
+def _held_by(verdict: Verdict, call: Call, until: date | None) -> Verdict:
+    """Held until that day; by the call, if it is the call's own day."""
+    if until is None:
+        return verdict
+    mine = until == call.until or verdict.reached.called
+    return verdict._replace(snoozed_until=until, whole=True, reached=verdict.reached._replace(called=mine))
+
+
+def _answered(verdict: Verdict, lifted: tuple[str, ...], *, called_only: bool = False) -> Verdict:
+    """The patient was reached, or came: what was given up is open again; `called_only` lifts a call's hold as well."""
+    reached = verdict.reached.answered()
+    if verdict.closed in lifted:
+        verdict = verdict._replace(closed=verdict.own)
+    if called_only and reached.called:
+        verdict, reached = verdict._replace(snoozed_until=None), reached._replace(called=False)
+    return verdict._replace(reached=reached)
+
+
+def _appointed(verdict: Verdict, one: Booking) -> Verdict:
+    """Something done to an appointment. Who books comes after all; once it is off, no call of before hides that."""
+    verdict = verdict._replace(reached=verdict.reached.moved(one))
+    if one.act == "book":
+        verdict = _answered(verdict, ("unreachable", "declined"))
+        reached = verdict.reached._replace(called=False)
+        return verdict._replace(snoozed_until=None, reached=reached)
+    verdict = verdict.told(Reason("recall.appointment", contact.booked(one), one.by))
+    return _answered(verdict, (), called_only=True) if one.act in {"cancel", "no-show"} else verdict
 
 
 _WORDS = {"stop": "stopped", "resolve": "resolved"}

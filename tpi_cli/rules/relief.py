@@ -33,7 +33,7 @@ class Response(NamedTuple):
 
     `kind` is `none` (no score), `unmeasured` (no pain before to measure it by), `low` (too little, or worn off too
     early), `short` (enough so far, not yet shown to last) or `enough`. `percent` is the best relief still counted,
-    `until` the last score that had it.
+    `until` the last score that had it, `worn_off` the first one after that, which had it no more.
     """
 
     kind: str
@@ -41,6 +41,12 @@ class Response(NamedTuple):
     percent: Decimal | None = None
     until: date | None = None
     at_least: bool = False
+    worn_off: date | None = None
+
+    @property
+    def meaningless(self) -> bool:
+        """Whether scores are there and not one of them was enough."""
+        return self.kind == "low" and self.until is None
 
     @property
     def weeks(self) -> int:
@@ -67,10 +73,11 @@ def response(since: date, baseline: int | None, scores: Iterable[Score], wanted:
     if not good:
         return Response("low", since, known[-1][1])
     until, best = good[-1]
-    open_end = until == known[-1][0]
+    after = [on for on, _ in known if on > until]
+    open_end = not after
     long_enough = until >= since + timedelta(days=(wanted.weeks or 0) * WEEK)
     kind = "enough" if long_enough else "short" if open_end else "low"
-    return Response(kind, since, best, until, open_end)
+    return Response(kind, since, best, until, open_end, min(after, default=None))
 
 
 def _enough(found: Decimal, wanted: Wanted) -> bool:

@@ -5,21 +5,23 @@ from typing import NamedTuple
 
 LATE = ("due", "overdue", "lapsed")
 """By days from the due date, where the last session has an outcome that speaks for a repeat."""
-LISTED = (*LATE, "reassess")
+ADVERSE = "adverse"
+"""An adverse event that nobody has looked at again: a recall of its own, which nothing holds back."""
+LISTED = (*LATE, "reassess", ADVERSE)
 HELD = (
     "capped",
+    "booked",
     "snoozed",
     "declined",
+    "unreachable",
     "stopped",
     "resolved",
     "archived",
     "deceased",
     "unplanned",
 )
-LATER = ("booked", "unreachable")
-"""Statuses that scripts may ask for already, and that no site has before this program knows calls."""
 STATUSES = ("upcoming", *LISTED, *HELD)
-"""Every status a treated site can have; `unplanned` is one whose last session said nothing about coming back."""
+"""Every status a site (or an event) can have; `unplanned` is a site for which nobody said when to come back."""
 
 
 class Thresholds(NamedTuple):
@@ -37,7 +39,7 @@ class Plan:
     Plain, since every list makes the class at its start and a named tuple would cost it 0.4 %.
     """
 
-    __slots__ = ("capped_until", "closed", "due", "reassess", "snoozed_until")
+    __slots__ = ("booked_until", "capped_until", "closed", "due", "reassess", "snoozed_until")
 
     def __init__(
         self,
@@ -46,21 +48,26 @@ class Plan:
         snoozed_until: date | None = None,
         capped_until: date | None = None,
         reassess: bool = False,
+        booked_until: date | None = None,
     ) -> None:
         self.due = due
         self.closed = closed
         self.snoozed_until = snoozed_until
         self.capped_until = capped_until
         self.reassess = reassess
+        self.booked_until = booked_until
 
 
 def status(plan: Plan, today: date, at: Thresholds) -> str | None:
     """Where a site stands today: one of `STATUSES`, or None when nothing is planned.
 
-    Before the due date a plan is upcoming, whatever waits for it then; a hold goes before the payer's cap.
+    An appointment goes before a hold, and both before the due date; before that day a plan is upcoming, whatever
+    waits for it then. A hold goes before the payer's cap.
     """
     if plan.closed is not None or plan.due is None:
         return plan.closed
+    if plan.booked_until is not None and today <= plan.booked_until:
+        return "booked"
     if plan.snoozed_until is not None and today < plan.snoozed_until:
         return "snoozed"
     late = by_days((today - plan.due).days, at)

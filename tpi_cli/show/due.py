@@ -55,7 +55,9 @@ def reasons(row: Row) -> list[dict[str, Any]]:
     return found
 
 
-QUOTING = ("held on", "stopped", "resolved", "reopened", "recorded all the same")
+QUOTING = (
+    *("held on", "stopped", "resolved", "reopened", "recorded all the same", "called", "appointment", "found again"),
+)
 """How the reasons begin that may end in a colon and somebody's own words."""
 
 
@@ -63,12 +65,12 @@ def discreet(row: Row) -> Row:
     """The row without the free text in its reasons, for `--redact`."""
     import json
 
-    told = [{**one, "text": _bare(one["text"])} for one in reasons(row)]
+    told = [{**one, "text": _bare(one["rule"], one["text"])} for one in reasons(row)]
     return row._replace(reasons=json.dumps(told))
 
 
-def _bare(text: str) -> str:
-    return text.partition(": ")[0] if text.startswith(QUOTING) else text
+def _bare(rule: str, text: str) -> str:
+    return text.partition(": ")[0] if text.startswith(QUOTING) or rule == "recall.adverse" else text
 
 
 def record(row: Row) -> dict[str, Any]:

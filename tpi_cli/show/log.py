@@ -15,6 +15,8 @@ _TOLD = {
     "recall snoozed": "until {more}",
     "outcome recorded": "{what} on {more}",
     "adverse event": "{what} on {more}",
+    "adverse event closed": "{what} on {more}",
+    "call logged": "{what} on {more}",
     "dose elsewhere": "{what} on {more}",
     "dose elsewhere taken back": "{what} on {more}",
     "rule set": "{what} = {more}",

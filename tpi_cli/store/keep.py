@@ -15,15 +15,17 @@ from tpi_cli.store.connect import Database
 
 _PUT = """
 INSERT INTO recall (site_id, clinic_id, patient_id, session_id, anchor_on, follow_up, due_on, eligible_from,
-                    capped_until, reassess, closed, snoozed_until, reasons, agents, pain_before, pain_after, revision)
+                    capped_until, reassess, closed, snoozed_until, booked_until, reasons, agents, pain_before,
+                    pain_after, revision)
 VALUES (:site, :clinic, :patient, :session, :anchor, :follow_up, :due, :eligible_from,
-        :capped_until, :reassess, :closed, :snoozed_until, :reasons, :agents, :pain_before, :pain_after, :revision)
+        :capped_until, :reassess, :closed, :snoozed_until, :booked_until, :reasons, :agents, :pain_before,
+        :pain_after, :revision)
 ON CONFLICT (site_id) DO UPDATE SET
     session_id = excluded.session_id, anchor_on = excluded.anchor_on, follow_up = excluded.follow_up,
     due_on = excluded.due_on, eligible_from = excluded.eligible_from, capped_until = excluded.capped_until,
     reassess = excluded.reassess, closed = excluded.closed, snoozed_until = excluded.snoozed_until,
-    reasons = excluded.reasons, agents = excluded.agents, pain_before = excluded.pain_before,
-    pain_after = excluded.pain_after, revision = excluded.revision
+    booked_until = excluded.booked_until, reasons = excluded.reasons, agents = excluded.agents,
+    pain_before = excluded.pain_before, pain_after = excluded.pain_after, revision = excluded.revision
 """
 
 
@@ -58,6 +60,7 @@ def worked_out(db: Database, clinic: str, chart: Chart, site: str, verdict: reca
         "reassess": stands.reassess,
         "closed": verdict.closed,
         "snoozed_until": _iso(verdict.snoozed_until),
+        "booked_until": _iso(verdict.booked_until),
         "reasons": reasons_text((*verdict.reasons, *stands.reasons)),
         "agents": "\n".join(facts.agents_at(db, session, site)) if session else "",
         "pain_before": facts.pain_at(db, session, site, "before") if session else None,

@@ -12,14 +12,24 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from tpi_cli.store.fields import ID, Quantity, between, identity, of, one_of, quantity
+from tpi_cli.store.tables_recall import Appointment, AppointmentAct, Contact
 from tpi_cli.store.tables_safety import Elsewhere, Finding, PayerRule, RuleSetting
 
-__all__ = ["Elsewhere", "Finding", "PayerRule", "Quantity", "RuleSetting"]
+__all__ = [
+    "Appointment",
+    "AppointmentAct",
+    "Contact",
+    "Elsewhere",
+    "Finding",
+    "PayerRule",
+    "Quantity",
+    "RuleSetting",
+]
 """What the tables here are used with, under one name."""
 
 
 class Clinic(SQLModel, table=True):
-    """Whose records these are; `zone` decides what day it is, `hours` waits for appointments (JSON).
+    """Whose records these are; `zone` decides what day it is.
 
     `knowledge` names the revision of rules and tables that every stored due date was worked out with.
     """
@@ -27,7 +37,6 @@ class Clinic(SQLModel, table=True):
     id: str = identity()
     name: str
     zone: str
-    hours: str | None = None
     made_up: bool = False
     knowledge: str | None = None
     created_at: str
@@ -238,11 +247,15 @@ class Injection(SQLModel, table=True):
 
 
 class Plan(SQLModel, table=True):
-    """When to come back for a site, decided at a session: an interval as typed, a day, or `none`."""
+    """When to come back for a site, decided at a session: an interval as typed, a day, or `none`.
+
+    A proposed one came out of the site's own history by the dated row `rule`, for the `reason` told then.
+    """
 
     __table_args__ = (
         UniqueConstraint("session_id", "site_id"),
-        one_of("origin", "origin", "stated", "carried", "unsaid"),
+        one_of("origin", "origin", "stated", "carried", "proposed", "unsaid"),
+        CheckConstraint("(origin = 'proposed') = (reason IS NOT NULL)", name="reason"),
     )
     id: str = identity()
     clinic_id: str = of("clinic.id")
@@ -250,6 +263,8 @@ class Plan(SQLModel, table=True):
     site_id: str = of("site.id", index=True)
     follow_up: str
     origin: str
+    rule: str | None = None
+    reason: str | None = None
 
 
 class Outcome(SQLModel, table=True):
@@ -277,26 +292,43 @@ class Outcome(SQLModel, table=True):
 
 
 class AdverseEvent(SQLModel, table=True):
-    """Something that went wrong, of a type of `reference/adverse.csv`."""
+    """Something that went wrong, of a type of `reference/adverse.csv`; `number` counts up on the patient.
+
+    With a `follow_up_on` it is a recall of its own from that day until a look at it is recorded (`closed_on`).
+    """
 
     __tablename__ = "adverse_event"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "number"),
+        CheckConstraint("(closed_on IS NULL) = (closed_at IS NULL)", name="closed"),
+    )
     id: str = identity()
     clinic_id: str = of("clinic.id")
     patient_id: str = of("patient.id", index=True)
     session_id: str | None = of("session.id", nullable=True)
     site_id: str | None = of("site.id", nullable=True)
+    number: int
     type: str
     text: str | None = None
+    action: str | None = None
+    outcome: str | None = None
     on_date: date
+    follow_up_on: date | None = None
+    closed_on: date | None = None
+    closed_at: str | None = None
+    closed_by: str | None = None
     recorded_at: str
     recorded_by: str
 
 
 class Hold(SQLModel, table=True):
-    """What was decided about a recall: held, ended, closed or reopened, for a site or (no site) the patient."""
+    """What was decided about a recall: held, ended, closed or reopened, for a site or (no site) the patient.
+
+    `find` is a new finding at a closed site: a new episode, which no plan from before is part of.
+    """
 
     __table_args__ = (
-        one_of("act", "act", "stop", "snooze", "resolve", "resume"),
+        one_of("act", "act", "stop", "snooze", "resolve", "resume", "find"),
         one_of("reason", "reason", "resolved", "declined", "moved", "died", "other"),
         CheckConstraint("(act = 'snooze') = (until IS NOT NULL)", name="until"),
     )
@@ -335,7 +367,9 @@ _OPEN = text("closed IS NULL")
 class Recall(SQLModel, table=True):
     """The due date as worked out by `store/keep.py`, the only writer, beside the facts it comes from.
 
-    `closed` is why the site is off the list for good (resolved, declined, stopped, archived, deceased).
+    `closed` is why the site is off the list for good (resolved, declined, unreachable, stopped, archived, deceased),
+    `booked_until` the day of the last open appointment. `anchor_on` is the session's day, or that of a finding which
+    nobody treated since.
     `eligible_from` is the first day every rule of the payer holds; `capped_until` the same day where the payer
     enforces them and it lies after the due date. `reassess`: the last session has no outcome, or too little
     relief. `reasons` is a JSON list, `agents` a line each; `revision` names the rules and tables used.
@@ -345,7 +379,7 @@ class Recall(SQLModel, table=True):
         Index("ix_recall_open", "clinic_id", "due_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_recall_patient", "patient_id"),
         Index("ix_recall_closed", "clinic_id", "closed"),
-        one_of("closed", "closed", "resolved", "declined", "stopped", "archived", "deceased"),
+        one_of("closed", "closed", "resolved", "declined", "unreachable", "stopped", "archived", "deceased"),
     )
     site_id: str = Field(foreign_key="site.id", primary_key=True, max_length=ID)
     clinic_id: str = of("clinic.id")
@@ -359,6 +393,7 @@ class Recall(SQLModel, table=True):
     reassess: bool = False
     closed: str | None = None
     snoozed_until: date | None = None
+    booked_until: date | None = None
     reasons: str
     agents: str
     pain_before: int | None = None

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, String, and_, case, cast, false, func, null, select
 from sqlalchemy.engine import Dialect
 from sqlmodel import col
 
 from tpi_cli.store.tables import (
+    AdverseEvent,
     Alert,
     Clinician,
     Component,
@@ -20,23 +21,26 @@ from tpi_cli.store.tables import (
 )
 
 
+def _alerts() -> Any:
+    """The kinds of a patient's open alerts, joined by commas."""
+    open_ones = (col(Alert.patient_id) == Patient.id, col(Alert.ended_on).is_(None))
+    return select(func.aggregate_strings(col(Alert.kind), ",")).where(*open_ones).scalar_subquery().label("alerts")
+
+
+_PERSON: list[Any] = [
+    col(Patient.number).label("patient"),
+    Patient.mrn,
+    Patient.name,
+    Patient.name_key,
+    Patient.born,
+    Patient.phone,
+    Patient.payer,
+]
+
+
 def recall_list() -> Select[Any]:
     """One row per site with a plan or a hold: who, where, when, and what holds it back."""
-    alerts = (
-        select(func.aggregate_strings(col(Alert.kind), ","))
-        .where(col(Alert.patient_id) == Patient.id, col(Alert.ended_on).is_(None))
-        .scalar_subquery()
-    )
     keys: list[Any] = [Recall.clinic_id, Recall.patient_id, Recall.site_id, Recall.session_id]
-    person: list[Any] = [
-        col(Patient.number).label("patient"),
-        Patient.mrn,
-        Patient.name,
-        Patient.name_key,
-        Patient.born,
-        Patient.phone,
-        Patient.payer,
-    ]
     place: list[Any] = [col(Site.number).label("site"), Site.muscle, Site.side]
     plan: list[Any] = [
         col(Session.number).label("session"),
@@ -48,18 +52,58 @@ def recall_list() -> Select[Any]:
         Recall.reassess,
         Recall.closed,
         Recall.snoozed_until,
+        Recall.booked_until,
         Recall.reasons,
         Recall.agents,
         Recall.pain_before,
         Recall.pain_after,
     ]
     return (
-        select(*keys, *person, *place, *plan, col(Clinician.code).label("clinician"), alerts.label("alerts"))
+        select(*keys, *_PERSON, *place, *plan, col(Clinician.code).label("clinician"), _alerts())
         .select_from(Recall)
         .join(Site, col(Site.id) == Recall.site_id)
         .join(Patient, col(Patient.id) == Recall.patient_id)
         .outerjoin(Session, col(Session.id) == Recall.session_id)
         .outerjoin(Clinician, col(Clinician.id) == Session.clinician_id)
+    )
+
+
+def event_list() -> Select[Any]:
+    """One row per adverse event that wants a look, in the columns of `recall_list`: a recall of its own kind.
+
+    `agents` is its type and `reasons` what was told of it. Only the patient's death closes it.
+    """
+    event = AdverseEvent
+    nothing, no_day = cast(null(), String), cast(null(), String)
+    keys: list[Any] = [event.clinic_id, event.patient_id, event.site_id, event.session_id]
+    place: list[Any] = [
+        col(event.number).label("site"),
+        nothing.label("muscle"),
+        nothing.label("side"),
+    ]
+    plan: list[Any] = [
+        col(Session.number).label("session"),
+        col(event.on_date).label("anchor_on"),
+        nothing.label("follow_up"),
+        col(event.follow_up_on).label("due_on"),
+        no_day.label("eligible_from"),
+        no_day.label("capped_until"),
+        false().label("reassess"),
+        case((col(Patient.status) == "deceased", "deceased")).label("closed"),
+        no_day.label("snoozed_until"),
+        no_day.label("booked_until"),
+        func.coalesce(event.text, "").label("reasons"),
+        col(event.type).label("agents"),
+        cast(null(), String).label("pain_before"),
+        cast(null(), String).label("pain_after"),
+    ]
+    return (
+        select(*keys, *_PERSON, *place, *plan, col(Clinician.code).label("clinician"), _alerts())
+        .select_from(event)
+        .join(Patient, col(Patient.id) == event.patient_id)
+        .outerjoin(Session, col(Session.id) == event.session_id)
+        .outerjoin(Clinician, col(Clinician.id) == Session.clinician_id)
+        .where(col(event.follow_up_on).is_not(None), col(event.closed_on).is_(None))
     )
 
 
@@ -117,7 +161,7 @@ def injection_list() -> Select[Any]:
     )
 
 
-VIEWS = {"recall_list": recall_list, "injection_list": injection_list}
+VIEWS = {"recall_list": recall_list, "event_list": event_list, "injection_list": injection_list}
 
 
 def statements(dialect: Dialect) -> list[str]:

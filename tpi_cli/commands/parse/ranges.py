@@ -22,19 +22,20 @@ class Days(NamedTuple):
     last: date
 
 
-def days(text: str, today: date) -> Days:
+def days(text: str, today: date, *, forward: bool = False) -> Days:
     """The days meant by the text; either end of a range may be a day or a month.
 
-    A range may end ahead, as this month does, but not begin there. Raises Grammar, with the caret under the end
-    at fault, for that, for a range that ends before it begins, and for whatever is no day.
+    A range may end ahead, as this month does, but not begin there, unless it looks `forward`. Raises Grammar, with
+    the caret under the end at fault, for that, for a range that ends before it begins, and for whatever is no day.
     """
     bounded(text, "the date", SHORT)
     first, dots, last = text.partition(DOTS)
     if DOTS in last:
         raise _fault(text, 0, text, "a range has one first day and one last", FORMS)
-    start = _end(text, 0, first, today)
-    found = Days(start.first, _end(text, len(first) + len(DOTS), last, today).last) if dots else start
-    if found.first > today:
+    start = _end(text, 0, first, today, forward=forward)
+    end = _end(text, len(first) + len(DOTS), last, today, forward=forward) if dots else start
+    found = Days(start.first, end.last)
+    if found.first > today and not forward:
         raise _fault(text, 0, first, f"{words(found.first, today)} is in the future", "name a day up to today")
     if found.last < found.first:
         raise _fault(text, 0, text, "the range ends before it begins", f"write {last.strip()}{DOTS}{first.strip()}")
@@ -46,18 +47,18 @@ def spelled(found: Days, today: date) -> str:
     return words(found.first, today) if found.first == found.last else f"{found.first} to {found.last}"
 
 
-def _end(text: str, at: int, part: str, today: date) -> Days:
+def _end(text: str, at: int, part: str, today: date, *, forward: bool) -> Days:
     """One end of a range, or all of the text, which starts at `at`; carets point into the whole."""
     if not part.strip():
         raise _fault(text, 0, text, "the range lacks an end", FORMS)
     try:
-        return _month(part) or _alone(part, today)
+        return _month(part) or _alone(part, today, forward=forward)
     except Grammar as fault:
         raise Grammar(str(fault), text=text, at=at + fault.at, width=fault.width, hint=fault.hint) from None
 
 
-def _alone(part: str, today: date) -> Days:
-    found = day(part, today, forward=False)
+def _alone(part: str, today: date, *, forward: bool) -> Days:
+    found = day(part, today, forward=forward)
     return Days(found, found)
 
 

@@ -1,13 +1,17 @@
 """The clinic itself: its name, its zone, its settings."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tpi_cli import clock
+from tpi_cli.config import KEYS
 from tpi_cli.reference.recall import thresholds
 from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.rules.standing import Thresholds
 from tpi_cli.store.connect import Database
+
+if TYPE_CHECKING:
+    from tpi_cli.rules.opening import Closed, Hours
 
 
 class Clinic(NamedTuple):
@@ -35,6 +39,32 @@ class Clinic(NamedTuple):
         """When a recall counts as late: the clinic's days, or the shipped ones."""
         days = {name: int(self.own.get(f"recall.{name}", row.days)) for name, row in thresholds().items()}
         return Thresholds(**days)
+
+    @property
+    def waits(self) -> dict[str, int]:
+        """Days off the list after a call, by its result: the clinic's, or the shipped ones."""
+        from tpi_cli.reference import contact
+
+        return {name: int(self.own.get(f"call.{name}", row.number)) for name, row in contact.waits().items()}
+
+    @property
+    def hours(self) -> "Hours":
+        """When the clinic is open; nothing set: always."""
+        from tpi_cli.rules import opening
+
+        return opening.read(self.own.get("clinic.hours", ""))
+
+    @property
+    def closed(self) -> "tuple[Closed, ...]":
+        """The days it is closed."""
+        from tpi_cli.rules import opening
+
+        return opening.closed(self.own.get("clinic.closed", ""))
+
+    @property
+    def slot(self) -> int:
+        """Minutes of an appointment for which nobody said how long."""
+        return int(self.own.get("appointment.minutes", KEYS["appointment.minutes"].default))
 
 
 def clinic(db: Database) -> Clinic:

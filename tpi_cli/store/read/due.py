@@ -40,7 +40,7 @@ class Site(NamedTuple):
     follow_up: str | None
     session: int | None
     held_until: date | None = None
-    """The day a snooze or the payer's cap ends, where that holds it back today, or a cap will on the due date."""
+    """The day an appointment, a snooze or the payer's cap ends, where that holds it back today or a cap will then."""
 
 
 class Row(NamedTuple):
@@ -64,7 +64,7 @@ class Row(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A row of the view `recall_list`, column by column."""
+    """A row of the view `recall_list` or `event_list`, column by column; an event has no muscle."""
 
     patient_id: str
     patient: int
@@ -73,8 +73,8 @@ class Listed(NamedTuple):
     born: str
     phone: str | None
     site: int
-    muscle: str
-    side: str
+    muscle: str | None
+    side: str | None
     session: int | None
     anchor_on: str | None
     follow_up: str | None
@@ -84,6 +84,7 @@ class Listed(NamedTuple):
     reassess: Any
     closed: str | None
     snoozed_until: str | None
+    booked_until: str | None
     reasons: str
     agents: str
     pain_before: int | None
@@ -92,19 +93,26 @@ class Listed(NamedTuple):
 
 
 _COLUMNS = ", ".join(Listed._fields)
-_AWAKE = "closed IS NULL AND (snoozed_until IS NULL OR snoozed_until <= :today)"
+_UNBOOKED = "closed IS NULL AND (booked_until IS NULL OR booked_until < :today)"
+_AWAKE = f"{_UNBOOKED} AND (snoozed_until IS NULL OR snoozed_until <= :today)"
 _OPEN = f"{_AWAKE} AND due_on <= :until AND (capped_until IS NULL OR capped_until <= :today OR due_on > :since)"
 _CAPPED = f"{_AWAKE} AND due_on <= :since AND capped_until > :today"
-_SNOOZED = "closed IS NULL AND due_on IS NOT NULL AND snoozed_until > :today"
+_SNOOZED = f"{_UNBOOKED} AND due_on IS NOT NULL AND snoozed_until > :today"
+_BOOKED = "closed IS NULL AND due_on IS NOT NULL AND booked_until >= :today"
 _CLOSED = "closed = '{}' AND due_on IS NOT NULL"
 _UNPLANNED = "closed IS NULL AND due_on IS NULL AND anchor_on IS NOT NULL AND follow_up IS NULL"
-_OWN = {"capped": _CAPPED, "snoozed": _SNOOZED, "unplanned": _UNPLANNED}
+_EVENT = "closed IS NULL AND due_on <="
+_OWN = {"capped": _CAPPED, "booked": _BOOKED, "snoozed": _SNOOZED, "unplanned": _UNPLANNED}
 _END_OF_TIME = "9999-12-31"
 
 
 def rows(db: Database, query: Query) -> Iterator[Row]:
     """The list, one patient at a time, in the order asked for."""
-    parts = [f"SELECT {_COLUMNS}, name_key FROM recall_list WHERE {part}{_narrowed(query)}" for part in _parts(query)]
+    narrowed = _narrowed(query)
+    parts = [f"SELECT {_COLUMNS}, name_key FROM recall_list WHERE {part}{narrowed}" for part in _parts(query)]
+    if standing.ADVERSE in query.statuses and not query.agent:
+        shown = ":until" if "upcoming" in query.statuses else ":today"
+        parts.append(f"SELECT {_COLUMNS}, name_key FROM event_list WHERE {_EVENT} {shown}{narrowed}")
     if not parts:
         return
     first = (
@@ -214,7 +222,11 @@ def _values(query: Query) -> dict[str, object]:
 
 
 def _folded(chosen: list[tuple[Listed, Site]], today: date) -> Row:
-    """One patient's sites as one row; the first of them is due first and speaks for the patient."""
+    """One patient's sites as one row; the first of them is due first and speaks for the patient.
+
+    An adverse event goes before the sites, whichever is due first, and is no site itself.
+    """
+    events = [one for one, _ in chosen if one.muscle is None]
     lead, first = chosen[0]
     return Row(
         patient=lead.patient,
@@ -224,26 +236,57 @@ def _folded(chosen: list[tuple[Listed, Site]], today: date) -> Row:
         phone=lead.phone,
         due=first.due,
         late_days=(today - first.due).days if first.due else None,
-        status=first.status,
+        status=standing.ADVERSE if events else first.status,
         eligible_from=day(lead.eligible_from),
-        last_session=max((place.anchor for _, place in chosen if place.anchor), default=None),
-        agents=tuple(lead.agents.splitlines()),
+        last_session=max((place.anchor for _, place in chosen if place.anchor and place.session), default=None),
+        agents=() if lead.muscle is None else tuple(lead.agents.splitlines()),
         pain=(lead.pain_before, lead.pain_after),
         alerts=tuple(sorted(set(lead.alerts.split(",")))) if lead.alerts else (),
-        sites=tuple(place for _, place in chosen),
-        reasons=lead.reasons,
+        sites=tuple(place for _, place in chosen if place.muscle),
+        reasons=_told(events, lead) if events else lead.reasons,
     )
+
+
+def _told(events: list[Listed], lead: Listed) -> str:
+    """The events' reasons (JSON), before those of the site that leads, if one does."""
+    import json
+
+    told = [
+        {
+            "rule": "recall.adverse",
+            "text": f"{one.agents} of {one.anchor_on}, wants a look from {one.due_on}"
+            + (f": {one.reasons}" if one.reasons else ""),
+            "source": f"adverse event {one.site}",
+            "until": None,
+        }
+        for one in events
+    ]
+    return json.dumps([*told, *([] if lead.muscle is None else json.loads(lead.reasons))], ensure_ascii=False)
 
 
 def _site(one: Listed, query: Query) -> Site:
     due = day(one.due_on)
-    plan = standing.Plan(due, one.closed, day(one.snoozed_until), day(one.capped_until), reassess=bool(one.reassess))
+    if one.muscle is None:
+        return Site(one.site, "", "", due, standing.ADVERSE, day(one.anchor_on), None, one.session)
+    plan = standing.Plan(
+        due,
+        one.closed,
+        day(one.snoozed_until),
+        day(one.capped_until),
+        reassess=bool(one.reassess),
+        booked_until=day(one.booked_until),
+    )
     status = standing.status(plan, query.today, query.at)
     if status is None and one.anchor_on and one.follow_up is None:
         status = "unplanned"
-    waits = plan.capped_until if due and plan.capped_until and plan.capped_until > due else None
-    until = {"snoozed": plan.snoozed_until, "capped": plan.capped_until, "upcoming": waits}.get(status or "")
-    return Site(one.site, one.muscle, one.side, due, status, day(one.anchor_on), one.follow_up, one.session, until)
+    ends = {
+        "booked": plan.booked_until,
+        "snoozed": plan.snoozed_until,
+        "capped": plan.capped_until,
+        "upcoming": plan.capped_until,
+    }
+    anchor, until = day(one.anchor_on), ends.get(status or "")
+    return Site(one.site, one.muscle, one.side or "", due, status, anchor, one.follow_up, one.session, until)
 
 
 def horizon(today: date, at: standing.Thresholds, statuses: Iterable[str]) -> date:

@@ -59,7 +59,7 @@ SELECT voided_at, 9, id, voided_by, 'session voided', patient_id, id, NULL, NULL
 UNION ALL
 SELECT recorded_at, 10, id, recorded_by,
        CASE act WHEN 'stop' THEN 'recall stopped' WHEN 'snooze' THEN 'recall snoozed'
-                WHEN 'resolve' THEN 'site resolved' ELSE 'recall resumed' END,
+                WHEN 'resolve' THEN 'site resolved' WHEN 'find' THEN 'found again' ELSE 'recall resumed' END,
        patient_id, NULL, site_id, reason, CAST(until AS TEXT), note
   FROM hold
 UNION ALL
@@ -76,6 +76,22 @@ UNION ALL
 SELECT voided_at, 17, id, voided_by, 'dose elsewhere taken back', patient_id, NULL, site_id,
        agent || ' ' || CAST(mass AS TEXT) || ' ' || mass_unit, CAST(on_date AS TEXT), void_reason
   FROM elsewhere WHERE voided_at IS NOT NULL
+UNION ALL
+SELECT closed_at, 18, id, closed_by, 'adverse event closed', patient_id, session_id, site_id, type,
+       CAST(closed_on AS TEXT), outcome
+  FROM adverse_event WHERE closed_at IS NOT NULL
+UNION ALL
+SELECT recorded_at, 19, id, recorded_by, 'call logged', patient_id, NULL, NULL, result || ' by ' || channel,
+       CAST(on_date AS TEXT), note
+  FROM contact
+UNION ALL
+SELECT done.recorded_at, 20, done.id, done.recorded_by,
+       CASE act WHEN 'book' THEN 'appointment booked' WHEN 'move' THEN 'appointment moved'
+                WHEN 'arrive' THEN 'patient arrived' WHEN 'done' THEN 'appointment kept'
+                WHEN 'cancel' THEN 'appointment cancelled' WHEN 'no-show' THEN 'appointment missed'
+                ELSE 'appointment open again' END,
+       one.patient_id, NULL, NULL, CAST(was_on AS TEXT) || ' ' || was_wall, CAST(one.number AS TEXT), done.reason
+  FROM appointment_act AS done JOIN appointment AS one ON one.id = done.appointment_id
 UNION ALL
 SELECT set_at, 13, id, set_by, 'rule set', NULL, NULL, NULL, rule || ' ' || name, value, reason
   FROM rule_setting

@@ -8,8 +8,9 @@ from tpi_cli.store.connect import Database
 
 
 class Standing(NamedTuple):
-    """A site with the plan that counts now; `closed` says why there is none any more."""
+    """A site (UUID) with the plan that counts now; `closed` says why there is none any more."""
 
+    id: str
     number: int
     muscle: str
     side: str
@@ -21,7 +22,7 @@ class Standing(NamedTuple):
 
 
 _SQL = """
-SELECT site.number, site.muscle, site.side, recall.follow_up, recall.closed, recall.anchor_on, recall.due_on,
+SELECT site.id, site.number, site.muscle, site.side, recall.follow_up, recall.closed, recall.anchor_on, recall.due_on,
        recall.snoozed_until
 FROM site LEFT JOIN recall ON recall.site_id = site.id
 WHERE site.patient_id = :patient ORDER BY site.number
@@ -46,3 +47,9 @@ def limits(db: Database) -> dict[str, tuple[object, ...]]:
     """What payers and outcomes make of every plan, by site (UUID), to tell afterwards which ones moved."""
     sql = "SELECT site_id, eligible_from, capped_until, reassess FROM recall"
     return {site: tuple(rest) for site, *rest in db.rows(sql)}
+
+
+def closed(db: Database, patient_id: str) -> set[str]:
+    """Why sites of a patient (UUID) are closed."""
+    sql = "SELECT DISTINCT closed FROM recall WHERE patient_id = :patient AND closed IS NOT NULL"
+    return {reason for (reason,) in db.rows(sql, patient=patient_id)}

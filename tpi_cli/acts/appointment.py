@@ -1,0 +1,242 @@
+"""Appointments: booked, moved, arrived, missed, called off; closed by the session that was recorded.
+
+A time that overlaps another of the patient, or of the clinician, is refused unless a reason lets it. An appointment
+of no named clinician may be anybody's, so it overlaps with all of them. The check and the row are one transaction
+that no other writer can come between.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlmodel import col, select
+
+from tpi_cli import clock
+from tpi_cli.acts.clinician import named
+from tpi_cli.errors import Conflict
+from tpi_cli.rules import identity, opening
+from tpi_cli.store import keep, tables
+from tpi_cli.store.read import appointments as read
+from tpi_cli.store.read.clinic import clinic
+from tpi_cli.store.tables_recall import OPEN
+from tpi_cli.store.write import Writing
+
+CLASH, HOURS = "clash", "hours"
+"""What a reason can go past: an overlap, and the opening hours."""
+HOUR = 60
+
+
+class Slot(NamedTuple):
+    """A time: the day and the hour on the clinic's wall, the moment in UTC as a stamp, how many minutes."""
+
+    on: date
+    wall: str
+    starts_at: str
+    minutes: int
+
+    @property
+    def ends_at(self) -> str:
+        """The moment it ends, as a stamp."""
+        return clock.stamped(clock.unstamped(self.starts_at) + timedelta(minutes=self.minutes))
+
+    @property
+    def minute(self) -> int:
+        """Minutes after midnight on the wall."""
+        return int(self.wall[:2]) * HOUR + int(self.wall[3:])
+
+
+class Wish(NamedTuple):
+    """What to book: a time, with whom (a clinician's code; None: whoever is free), past which rules and why."""
+
+    slot: Slot
+    clinician: str | None = None
+    reasons: Mapping[str, str] = {}
+    note: str | None = None
+
+
+def book(writing: Writing, patient_id: str, wish: Wish) -> tables.Appointment:
+    """Book a time. Raises Conflict where it is taken, outside the opening hours, or nobody's to book."""
+    person = writing.session.get_one(tables.Patient, patient_id)
+    if person.status != "active":
+        raise Conflict(f"the patient is {person.status}", hint="tpi patient edit PATIENT --status active")
+    slot = wish.slot
+    row = tables.Appointment(
+        **writing.record(),
+        number=writing.number("appointment"),
+        patient_id=patient_id,
+        clinician_id=_clinician(writing, wish),
+        on_date=slot.on,
+        wall=slot.wall,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        minutes=slot.minutes,
+        note=wish.note,
+        recorded_at=writing.stamp,
+        recorded_by=writing.by,
+        changed_at=writing.stamp,
+    )
+    why = _let(writing, row, wish)
+    return _done(writing, writing.add(row), "book", why)
+
+
+def move(writing: Writing, appointment_id: str, wish: Wish) -> tables.Appointment:
+    """Another time, or another clinician, for one that is open. Raises Conflict."""
+    row = _open(writing, appointment_id)
+    slot = wish.slot
+    before = (row.starts_at, row.minutes, row.clinician_id)
+    row.on_date, row.wall, row.starts_at, row.ends_at = slot.on, slot.wall, slot.starts_at, slot.ends_at
+    row.minutes, row.status = slot.minutes, "booked"
+    row.clinician_id = _clinician(writing, wish) if wish.clinician else row.clinician_id
+    if before == (row.starts_at, row.minutes, row.clinician_id):
+        raise Conflict("it stands there already", hint="name another time, --for or --with")
+    why = _let(writing, row, wish)
+    row.sequence += 1
+    return _done(writing, row, "move", why)
+
+
+def cancel(writing: Writing, appointment_id: str, reason: str | None) -> tables.Appointment:
+    """Call one off that is open; the patient is back on the list at once."""
+    return _ended(writing, appointment_id, "cancel", "cancelled", reason)
+
+
+def no_show(writing: Writing, appointment_id: str, reason: str | None) -> tables.Appointment:
+    """Nobody came; the patient is back on the list at once. Raises Conflict before its day."""
+    return _ended(writing, appointment_id, "no-show", "no-show", reason)
+
+
+def arrive(writing: Writing, appointment_id: str) -> tables.Appointment:
+    """The patient is here. Raises Conflict on another day than the appointment's."""
+    row = _open(writing, appointment_id)
+    if row.status == "arrived":
+        raise Conflict("the patient has arrived already", hint="tpi appt list shows it")
+    if row.on_date != writing.today:
+        raise Conflict(f"it is for {row.on_date} {row.wall}, not today", hint="tpi appt move brings it to today")
+    row.status = "arrived"
+    return _done(writing, row, "arrive", None)
+
+
+def close(writing: Writing, patient_id: str, on: date, session_id: str) -> None:
+    """The session of a day closes the appointments the patient had on it. The caller keeps the due dates."""
+    for row in _of(writing, tables.Appointment.patient_id == patient_id, tables.Appointment.on_date == on):
+        if row.status in OPEN:
+            row.status, row.session_id = "done", session_id
+            _noted(writing, row, "done", None)
+
+
+def call_off(writing: Writing, patient_id: str, reason: str) -> None:
+    """Whatever is still open of a patient who comes no more. The caller keeps the due dates."""
+    for row in _of(writing, tables.Appointment.patient_id == patient_id, col(tables.Appointment.status).in_(OPEN)):
+        row.status = "cancelled"
+        row.sequence += 1
+        _noted(writing, row, "cancel", reason)
+
+
+def reopen(writing: Writing, session_id: str) -> None:
+    """What a session closed that does not count is open again. The caller keeps the due dates."""
+    for row in _of(writing, tables.Appointment.session_id == session_id):
+        row.status, row.session_id = "booked", None
+        _noted(writing, row, "reopen", None)
+
+
+def _of(writing: Writing, *where: object) -> list[tables.Appointment]:
+    return list(writing.session.exec(select(tables.Appointment).where(*where)))  # type: ignore[arg-type]
+
+
+def _open(writing: Writing, appointment_id: str) -> tables.Appointment:
+    """One that still holds its time. Raises Conflict."""
+    row = writing.session.get_one(tables.Appointment, appointment_id)
+    if row.status not in OPEN:
+        code = identity.appointment(row.number)
+        raise Conflict(f"{code} is {row.status} already", hint="tpi book makes another")
+    return row
+
+
+def _ended(writing: Writing, appointment_id: str, act: str, status: str, reason: str | None) -> tables.Appointment:
+    row = _open(writing, appointment_id)
+    if act == "no-show" and row.on_date > writing.today:
+        raise Conflict(f"it is still to come: {row.on_date} {row.wall}", hint="tpi appt cancel calls it off")
+    row.status = status
+    row.sequence += 1
+    return _done(writing, row, act, reason)
+
+
+def _clinician(writing: Writing, wish: Wish) -> str | None:
+    return named(writing, wish.clinician).id if wish.clinician else None
+
+
+def _done(writing: Writing, row: tables.Appointment, act: str, reason: str | None) -> tables.Appointment:
+    _noted(writing, row, act, reason)
+    keep.refresh(writing.db, writing.clinic.id, [row.patient_id])
+    return row
+
+
+def _noted(writing: Writing, row: tables.Appointment, act: str, reason: str | None) -> None:
+    """The row as it stands now, and what was done to it."""
+    row.changed_at = writing.stamp
+    writing.add(row)
+    writing.add(
+        tables.AppointmentAct(
+            **writing.record(),
+            appointment_id=row.id,
+            act=act,
+            on_date=writing.today,
+            was_on=row.on_date,
+            was_wall=row.wall,
+            minutes=row.minutes,
+            clinician_id=row.clinician_id,
+            reason=reason,
+            recorded_at=writing.stamp,
+            recorded_by=writing.by,
+        )
+    )
+
+
+def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
+    """The reasons it may stand there for. Raises Conflict for one that is asked for and was not given."""
+    writing.send()
+    against = {CLASH: _taken(writing, row), HOURS: _shut(writing, wish.slot)}
+    for rule, told in against.items():
+        if told and rule not in wish.reasons:
+            raise Conflict(told, hint=f"name another time, or --override {rule}='why'")
+    given = [f"{rule}: {wish.reasons[rule]}" for rule, told in against.items() if told]
+    return "; ".join(given) or None
+
+
+def _taken(writing: Writing, row: tables.Appointment) -> str | None:
+    """Whose time it overlaps, in words that name no other patient."""
+    table = tables.Appointment
+    overlaps = _of(
+        writing,
+        col(table.status).in_(OPEN),
+        table.starts_at < row.ends_at,
+        table.ends_at > row.starts_at,
+        table.id != row.id,
+    )
+    for other in overlaps:
+        if other.patient_id == row.patient_id:
+            code = identity.appointment(other.number)
+            return f"the patient has {code} at {other.wall} for {other.minutes} min that day"
+    names = {row.clinician_id, None}
+    taken = next((one for one in overlaps if row.clinician_id is None or one.clinician_id in names), None)
+    if taken is None:
+        return None
+    length = f"at {taken.wall} for {taken.minutes} min that day"
+    if taken.clinician_id is None:
+        return f"an appointment with no clinician named stands {length}"
+    return f"{read.clinician(writing.db, taken.clinician_id)} has an appointment {length}"
+
+
+def _shut(writing: Writing, slot: Slot) -> str | None:
+    office = clinic(writing.db)
+    return opening.against(office.hours, office.closed, slot.on, slot.minute, slot.minutes)
+
+
+def rezone(writing: Writing, zone: str) -> None:
+    """The moments of what is still open follow the clinic's zone: what was agreed is the hour on its wall."""
+    for row in _of(writing, col(tables.Appointment.status).in_(OPEN)):
+        starts = clock.on_wall(row.on_date, row.wall, zone)
+        row.starts_at = clock.stamped(starts)
+        row.ends_at = clock.stamped(starts + timedelta(minutes=row.minutes))
+        row.sequence += 1
+        row.changed_at = writing.stamp
+        writing.add(row)

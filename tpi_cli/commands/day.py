@@ -1,0 +1,53 @@
+"""`tpi day`: what the clinic has before it on a day."""
+
+from collections import Counter
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from tpi_cli.commands import options
+from tpi_cli.rules import standing
+from tpi_cli.show import day as show
+from tpi_cli.show.report import Report
+from tpi_cli.store.read import day as read
+from tpi_cli.store.read import due
+from tpi_cli.store.read.clinic import Clinic, clinic
+
+
+def day(
+    ctx: typer.Context,
+    when: Annotated[list[str] | None, typer.Argument(metavar="[DATE]", help="Today, where it is left out.")] = None,
+    clinician: Annotated[str | None, typer.Option("--clinician", metavar="C", help="Of one clinician.")] = None,
+) -> None:
+    """The day at a glance: who is booked, who is due and not booked, whom to call back, appointments that nobody
+    closed, and the sessions of the day that are not signed. Alerts are in words.
+
+    \b
+    tpi day
+    tpi day tomorrow
+    tpi day --clinician DR --json
+    """
+    with options.reading(ctx) as db:
+        office = clinic(db)
+        on = _on(" ".join(when or []), office.today)
+        found = list(read.rows(db, _query(office, on, clinician)))
+        count = Counter(row.what for row in found)
+        ctx.obj.out(office.today).report(
+            Report("day", show.COLUMNS, found, show.record, lambda: {"day": on}, lambda: show.footer(on, count))
+        )
+
+
+def _on(text: str, today: date) -> date:
+    from tpi_cli.commands.parse import dates
+
+    return dates.day(text, today, forward=True) if text else today
+
+
+def _query(office: Clinic, on: date, clinician: str | None) -> due.Query:
+    """Who is due on that day, as the list asks it."""
+    statuses = frozenset(standing.LISTED)
+    until = due.horizon(on, office.thresholds, statuses)
+    return due.Query(
+        today=on, at=office.thresholds, statuses=statuses, until=until, clinic=office.id, clinician=clinician
+    )

@@ -1,0 +1,38 @@
+"""`tpi load`: due and booked per week and weekday, against capacity."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from tpi_cli.commands import options
+from tpi_cli.show import load as show
+from tpi_cli.show.report import Report
+from tpi_cli.store.read import load as read
+from tpi_cli.store.read.clinic import clinic
+
+WEEK = 7
+
+
+def load(
+    ctx: typer.Context,
+    weeks: Annotated[int, typer.Option("--weeks", metavar="N", help="How many weeks.", min=1, max=104)] = 13,
+) -> None:
+    """How many patients come due, and how many are booked, on each day of the weeks ahead: due+booked.
+
+    Who is late, or back from a hold, counts on the first day of the list that is left. Capacity is the setting
+    clinic.capacity, or what the opening hours hold (clinic.hours, appointment.minutes).
+
+    \b
+    tpi load
+    tpi load --weeks 4
+    tpi load --weeks 26 --json
+    """
+    with options.reading(ctx) as db:
+        office = clinic(db)
+        monday = office.today - timedelta(days=office.today.weekday())
+        found = read.weeks(db, office, monday, weeks)
+    late = sum(day.late for week in found for day in week.days)
+    footer = f"due+booked a day; {late} late count today" if late else "due+booked a day"
+    out = ctx.obj.out(office.today)
+    out.report(Report("load", show.COLUMNS, found, show.record, footer=lambda: footer))

@@ -1,0 +1,63 @@
+"""The day, a line each: what, when, who, and the alerts in words."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from tpi_cli.rules import identity
+from tpi_cli.show.due import site_code
+from tpi_cli.show.report import Column
+from tpi_cli.store.read.day import BOOKED, CALL_BACK, DUE, LEFT_OPEN, UNSIGNED, Row
+
+
+def alerts(row: Row) -> str:
+    """`anticoagulant apixaban; diabetes`; what was answered with none is left out."""
+    told = [" ".join(filter(None, [one.kind, one.text])) for one in row.alerts if not one.kind.endswith("-none")]
+    return "; ".join(told)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("what", lambda row: row.what),
+    Column("when", lambda row: row.when),
+    Column("patient", lambda row: identity.patient(row.patient)),
+    Column("name", lambda row: row.name),
+    Column("born", lambda row: str(row.born), 3),
+    Column("phone", lambda row: row.phone or "", 2),
+    Column("sites", lambda row: " ".join(map(site_code, row.sites)), 4),
+    Column("clinician", lambda row: row.clinician or "", 5),
+    Column("status", lambda row: row.status or "", 1),
+    Column("alerts", alerts),
+    Column("record", lambda row: row.record or "", 6),
+)
+
+WORDS = {
+    BOOKED: "booked",
+    DUE: "due and not booked",
+    CALL_BACK: "to call back",
+    LEFT_OPEN: "appointments left open",
+    UNSIGNED: "sessions not signed",
+}
+
+
+def footer(on: date, count: Mapping[str, int]) -> str:
+    """`2026-11-23: 3 booked, 5 due and not booked, 1 to call back`."""
+    told = [f"{count[what]} {words}" for what, words in WORDS.items() if what in {BOOKED, DUE} or count.get(what)]
+    return f"{on}: {', '.join(told)}"
+
+
+def record(row: Row) -> dict[str, Any]:
+    """A line of the day, for programs."""
+    return {
+        "section": row.what,
+        "when": row.when,
+        "patient": identity.patient(row.patient),
+        "mrn": row.mrn,
+        "name": row.name,
+        "born": row.born,
+        "phone": row.phone,
+        "clinician": row.clinician,
+        "status": row.status,
+        "sites": [{"site": one.site, "muscle": one.muscle, "side": one.side, "due": one.due} for one in row.sites],
+        "alerts": [{"kind": one.kind, "text": one.text} for one in row.alerts],
+        "record": row.record,
+    }
