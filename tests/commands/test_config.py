@@ -11,7 +11,8 @@ from tests.conftest import Clinic
 KEYS = (
     "clinic.name", "clinic.zone", "recall.upcoming", "recall.due", "recall.overdue", "recall.lapsed",
     "clinic.hours", "clinic.closed", "clinic.capacity", "appointment.minutes", "call.booked", "call.reached",
-    "call.message", "call.no-answer", "call.wrong-number", "billing.sides", "dose.profile", "db", "key_file", "user", "format", "redact", "color",
+    "call.message", "call.no-answer", "call.wrong-number", "billing.sides", "dose.profile",
+    "db", "key_file", "user", "format", "redact", "color",
 )  # fmt: skip
 
 

@@ -195,8 +195,10 @@ def test_everything_new_works_on_it(old: Clinic) -> None:
     old.ok("db", "migrate")
     assert old.inject("3", "gm r lido 1% 1ml").startswith("S-")
     for command in ("outcome 3 2", "patient elsewhere 3 triam 40mg", "rule set no_response --level note --reason x",
-                    "payer add acme --from 2026-01-01 --max-sessions 4 --reason x", "call 3 booked 'tue 10:00'",
-                    "appt cancel 3", "adverse add 3 infection", "adverse close 3 1 --outcome healed", "log", "exposure"):  # fmt: skip
+                    "payer add acme --from 2026-01-01 --max-sessions 4 --reason x",
+                    "call 3 booked 'tue 10:00'",
+                    "appt cancel 3", "adverse add 3 infection", "adverse close 3 1 --outcome healed", "log",
+                    "exposure"):  # fmt: skip
         old.ok(*words(command))
 
 

@@ -58,7 +58,7 @@ def test_a_score_is_measured_against_the_last_session_on_or_before_its_day(
     mei: Clinic, command: str, line: str
 ) -> None:
     told = mei.ok(*words(command)).out.splitlines()
-    assert (told[0], told[-1]) == (f"recorded outcome of {WHO}", f"  {line}")
+    assert (told[0], told[-2]) == (f"recorded outcome of {WHO}", f"  {line}")
     assert len(scores(mei)) == 1
 
 
@@ -90,18 +90,19 @@ def test_the_baseline_of_a_site_is_its_own_and_of_the_patient_the_worst(clinic: 
 
 
 JSON = [
-    ("outcome 1 3", "S-002B", "2026-11-23", None, 3, "40", False),
-    ("outcome 1 3 --site 2 --on yesterday", "S-0018", "2026-11-22", 2, 3, "57", False),
-    ("outcome 1 3 --relief 62.5", "S-002B", "2026-11-23", None, 3, "62.5", False),
-    ("outcome 1 6 --relief=-20.00", "S-002B", "2026-11-23", None, 6, "-20", False),
-    ("outcome 1 0 --resolved", "S-002B", "2026-11-23", 1, 0, "100", True),
+    ("outcome 1 3", "S-002B", "2026-11-23", None, 3, "40", False, 1, True),
+    ("outcome 1 3 --site 2 --on yesterday", "S-0018", "2026-11-22", 2, 3, "57", False, 7, True),
+    ("outcome 1 3 --relief 62.5", "S-002B", "2026-11-23", None, 3, "62.5", False, 1, True),
+    ("outcome 1 6 --relief=-20.00", "S-002B", "2026-11-23", None, 6, "-20", False, None, False),
+    ("outcome 1 0 --resolved", "S-002B", "2026-11-23", 1, 0, "100", True, 1, True),
 ]
 
 
 @pytest.mark.parametrize("case", JSON, ids=[case[0] for case in JSON])
 def test_programs_get_what_was_recorded(mei: Clinic, case: tuple[Any, ...]) -> None:
     found = envelope(mei.ok(*words(case[0]), "--json"), "outcome")
-    assert list(found)[3:] == ["patient", "session", "date", "site", "pain", "relief_pct", "resolved"]
+    assert list(found)[3:] == ["patient", "session", "date", "site", "pain", "relief_pct", "resolved", "relief_weeks",
+                               "at_least"]  # fmt: skip
     assert tuple(found.values())[3:] == ("PT-0001", *case[1:])
 
 
@@ -208,6 +209,7 @@ def test_resolved_closes_the_only_site_of_the_last_session(mei: Clinic) -> None:
     assert told[1:] == [
         "  site 1 upper trapezius L",
         "  pain 5 to 0: 100% relief since S-002B of 2026-11-12",
+        "  30% or more for at least 1 week",
         "  site 1 resolved: no recall until it is treated again",
     ]
     assert sites(mei) == {"trapezius_upper": "resolved", "levator_scapulae": None, "infraspinatus": None}

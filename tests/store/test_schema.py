@@ -217,10 +217,11 @@ def test_the_references_are_all_there() -> None:
 
 @pytest.mark.parametrize(("table", "column"), REFERENCES)
 def test_a_record_of_nobody_is_refused(store: Clinic, table: str, column: str) -> None:
-    with trying(store) as connection, pytest.raises(connect.Driver.IntegrityError, match="FOREIGN KEY"):
+    with trying(store) as connection:
         if (table, column) == ("appointment", "session_id"):
             connection.execute("UPDATE appointment SET status = 'done'")
-        connection.execute(f"UPDATE {table} SET {column} = 'nobody' WHERE rowid = (SELECT MIN(rowid) FROM {table})")
+        with pytest.raises(connect.Driver.IntegrityError, match="FOREIGN KEY"):
+            connection.execute(f"UPDATE {table} SET {column} = 'nobody' WHERE rowid = (SELECT MIN(rowid) FROM {table})")
 
 
 @pytest.mark.parametrize("table", ["patient", "site", "session", "mixture", "clinician", "clinic", "appointment"])

@@ -7,8 +7,11 @@ from typing import NamedTuple
 from tpi_cli.acts import adverse, hold
 from tpi_cli.acts.adverse import Event, Happened
 from tpi_cli.errors import Conflict
-from tpi_cli.rules import identity, past
-from tpi_cli.store import facts, history, keep, tables
+from tpi_cli.reference import intervals
+from tpi_cli.rules import eligibility, identity, past
+from tpi_cli.rules.relief import Response, Wanted
+from tpi_cli.store import keep, tables
+from tpi_cli.store.chart import Chart, House
 from tpi_cli.store.read import scores
 from tpi_cli.store.read.scores import Against
 from tpi_cli.store.write import Writing
@@ -29,11 +32,16 @@ class Score(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """What was kept, the session it is measured against, and the pain before that (None: not on file)."""
+    """What was kept, the session it is measured against, and the pain before that (None: not on file).
+
+    `response` is what all the scores since that session say, against the relief `wanted` on that day.
+    """
 
     outcome: tables.Outcome
     against: Against
     baseline: int | None
+    response: Response
+    wanted: Wanted
 
 
 def record(writing: Writing, score: Score) -> Recorded:
@@ -51,9 +59,18 @@ def record(writing: Writing, score: Score) -> Recorded:
         decision = hold.Decision("resolve", score.patient_id, score.on, score.site_id, note=score.note)
         hold.decide(writing, decision)
     keep.refresh(writing.db, writing.clinic.id, [score.patient_id])
-    where = facts.sites(writing.db, score.patient_id)[score.site_id][1] if score.site_id else None
-    baseline = past.baseline(history.of_patient(writing.db, score.patient_id), against.on, where)
-    return Recorded(row, against, baseline)
+    chart = Chart(writing.db, House(writing.db), score.patient_id)
+    where = chart.sites[score.site_id][1] if score.site_id else None
+    wanted = _wanted(chart, score.on)
+    answer = past.answered(chart.past, against.on, where, wanted)
+    return Recorded(row, against, past.baseline(chart.past, against.on, where), answer, wanted)
+
+
+def _wanted(chart: Chart, on: date) -> Wanted:
+    """The relief that counts on a day: the payer's, or that of the row which intervals are proposed by."""
+    asked = eligibility.wanted(eligibility.in_force(chart.policies, on))
+    steps = intervals.in_force(on)
+    return steps.wanted(asked) if steps else asked
 
 
 def last_session(writing: Writing, patient_id: str, on: date, site_id: str | None = None) -> Against:

@@ -99,8 +99,8 @@ def reasons(texts: list[str] | None) -> dict[str, str]:
         what, _, reason = text.partition("=")
         allowed("--override", what.strip(), (acts.CLASH, acts.HOURS))
         wrong = checks.reason(reason)
-        if not reason.strip() or wrong:
-            raise Usage(f"the reason {wrong or 'is empty'}", hint=f"--override {what.strip()}='a second room is free'")
+        if wrong:
+            raise Usage(f"the reason {wrong}", hint=f"--override {what.strip()}='a second room is free'")
         out[what.strip()] = reason.strip()
     return out
 

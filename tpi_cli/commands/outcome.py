@@ -104,7 +104,7 @@ def _answer(
     said = "would record" if ctx.obj.dry_run else "recorded"
     lines = [f"{said} outcome of {redacted_head(who, today, (), out.redact)}"]
     if out.redact != "all":
-        lines += [*_site_and_day(where, kept, today), f"  {_measured(kept)}", *_closed(where, kept)]
+        lines += [*_site_and_day(where, kept, today), f"  {_measured(kept)}", *_lasted(kept), *_closed(where, kept)]
     ctx.obj.done(out, f"outcome of {who.code}", lines, "outcome", _facts(out, who, where, kept))
 
 
@@ -123,6 +123,22 @@ def _measured(kept: acts.Recorded) -> str:
     if found is None:
         return f"pain {row.pain}: no baseline on file, {against}{said}"
     return f"pain {kept.baseline} to {row.pain}: {_relief(rule.whole(found))} since {against}{said}"
+
+
+def _lasted(kept: acts.Recorded) -> list[str]:
+    """`relief of 30% or more for at least 6 weeks`, by all the scores since that session."""
+    answer, percent = kept.response, kept.wanted.percent
+    if percent is None or answer.kind in {"none", "unmeasured"}:
+        return []
+    if answer.until is None:
+        return [f"  never {plain(percent)}% so far"]
+    at_least = "at least " if answer.at_least else ""
+    gone = f", gone by {answer.worn_off}" if answer.worn_off else ""
+    return [f"  {plain(percent)}% or more for {at_least}{_weeks(answer.weeks)}{gone}"]
+
+
+def _weeks(count: int) -> str:
+    return "1 week" if count == 1 else f"{count} weeks"
 
 
 def _relief(percent: Decimal) -> str:
@@ -151,4 +167,6 @@ def _facts(out: Out, who: people.Patient, where: people.Site | None, kept: acts.
         "pain": row.pain,
         "relief_pct": plain(relief) if shown and relief is not None else None,
         "resolved": row.resolved if shown else None,
+        "relief_weeks": kept.response.weeks if shown and kept.response.until else None,
+        "at_least": kept.response.at_least if shown else None,
     }

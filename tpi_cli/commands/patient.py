@@ -9,7 +9,8 @@ from tpi_cli.commands.pick import picked
 from tpi_cli.show import patient as show_patient
 from tpi_cli.show.out import allowed
 from tpi_cli.show.report import Report
-from tpi_cli.store.read import people
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read import adverse, appointments, contacts, people
 from tpi_cli.store.read.clinic import clinic
 
 
@@ -17,7 +18,7 @@ def show(
     ctx: typer.Context,
     patient: Annotated[str, typer.Argument(metavar="PATIENT", autocompletion=complete.patients)],
 ) -> None:
-    """Everything on file about a patient: person, alerts, sites.
+    """Everything on file about a patient: person, alerts, sites, what is booked, the last call, open events.
 
     \b
     tpi patient show 7
@@ -30,10 +31,22 @@ def show(
         one = people.patient(db, wanted)
         alerts, sites = people.alerts(db, one.id), people.sites(db, one.id)
         out = ctx.obj.out(today)
+        loop = _loop(db, one, discreet=out.redact != "none")
         if out.redact != "none":
             alerts = [alert._replace(text=None) for alert in alerts]
-        lines = show_patient.whole(one, alerts, sites, today, out.redact)
-        out.lines(lines, "patient", lambda: show_patient.whole_record(one, alerts, sites))
+        lines = show_patient.whole(one, alerts, sites, loop, today, out.redact)
+        out.lines(lines, "patient", lambda: show_patient.whole_record(one, alerts, sites, loop))
+
+
+def _loop(db: Database, one: people.Patient, *, discreet: bool) -> show_patient.Loop:
+    """What is booked, the last call, and the events that want a look."""
+    booked = list(appointments.appointments(db, appointments.Wanted(patient_id=one.id, statuses=("booked", "arrived"))))
+    events = list(adverse.events(db, one.id, open_only=True))
+    call = contacts.last(db, one.id)
+    if discreet:
+        events = [event._replace(text=None) for event in events]
+        call = call and call._replace(note=None)
+    return show_patient.Loop(booked, call, events)
 
 
 def list_(

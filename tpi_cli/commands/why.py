@@ -13,8 +13,8 @@ from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Report
 from tpi_cli.store.connect import Database
+from tpi_cli.store.read import adverse, people
 from tpi_cli.store.read import due as read
-from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic, clinic
 
 
@@ -55,6 +55,12 @@ def _rows(db: Database, office: Clinic, who: people.Patient, site: str) -> list[
     return [row for row in rows if row.sites[0].site == wanted]
 
 
+def _events(db: Database, who: people.Patient, out: Out) -> list[adverse.Event]:
+    """The adverse events that want a look, without their free text where --redact keeps that back."""
+    found = [] if who.status == "deceased" else list(adverse.events(db, who.id, open_only=True))
+    return found if out.redact == "none" else [one._replace(text=None) for one in found]
+
+
 def named_site(db: Database, who: people.Patient, text: str) -> people.Site:
     """The patient's site by number or by muscle and side. Raises Grammar, NoSuchSite."""
     if text.isascii() and text.isdigit():
@@ -75,6 +81,7 @@ def _answer(out: Out, db: Database, office: Clinic, who: people.Patient, rows: l
         return
     lines = [redacted_head(who, office.today, people.alerts(db, who.id), out.redact)]
     if out.redact != "all":
+        lines += [line for event in _events(db, who, out) for line in show.event_lines(event)]
         lines += [line for row in rows for line in show.lines(row, office.thresholds)]
     if not rows:
         lines.append("no site on file: tpi inject records one with its first session")

@@ -105,8 +105,13 @@ def baseline(past: Past, on: date, where: Where | None) -> int | None:
 
 def response(past: Past, last: Treated, wanted: relief.Wanted) -> relief.Response:
     """How a site answered to its last session, measured against what is wanted before a repeat."""
-    scores = [told.score for told in past.scores if told.where in {None, last.where} and _day(past, told) == last.on]
-    return relief.response(last.on, baseline(past, last.on, last.where), scores, wanted)
+    return answered(past, last.on, last.where, wanted)
+
+
+def answered(past: Past, on: date, where: Where | None, wanted: relief.Wanted) -> relief.Response:
+    """How a site, or (None) the patient as a whole, answered to a day's session."""
+    scores = [told.score for told in past.scores if told.where in {None, where} and _day(past, told) == on]
+    return relief.response(on, baseline(past, on, where), scores, wanted)
 
 
 def _day(past: Past, told: Told) -> date | None:

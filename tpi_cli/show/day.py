@@ -34,14 +34,15 @@ WORDS = {
     BOOKED: "booked",
     DUE: "due and not booked",
     CALL_BACK: "to call back",
-    LEFT_OPEN: "appointments left open",
-    UNSIGNED: "sessions not signed",
+    LEFT_OPEN: "appointment{} left open",
+    UNSIGNED: "session{} not signed",
 }
 
 
 def footer(on: date, count: Mapping[str, int]) -> str:
     """`2026-11-23: 3 booked, 5 due and not booked, 1 to call back`."""
-    told = [f"{count[what]} {words}" for what, words in WORDS.items() if what in {BOOKED, DUE} or count.get(what)]
+    shown = [what for what in WORDS if what in {BOOKED, DUE} or count.get(what)]
+    told = [f"{count.get(what, 0)} {WORDS[what].format('' if count.get(what) == 1 else 's')}" for what in shown]
     return f"{on}: {', '.join(told)}"
 
 

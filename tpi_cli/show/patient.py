@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from tpi_cli.reference import alerts as kinds
 from tpi_cli.reference.names import title
 from tpi_cli.rules.values import plain
+from tpi_cli.show.adverse import record as event_record
+from tpi_cli.show.adverse import words
+from tpi_cli.show.appointment import record as appointment_record
 from tpi_cli.show.person import redacted_head, spelled
 from tpi_cli.show.report import Column
 from tpi_cli.show.session import tri
+from tpi_cli.store.read.adverse import Event
+from tpi_cli.store.read.appointments import Appointment
+from tpi_cli.store.read.contacts import Call
 from tpi_cli.store.read.people import Alert, Patient, Site
 
 COLUMNS: tuple[Column, ...] = (
@@ -69,7 +75,15 @@ def findings(one: Site) -> str:
     return ", ".join(filter(None, told))
 
 
-def whole(one: Patient, alerts: list[Alert], sites: list[Site], today: date, redact: str) -> list[str]:
+class Loop(NamedTuple):
+    """Where the recall stands beside the sites: appointments open, the last call, events that want a look."""
+
+    booked: list[Appointment]
+    call: Call | None
+    events: list[Event]
+
+
+def whole(one: Patient, alerts: list[Alert], sites: list[Site], loop: Loop, today: date, redact: str) -> list[str]:
     """Everything on file about a patient, in lines."""
     lines = [redacted_head(one, today, alerts, redact)]
     if redact == "none":
@@ -78,7 +92,24 @@ def whole(one: Patient, alerts: list[Alert], sites: list[Site], today: date, red
         lines += [f"  alert     {_alert(alert)}" for alert in alerts]
         lines += [f"  alert     {question}: not asked" for question in _unasked(alerts)]
         lines += [f"  site {site.number:<4} {_site(site)}" for site in sites]
+        lines += [f"  adverse   {event.number} {words(event.type, event.text)} of {event.on}, wants a look from "
+                  f"{event.look_on}" for event in loop.events]  # fmt: skip
+        lines += [f"  booked    {_booked(appointment)}" for appointment in loop.booked]
+        lines += [f"  called    {_called(loop.call)}"] if loop.call else []
     return lines
+
+
+def _booked(one: Appointment) -> str:
+    whom = f" with {one.clinician}" if one.clinician else ""
+    return (
+        f"{one.on} {one.wall} for {one.minutes} min{whom} ({one.code}{', arrived' if one.status == 'arrived' else ''})"
+    )
+
+
+def _called(one: Call) -> str:
+    again = f", again {one.until}" if one.until else ""
+    told = f": {one.note}" if one.note else ""
+    return f"{one.on} by {one.channel}, {one.result.replace('-', ' ')}{again}{told}"
 
 
 def _person(one: Patient) -> Iterable[str]:
@@ -112,9 +143,17 @@ def _site(site: Site) -> str:
     return f"{title(site.muscle)} {site.side}   {standing}{last}" + (f"   {found}" if found else "")
 
 
-def whole_record(one: Patient, alerts: list[Alert], sites: list[Site]) -> dict[str, Any]:
+def whole_record(one: Patient, alerts: list[Alert], sites: list[Site], loop: Loop) -> dict[str, Any]:
     """Everything on file about a patient, for programs."""
     fields = one._asdict()
     fields.pop("id"), fields.pop("number")
     told = [{"kind": alert.kind, "text": alert.text, "since": alert.since} for alert in alerts]
-    return {"patient": one.code, **fields, "alerts": told, "sites": [site_record(site) for site in sites]}
+    return {
+        "patient": one.code,
+        **fields,
+        "alerts": told,
+        "sites": [site_record(site) for site in sites],
+        "booked": [appointment_record(appointment) for appointment in loop.booked],
+        "last_call": loop.call and loop.call._asdict(),
+        "adverse": [event_record(event) for event in loop.events],
+    }

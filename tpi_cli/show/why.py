@@ -6,7 +6,9 @@ from typing import Any
 from tpi_cli.reference.names import title
 from tpi_cli.rules import identity, standing
 from tpi_cli.show import due
+from tpi_cli.show.adverse import words
 from tpi_cli.show.report import Column
+from tpi_cli.store.read.adverse import Event
 from tpi_cli.store.read.due import Row
 
 COLUMNS: tuple[Column, ...] = (
@@ -52,6 +54,15 @@ def lines(row: Row, at: standing.Thresholds) -> list[str]:
     return out + [f"  {_reason(reason)}" for reason in due.reasons(row)]
 
 
+def event_lines(one: Event) -> list[str]:
+    """An adverse event that wants a look, and what ends that."""
+    since = f"on the list from {one.look_on}, whatever else holds the patient back"
+    return [
+        f"adverse event {one.number}  {words(one.type, one.text)} of {one.on}: {since}",
+        f"  - closed by tpi adverse close PATIENT {one.number} --outcome TEXT   [recall.adverse]",
+    ]
+
+
 def _reason(reason: dict[str, Any]) -> str:
     return f"- {reason['text']}   [{reason['rule']}; {reason['source']}]"
 
@@ -66,8 +77,9 @@ def _stands(row: Row, at: standing.Thresholds) -> str:
         then = f"then capped until {capped}, held back from the list" if capped else f"comes on the list {listed_on}"
         return f"upcoming, due {row.due} (in {_days(-row.late_days)}); {then}"
     if not listed(row):
-        until = f" until {row.sites[0].held_until}" if row.sites[0].held_until else ""
-        return f"{row.status}{until}, held back from the list; due {row.due}"
+        until = row.sites[0].held_until
+        word = "for" if row.status == "booked" else "until"
+        return f"{row.status}{f' {word} {until}' if until else ''}, held back from the list; due {row.due}"
     return f"{row.status}, on the list; due {row.due} ({_since(row.late_days)}){_next(row, at)}"
 
 

@@ -1,0 +1,300 @@
+"""`tpi book` and `tpi appt`: a time taken once, moved, called off, missed, kept; the list follows."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.reading import copied, envelope, everything, made, refused, rows, words
+from tests.conftest import Clinic
+
+WHO = "PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)"
+
+
+@pytest.fixture(scope="module")
+def _two(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
+    def build(clinic: Clinic) -> None:
+        clinic.patient("Tan, Mei", "1971-03-04", "--mrn", "A1")
+        clinic.patient("Khan, Sara", "1988-03-30")
+        for who in ("1", "2"):
+            clinic.inject(who, "ut l lido 1% 1ml", "--on", "2026-10-01", "--next", "6w")
+
+    return made(tmp_path_factory, _template, build)
+
+
+@pytest.fixture
+def two(tmp_path: Path, _two: Path) -> Clinic:
+    """Mei (1) and Sara (2), both due since 2026-11-12."""
+    return copied(_two, tmp_path)
+
+
+def listed(clinic: Clinic) -> list[str]:
+    return [row["patient"] for row in clinic.ok("due", "--json").rows]
+
+
+def slots(clinic: Clinic, *more: str) -> list[tuple[str, str, str]]:
+    """Id, start, status."""
+    return [
+        (row["appointment"], row["start"], row["status"]) for row in clinic.ok("appt", "list", *more, "--json").rows
+    ]
+
+
+# --- booking
+
+WHEN = """
+typed                         | start                     | minutes
+tue 10:00                     | 2026-11-24T10:00:00+00:00 | 30
+2026-12-31 9:30 --for 45min   | 2026-12-31T09:30:00+00:00 | 45
+2pm tomorrow --for 1h30       | 2026-11-24T14:00:00+00:00 | 90
+in 40w 10:00                  | 2027-08-30T10:00:00+01:00 | 30
+today 8:00                    | 2026-11-23T08:00:00+00:00 | 30
+"""
+
+
+@pytest.mark.parametrize(("typed", "start", "minutes"), rows(WHEN), ids=[row[0] for row in rows(WHEN)])
+def test_a_time_is_booked_as_the_clock_on_the_wall_shows_it(two: Clinic, typed: str, start: str, minutes: str) -> None:
+    found = envelope(two.ok("book", "1", *words(typed), "--json"), "book")
+    assert (found["appointment"], found["patient"], found["start"], found["minutes"], found["status"]) == (
+        "A-0018", "PT-0001", start, int(minutes), "booked",
+    )  # fmt: skip
+    assert listed(two) == ["PT-0002"]
+    assert two.ok("due", "--json").json["held_back"] == {"booked": 1}
+    assert slots(two, "--status", "all") == [("A-0018", start, "booked")]
+
+
+def test_it_says_what_was_understood(two: Clinic) -> None:
+    answer = two.ok("book", "1", "tue 10:00", "--with", "DR", "--note", "brings the MRI")
+    assert answer.out.splitlines() == [
+        "booked Tue 24 Nov 2026 10:00 (tomorrow) for 30 min with DR: A-0018",
+        f"  {WHO}",
+        "  note: DR is a new clinician here",
+    ]
+    assert "  booked    2026-11-24 10:00 for 30 min with DR (A-0018)" in two.ok("patient", "show", "1").out
+    assert "booked for 2026-11-24, held back from the list; due 2026-11-12" in two.ok("why", "1").out
+    assert "booked for 2026-11-24 10:00   [recall.booked; appointment A-0018]" in two.ok("why", "1").out
+
+
+CLASHES = """
+booked                    | tried                       | says
+1 'tue 10:00' --with DR   | 2 'tue 10:15' --with DR     | DR has an appointment at 10:00 for 30 min that day
+1 'tue 10:00' --with DR   | 2 'tue 9:45' --with DR      | DR has an appointment at 10:00 for 30 min that day
+1 'tue 10:00' --with DR   | 1 'tue 10:15' --with AB     | the patient has A-0018 at 10:00 for 30 min that day
+1 'tue 10:00'             | 2 'tue 10:29'               | an appointment with no clinician named stands at 10:00 for 30 min that day
+1 'tue 10:00'             | 2 'tue 10:29' --with DR     | an appointment with no clinician named stands at 10:00 for 30 min that day
+1 'tue 10:00' --with DR   | 2 'tue 10:29'               | DR has an appointment at 10:00 for 30 min that day
+1 'tue 10:00' --for 2h    | 2 'tue 11:59'               | an appointment with no clinician named stands at 10:00 for 120 min that day
+"""  # noqa: E501 - one case, one line
+
+
+@pytest.mark.parametrize(("booked", "tried", "says"), rows(CLASHES))
+def test_an_overlap_is_refused(two: Clinic, booked: str, tried: str, says: str) -> None:
+    two.ok("book", *words(booked))
+    before = everything(two)
+    code, line, hint = refused(two, "book", *words(tried))
+    assert (code, line, hint) == (5, says, "name another time, or --override clash='why'")
+    assert everything(two) == before
+    two.ok("book", *words(tried), "--override", "clash=a second room is free")
+    assert len(slots(two)) == 2
+    assert "clash: a second room is free" in two.ok("log").out
+
+
+FREE = """
+booked                    | tried
+1 'tue 10:00' --with DR   | 2 'tue 10:00' --with AB
+1 'tue 10:00' --with DR   | 2 'tue 10:30' --with DR
+1 'tue 10:00' --with DR   | 2 'tue 9:30' --with DR
+1 'tue 10:00'             | 2 'wed 10:00'
+1 'tue 10:00'             | 1 'wed 10:00'
+"""
+
+
+@pytest.mark.parametrize(("booked", "tried"), rows(FREE))
+def test_what_only_touches_does_not_overlap(two: Clinic, booked: str, tried: str) -> None:
+    two.ok("book", *words(booked))
+    two.ok("book", *words(tried))
+    assert len(slots(two)) == 2
+
+
+@pytest.mark.parametrize("act", ["cancel", "no-show"])
+def test_a_time_that_was_given_up_is_free_again(two: Clinic, act: str) -> None:
+    two.ok("book", "1", "today 16:00", "--with", "DR")
+    two.ok("appt", act, "1")
+    two.ok("book", "2", "today 16:00", "--with", "DR")
+
+
+HOURS = """
+when              | says
+sat 13:00         | outside Sat 09:00-12:00
+sat 11:45         | outside Sat 09:00-12:00
+sun 10:00         | closed on Sundays
+2026-12-25 10:00  | closed on Fri 25 Dec 2026
+tue 7:30          | outside Tue 08:00-18:00
+tue 2:00          | outside Tue 08:00-18:00
+"""
+
+
+@pytest.mark.parametrize(("when", "says"), rows(HOURS))
+def test_outside_the_opening_hours_it_is_refused_too(two: Clinic, when: str, says: str) -> None:
+    two.ok("config", "set", "clinic.hours", "mon-fri 08:00-18:00, sat 09:00-12:00")
+    two.ok("config", "set", "clinic.closed", "2026-12-25")
+    assert refused(two, "book", "1", when) == (5, says, "name another time, or --override hours='why'")
+    two.ok("book", "1", when, "--override", "hours=emergency")
+    two.ok("book", "2", "tue 8:00")
+
+
+# --- the clocks change
+
+
+def test_a_time_that_never_comes_is_refused(two: Clinic) -> None:
+    code, line, hint = refused(two, "book", "1", "2027-03-28 1:30")
+    assert (code, hint) == (2, "write 00:30 or 02:30")
+    assert line == "01:30 does not exist on Sun 28 Mar 2027: the clocks go from 01:00 to 02:00"
+
+
+def test_a_time_that_comes_twice_is_asked_about(two: Clinic) -> None:
+    before = everything(two)
+    code, line, hint = refused(two, "book", "1", "2027-10-31 1:30")
+    assert (code, line) == (2, "01:30 comes twice on 2027-10-31: which one?")
+    assert hint == "write 01:30+01:00 or 01:30+00:00"
+    assert everything(two) == before
+    two.ok("book", "1", "2027-10-31 1:30+01:00")
+    two.ok("book", "2", "2027-10-31 1:30+00:00")
+    starts = [start for _, start, _ in slots(two)]
+    assert starts == ["2027-10-31T01:30:00+01:00", "2027-10-31T01:30:00+00:00"], "an hour apart: no clash"
+
+
+def test_the_hour_on_the_wall_is_what_was_agreed(two: Clinic) -> None:
+    """A zone that was set wrongly is mended without moving anybody."""
+    two.ok("book", "1", "tue 10:00")
+    two.ok("config", "set", "clinic.zone", "America/New_York")
+    assert slots(two) == [("A-0018", "2026-11-24T10:00:00-05:00", "booked")]
+    assert refused(two, "book", "2", "tue 10:15")[0] == 5
+
+
+# --- what becomes of it
+
+BECOMES = """
+command                             | status    | listed          | says
+appt cancel A-0018 --reason ill     | cancelled | PT-0001 PT-0002 | cancelled: Mon 23 Nov 2026 16:00 (today) for 30 min: A-0018
+appt no-show 1                      | no-show   | PT-0001 PT-0002 | missed: Mon 23 Nov 2026 16:00 (today) for 30 min: A-0018
+appt arrive mrn:A1                  | arrived   | PT-0002         | arrived: Mon 23 Nov 2026 16:00 (today) for 30 min: A-0018
+appt move 1 'wed 9:00' --for 1h     | booked    | PT-0002         | moved to Wed 25 Nov 2026 09:00 (in 2 days) for 60 min: A-0018 (was 2026-11-23 16:00)
+"""  # noqa: E501 - one case, one line
+
+
+@pytest.mark.parametrize(("command", "status", "back", "says"), rows(BECOMES), ids=[row[0] for row in rows(BECOMES)])
+def test_what_becomes_of_an_appointment(two: Clinic, command: str, status: str, back: str, says: str) -> None:
+    two.ok("book", "1", "today 16:00")
+    answer = two.ok(*words(command))
+    assert answer.out.splitlines() == [says, f"  {WHO}"]
+    assert [row[2] for row in slots(two, "--status", "all")] == [status]
+    assert listed(two) == back.split()
+
+
+def test_cancelled_booking(two: Clinic) -> None:
+    """A booking that is off brings the patient back at once, and `why` keeps it."""
+    two.ok("call", "1", "message")
+    two.ok("book", "1", "2026-12-01 10:00")
+    assert listed(two) == ["PT-0002"]
+    two.ok("appt", "cancel", "1", "--reason", "car broke down")
+    assert listed(two) == ["PT-0001", "PT-0002"], "the message of before does not hide it"
+    assert "appointment A-0018 of 2026-12-01 10:00, cancelled 2026-11-23: car broke down" in two.ok("why", "1").out
+    assert "car broke down" not in two.ok("why", "1", "--redact", "names").out
+
+
+def test_booked_elsewhere(two: Clinic) -> None:
+    """An appointment for one site holds back the patient, all sites of hers; those it did not treat come back."""
+    two.inject("1", "gm r lido 1% 1ml", "--on", "2026-10-05", "--next", "6w")
+    two.ok("book", "1", "today 16:00")
+    assert two.ok("due", "--json").json["held_back"] == {"booked": 1}
+    two.inject("1", "ut l lido 1% 1ml", "--next", "6w")
+    (row,) = [row for row in two.ok("due", "--json").rows if row["patient"] == "PT-0001"]
+    assert [(site["muscle"], site["due"]) for site in row["sites"]] == [("gluteus_medius", "2026-11-16")]
+
+
+def test_the_session_closes_the_appointment_of_its_day(two: Clinic) -> None:
+    two.ok("book", "1", "today 16:00")
+    two.ok("book", "1", "wed 10:00")
+    code = two.inject("1", "ut l lido 1% 1ml", "--next", "6w")
+    assert [(row["status"], row["session"]) for row in two.ok("appt", "list", "--patient", "1", "--json").rows] == [
+        ("done", code), ("booked", None),
+    ]  # fmt: skip
+    two.ok("session", "void", code, "--reason", "wrong patient", "--yes")
+    assert [row[2] for row in slots(two, "--patient", "1")] == ["booked", "booked"]
+
+
+def test_a_session_entered_late_closes_the_appointment_of_then(two: Clinic) -> None:
+    two.ok("book", "1", "today 16:00")
+    two.today = "2026-11-25"
+    assert listed(two) == ["PT-0001", "PT-0002"], "nobody wrote down what became of it"
+    two.inject("1", "ut l lido 1% 1ml", "--on", "2026-11-23", "--next", "6w")
+    assert [row[2] for row in slots(two, "--patient", "1")] == ["done"]
+
+
+@pytest.mark.parametrize("command", ["stop 1 --reason died --yes", "patient archive 1"])
+def test_who_comes_no_more_has_no_appointment(two: Clinic, command: str) -> None:
+    two.ok("book", "1", "wed 10:00")
+    two.ok(*words(command))
+    assert [row[2] for row in slots(two, "--status", "all")] == ["cancelled"]
+
+
+REFUSED = """
+command                          | code | says
+book 1 tomorrow                  | 2    | at what time?
+book 1 10:00                     | 2    | on which day?
+book 1 'yesterday 10:00'         | 2    | Sun 22 Nov 2026 (yesterday) is past
+book 1 'tue 10:00' --for 30      | 2    | 30 what?
+book 1 'tue 10:00' --override x=y | 2   | --override cannot be 'x'
+book 1 'tue 10:00' --override clash= | 2 | the reason has no word in it
+book 9 'tue 10:00'               | 3    | no patient PT-0009
+appt cancel 2                    | 3    | PT-0002 has no appointment open
+appt cancel A-0099               | 3    | no appointment A-0099
+appt move 1 'today 16:00'        | 5    | it stands there already
+appt list --status gone          | 2    | --status cannot be 'gone'
+"""
+
+
+@pytest.mark.parametrize(("command", "code", "says"), rows(REFUSED), ids=[row[0] for row in rows(REFUSED)])
+def test_what_is_refused_leaves_no_trace(two: Clinic, command: str, code: str, says: str) -> None:
+    two.ok("book", "1", "today 16:00")
+    before = everything(two)
+    assert refused(two, *words(command))[:2] == (int(code), says)
+    assert everything(two) == before
+
+
+def test_what_is_over_is_over(two: Clinic) -> None:
+    two.ok("book", "1", "wed 10:00")
+    assert refused(two, *words("appt arrive 1"))[:2] == (5, "it is for 2026-11-25 10:00, not today")
+    assert refused(two, *words("appt no-show 1"))[:2] == (5, "it is still to come: 2026-11-25 10:00")
+    two.ok("appt", "cancel", "1")
+    for act in ("cancel", "arrive", "no-show"):
+        assert refused(two, "appt", act, "A-0018")[:2] == (5, "A-0018 is cancelled already")
+
+
+def test_of_several_appointments_one_is_named(two: Clinic) -> None:
+    two.ok("book", "1", "tue 10:00")
+    two.ok("book", "1", "wed 10:00")
+    code, line, hint = refused(two, "appt", "cancel", "1")
+    assert (code, line) == (5, "PT-0001 has 2 appointments open")
+    assert hint == "name one: A-0018 of 2026-11-24, A-002B of 2026-11-25"
+
+
+# --- the list
+
+
+def test_the_list_of_appointments(two: Clinic) -> None:
+    two.ok("book", "1", "tue 10:00", "--with", "DR")
+    two.ok("book", "2", "wed 9:00", "--with", "AB")
+    two.ok("book", "1", "2026-12-01 9:00", "--with", "AB")
+    two.ok("appt", "cancel", "A-002B")
+    assert [row[0] for row in slots(two)] == ["A-0018", "A-003E"], "what is open from today on"
+    assert [row[0] for row in slots(two, "tomorrow")] == ["A-0018"]
+    assert [row[0] for row in slots(two, "2026-11")] == ["A-0018", "A-002B"]
+    assert [row[0] for row in slots(two, "--clinician", "AB")] == ["A-003E"]
+    assert [row[0] for row in slots(two, "--status", "cancelled")] == ["A-002B"]
+    assert [row[0] for row in slots(two, "--patient", "2")] == ["A-002B"]
+    found = envelope(two.ok("appt", "list", "--json"), "appt-list")
+    assert list(found["rows"][0])[:7] == ["appointment", "patient", "mrn", "name", "born", "start", "date"]
+    assert "2 appointments" in two.ok("appt", "list").err
+    hidden = two.ok("appt", "list", "--redact", "names").out
+    assert "Tan" not in hidden
+    assert "PT-0001" in hidden

@@ -1,0 +1,142 @@
+"""`tpi day` and `tpi load`: what the clinic has before it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.reading import copied, envelope, made, refused
+from tests.conftest import Clinic
+
+
+@pytest.fixture(scope="module")
+def _clinic_day(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
+    def build(clinic: Clinic) -> None:
+        clinic.today = "2026-11-20"
+        for name in ("Able, Ann", "Baker, Bob", "Cole, Cid", "Dunn, Dora", "Early, Eve", "Fox, Fay"):
+            clinic.patient(name, "1970-01-01", "--phone", "0161 496 0107")
+        for who in "123456":
+            later = "3mo" if who == "5" else "6w"
+            clinic.inject(who, "ut l lido 1% 1ml", "--on", "2026-10-01", "--next", later, "--as", "DR")
+        clinic.ok("patient", "alert", "2", "add", "anticoagulant", "apixaban")
+        clinic.ok("call", "3", "message")  # to be called again on 27 November
+        clinic.ok("call", "4", "no-answer")  # on the 21st
+        clinic.ok("call", "5", "later", "2026-11-23")  # asked to be called, and is not due yet
+        clinic.ok("book", "6", "today 16:00")  # nobody wrote down what became of it
+        clinic.today = "2026-11-23"
+        clinic.ok("book", "1", "today 9:30", "--with", "DR")
+        clinic.inject("6", "gm r lido 1% 1ml", "--next", "3mo", "--as", "AB")
+
+    return made(tmp_path_factory, _template, build)
+
+
+@pytest.fixture
+def day(tmp_path: Path, _clinic_day: Path) -> Clinic:
+    """Ann is booked, Bob due, Cid and Dora were called, Eve asked to be called, Fay was treated."""
+    return copied(_clinic_day, tmp_path)
+
+
+def lines(clinic: Clinic, *more: str) -> list[tuple[str, str, str]]:
+    return [(row["section"], row["when"], row["name"]) for row in clinic.ok("day", *more, "--json").rows]
+
+
+def test_the_day_has_everybody_once(day: Clinic) -> None:
+    assert lines(day) == [
+        ("booked", "09:30", "Able, Ann"),
+        ("due", "2026-11-12", "Baker, Bob"),
+        ("due", "2026-11-12", "Fox, Fay"),
+        ("call-back", "2026-11-12", "Dunn, Dora"),
+        ("call-back", "2026-11-23", "Early, Eve"),
+        ("left-open", "2026-11-20 16:00", "Fox, Fay"),
+        ("unsigned", "2026-11-23", "Fox, Fay"),
+    ]
+
+
+def test_as_it_is_read(day: Clinic) -> None:
+    answer = day.ok("day")
+    heads, first, second, *_ = answer.out.splitlines()
+    columns = "WHAT WHEN PATIENT NAME BORN PHONE SITES CLINICIAN STATUS ALERTS RECORD"
+    assert heads.split() == columns.split()
+    assert first.split()[:5] == ["booked", "09:30", "PT-0001", "Able,", "Ann"]
+    assert "anticoagulant apixaban" in second, "alerts in words"
+    assert answer.err.splitlines()[-1] == (
+        "2026-11-23: 1 booked, 2 due and not booked, 2 to call back, 1 appointment left open, 1 session not signed"
+    )
+
+
+def test_another_day(day: Clinic) -> None:
+    """By Friday Ann's appointment lies in the past, and Cid's message is a week old."""
+    found = lines(day, "27 Nov")
+    assert [(what, name) for what, _, name in found] == [
+        ("due", "Able, Ann"),
+        ("due", "Baker, Bob"),
+        ("due", "Fox, Fay"),
+        ("call-back", "Cole, Cid"),
+        ("call-back", "Dunn, Dora"),
+        ("call-back", "Early, Eve"),
+        ("left-open", "Fox, Fay"),
+        ("left-open", "Able, Ann"),
+    ]
+
+
+def test_of_one_clinician(day: Clinic) -> None:
+    assert lines(day, "--clinician", "AB") == [("unsigned", "2026-11-23", "Fox, Fay")]
+
+
+def test_redacted(day: Clinic) -> None:
+    names = day.ok("day", "--redact", "names").out
+    assert "Able" not in names
+    assert "0161" not in names
+    assert "PT-0002" in names
+    everything_back = day.ok("day", "--redact", "all").out
+    assert "apixaban" not in everything_back
+    assert "UT-L" not in everything_back
+
+
+def test_nobody_at_all(clinic: Clinic) -> None:
+    answer = clinic.ok("day")
+    assert (answer.out, answer.err.splitlines()[-1]) == ("", "2026-11-23: 0 booked, 0 due and not booked")
+    assert envelope(clinic.ok("day", "--json"), "day")["rows"] == []
+
+
+def test_a_day_that_is_none(clinic: Clinic) -> None:
+    assert refused(clinic, "day", "03/04/2026")[0] == 2
+
+
+# --- the weeks ahead
+
+
+def test_the_weeks_ahead(day: Clinic) -> None:
+    answer = day.ok("load", "--weeks", "2")
+    assert [line.split() for line in answer.out.splitlines()] == [
+        ["WEEK", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN", "DUE", "BOOKED", "CAPACITY"],
+        ["2026-11-23", "3+1", ".", ".", ".", "1+0", ".", ".", "4", "1", "-"],
+        ["2026-11-30", ".", ".", ".", ".", ".", ".", ".", "0", "0", "-"],
+    ]
+    assert answer.err.splitlines()[-1] == "due+booked a day; 3 late count today"
+    assert len(day.ok("load", "--json").rows) == 13
+
+
+def test_against_capacity(day: Clinic) -> None:
+    day.ok("config", "set", "clinic.hours", "mon-fri 09:00-12:00 13:00-17:00")
+    day.ok("config", "set", "clinic.closed", "2026-11-25")
+    (week,) = day.ok("load", "--weeks", "1", "--json").rows
+    assert [one["capacity"] for one in week["days"]] == [14, 14, 0, 14, 14, 0, 0]
+    assert week["capacity"] == 56
+    day.ok("config", "set", "clinic.capacity", "10")
+    (week,) = day.ok("load", "--weeks", "1", "--json").rows
+    assert [one["capacity"] for one in week["days"]] == [10, 10, 0, 10, 10, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("clinic.hours", "mon 9-5", "clinic.hours: "),
+        ("clinic.closed", "christmas", "clinic.closed: "),
+        ("clinic.capacity", "many", "clinic.capacity is a number of patients"),
+        ("appointment.minutes", "4", "appointment.minutes is a number of minutes"),
+        ("call.message", "soon", "call.message is a number of days"),
+    ],
+)
+def test_settings_that_cannot_be(day: Clinic, key: str, value: str, says: str) -> None:
+    code, line, _ = refused(day, "config", "set", key, value)
+    assert (code, line[: len(says)]) == (2, says)
