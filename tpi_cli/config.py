@@ -9,7 +9,7 @@ import sys
 from typing import NamedTuple
 
 from tpi_cli.errors import Usage
-from tpi_cli.reference import contact, recall
+from tpi_cli.reference import recall
 
 DEMO = "demo"
 """The store name that stands for the demo clinic."""
@@ -35,7 +35,6 @@ KEYS: dict[str, Key] = {
     "clinic.closed": Key("clinic", "", "", "closed days: 2026-12-25, 2027-01-01..2027-01-03"),
     "clinic.capacity": Key("clinic", "", "", "patients a day; none: as many as the opening hours hold"),
     "appointment.minutes": Key("clinic", "30", "", "minutes of an appointment unless --for says how long"),
-    **{f"call.{row.name}": Key("clinic", str(row.number), "", row.words) for row in contact.waits().values()},
     "billing.sides": Key("clinic", "once", "", "both sides of a muscle in tpi bill: counted once, or each"),
     "dose.profile": Key("clinic", "us-label", "", "limits for local anaesthetics: us-label or conservative"),
     "db": Key("file", "", "TPI_DB", "the store: a file, or demo"),
@@ -45,6 +44,14 @@ KEYS: dict[str, Key] = {
     "redact": Key("file", "none", "TPI_REDACT", "none, names or all"),
     "color": Key("file", "auto", "", "auto, always or never"),
 }
+
+
+def settings() -> dict[str, Key]:
+    """Every setting: those above, and the days off the list after a call, which no list needs to start."""
+    from tpi_cli.reference import contact
+
+    calls = {f"call.{row.name}": Key("clinic", str(row.number), "", row.words) for row in contact.waits().values()}
+    return {**KEYS, **calls}
 
 
 class Value(NamedTuple):

@@ -40,9 +40,9 @@ CASES = (
     Case("completion of a patient", TPI, 1.3, (*BASH, ("COMP_WORDS", "tpi why PT-00"), ("COMP_CWORD", "2"))),
     Case("completion of a command", TPI, 1.3, (*BASH, ("COMP_WORDS", "tpi d"), ("COMP_CWORD", "1"))),
     Case("due, to a pipe", (*TPI, "due"), 1.3),
-    Case("due --json, to a pipe", (*TPI, "due", "--json"), 1.3),
+    Case("due --json, to a pipe", (*TPI, "due", "--json"), 1.32),
     Case("why 19, to a pipe", (*TPI, "why", "19"), 1.3),
-    Case("preview of inject", (*TPI, "inject", "19", *ITEMS), 1.8),
+    Case("preview of inject", (*TPI, "inject", "19", *ITEMS), 1.85),
 )
 
 

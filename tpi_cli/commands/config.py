@@ -37,7 +37,7 @@ def _office(ctx: typer.Context) -> Clinic | None:
 
 
 def _row(ctx: typer.Context, key: str, office: Clinic | None) -> Row:
-    setting = config.KEYS[key]
+    setting = config.settings()[key]
     if setting.home == "clinic":
         return Row(key, *_clinics(key, office), setting.words)
     flags = {
@@ -53,10 +53,10 @@ def _row(ctx: typer.Context, key: str, office: Clinic | None) -> Row:
 
 def _clinics(key: str, office: Clinic | None) -> tuple[str, str]:
     if office is None:
-        return config.KEYS[key].default, "default (no store)"
+        return config.settings()[key].default, "default (no store)"
     if key in {"clinic.name", "clinic.zone"}:
         return getattr(office, key.partition(".")[2]), "store"
-    return (office.own[key], "store") if key in office.own else (config.KEYS[key].default, "default")
+    return (office.own[key], "store") if key in office.own else (config.settings()[key].default, "default")
 
 
 def list_(ctx: typer.Context) -> None:
@@ -68,7 +68,7 @@ def list_(ctx: typer.Context) -> None:
     tpi config list --columns key,value
     """
     office = _office(ctx)
-    rows = [_row(ctx, key, office) for key in config.KEYS]
+    rows = [_row(ctx, key, office) for key in config.settings()]
     ctx.obj.out().report(Report("config-list", COLUMNS, rows, lambda row: row._asdict()))
 
 
@@ -85,7 +85,7 @@ def get(ctx: typer.Context, key: Annotated[str, typer.Argument(metavar="KEY")]) 
 
 
 def _known(key: str) -> str:
-    if key not in config.KEYS:
+    if key not in config.settings():
         raise NotFound(f"no setting {key!r}", hint="tpi config list names them")
     return key
 
@@ -104,7 +104,7 @@ def set_(
     """
     ctx.obj.without("on", "note")
     kept = _checked(_known(key), str(options.storable("the value", value.strip())))
-    if config.KEYS[key].home == "clinic":
+    if config.settings()[key].home == "clinic":
         _in_store(ctx, key, kept)
     elif not ctx.obj.dry_run:
         config.write_file({**config.from_file(), key: kept})
@@ -136,7 +136,7 @@ def _checked(key: str, value: str) -> str:
 
 def _days(key: str, value: str) -> str:
     if not (value.isascii() and value.isdigit()) or int(value) > 3650:
-        raise Usage(f"{key} is a number of days, 0 to 3650", hint=f"tpi config set {key} {config.KEYS[key].default}")
+        raise Usage(f"{key} is a number of days, 0 to 3650", hint=f"tpi config set {key} {config.settings()[key].default}")
     return str(int(value))
 
 

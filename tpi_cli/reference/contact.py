@@ -1,9 +1,12 @@
 """How the call list works: `contact.csv`, the days off the list after a call, and when to give up."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from tpi_cli.reference.tables import rows
-from tpi_cli.rules.contact import Tries
+
+if TYPE_CHECKING:
+    from tpi_cli.rules.contact import Tries
 
 
 class Number:
@@ -27,7 +30,9 @@ def waits() -> dict[str, Number]:
     return {name: row for name, row in numbers().items() if name not in {"attempts", "channels"}}
 
 
-def tries() -> Tries:
+def tries() -> "Tries":
     """When a patient counts as unreachable."""
+    from tpi_cli.rules.contact import Tries
+
     attempts, channels = numbers()["attempts"], numbers()["channels"]
     return Tries(attempts.number, channels.number, attempts.source)
