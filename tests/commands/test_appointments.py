@@ -153,7 +153,7 @@ def test_a_time_that_never_comes_is_refused(two: Clinic) -> None:
 def test_a_time_that_comes_twice_is_asked_about(two: Clinic) -> None:
     before = everything(two)
     code, line, hint = refused(two, "book", "1", "2027-10-31 1:30")
-    assert (code, line) == (2, "01:30 comes twice on 2027-10-31: which one?")
+    assert (code, line) == (2, "01:30 comes twice on Sun 31 Oct 2027: which one?")
     assert hint == "write 01:30+01:00 or 01:30+00:00"
     assert everything(two) == before
     two.ok("book", "1", "2027-10-31 1:30+01:00")

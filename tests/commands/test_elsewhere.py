@@ -188,3 +188,12 @@ def test_taking_back_is_only_tried_with_dry_run(clinic: Clinic) -> None:
     said = clinic.ok("patient", "elsewhere", "1", "lido", "100mg", "--void", "it was 10 mg", "--dry-run")
     assert said.out.startswith("would take back: PT-0001")
     assert clinic.bytes() == before
+
+
+def test_of_two_doses_alike_the_one_entered_last_is_taken_back(clinic: Clinic) -> None:
+    clinic.patient()
+    for note in ("left knee", "right knee"):
+        clinic.ok("patient", "elsewhere", "1", "triam", "40mg", "--note", note)
+    clinic.ok("patient", "elsewhere", "1", "triam", "40mg", "--void", "it was the left one again")
+    kept = clinic.ok("export", "json").json["tables"]["elsewhere"]
+    assert {row["note"]: row["voided_at"] is not None for row in kept} == {"left knee": False, "right knee": True}

@@ -51,6 +51,9 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
     who = clinic.patient()
     clinic.inject(who, "ut l, ls l lido 1% 1ml each", "--on", "2026-08-23", "--next", "3mo", "--pain", "7:3")
     clinic.ok("stop", who, "ls", "l", "--reason", "resolved")
+    other = clinic.patient("Khan, Sara", "1988-03-30")
+    clinic.ok("book", other, "tomorrow 10:00")
+    clinic.ok("adverse", "add", other, "infection")
     return clinic
 
 
@@ -62,6 +65,11 @@ READS: list[list[str]] = [
     ["due", "PT-0001", "--muscle", "ut", "--agent", "lido"],
     ["why", "1"],
     ["why", "1", "ut", "l", "--json"],
+    ["day"],
+    ["day", "tomorrow", "--json"],
+    ["appt", "list"],
+    ["adverse", "list"],
+    ["load"],
     ["find", "tan"],
     ["find", "tann"],
     ["log"],

@@ -9,6 +9,7 @@ from tpi_cli import clock
 from tpi_cli.acts import appointment as acts
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.parse import times
+from tpi_cli.commands.parse.names import spelled
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Usage
 from tpi_cli.rules import checks
@@ -78,9 +79,9 @@ def _which(ctx: typer.Context, found: times.When) -> times.Moment:
     out: Out = ctx.obj.out()
     if out.no_input or not sys.stdin.isatty():
         ways = " or ".join(f"{wall}{one.offset}" for one in found.choices)
-        raise Usage(f"{wall} comes twice on {found.day}: which one?", hint=f"write {ways}")
+        raise Usage(f"{wall} comes twice on {spelled(found.day)}: which one?", hint=f"write {ways}")
     ways = ", ".join(f"{number} for {one.words}" for number, one in enumerate(found.choices, 1))
-    answer = out.ask(f"{wall} comes twice on {found.day}: {ways}?")
+    answer = out.ask(f"{wall} comes twice on {spelled(found.day)}: {ways}?")
     picked_one = {str(number): one for number, one in enumerate(found.choices, 1)}.get(answer)
     if picked_one is None:
         raise Usage("neither of them; nothing was booked", hint="answer 1 or 2")

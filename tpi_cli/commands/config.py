@@ -136,7 +136,9 @@ def _checked(key: str, value: str) -> str:
 
 def _days(key: str, value: str) -> str:
     if not (value.isascii() and value.isdigit()) or int(value) > 3650:
-        raise Usage(f"{key} is a number of days, 0 to 3650", hint=f"tpi config set {key} {config.settings()[key].default}")
+        raise Usage(
+            f"{key} is a number of days, 0 to 3650", hint=f"tpi config set {key} {config.settings()[key].default}"
+        )
     return str(int(value))
 
 

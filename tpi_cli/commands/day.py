@@ -9,6 +9,7 @@ import typer
 from tpi_cli.commands import options
 from tpi_cli.rules import standing
 from tpi_cli.show import day as show
+from tpi_cli.show.out import Out
 from tpi_cli.show.report import Report
 from tpi_cli.store.read import day as read
 from tpi_cli.store.read import due
@@ -32,10 +33,17 @@ def day(
         office = clinic(db)
         on = _on(" ".join(when or []), office.today)
         found = list(read.rows(db, _query(office, on, clinician)))
-        count = Counter(row.what for row in found)
-        ctx.obj.out(office.today).report(
-            Report("day", show.COLUMNS, found, show.record, lambda: {"day": on}, lambda: show.footer(on, count))
-        )
+        _print(ctx.obj.out(office.today), office, on, found)
+
+
+def _print(out: Out, office: Clinic, on: date, found: list[read.Row]) -> None:
+    """Sections on a terminal, where a long alert has room; else one table, the same columns every time."""
+    told = show.footer(on, Counter(row.what for row in found))
+    if out.format == "table" and out.columns is None:
+        out.lines(show.lines(found, office.today, out.redact), "day", dict)
+        out.say(told)
+        return
+    out.report(Report("day", show.COLUMNS, found, show.record, lambda: {"day": on}, lambda: told))
 
 
 def _on(text: str, today: date) -> date:

@@ -1,12 +1,16 @@
 """The day, a line each: what, when, who, and the alerts in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import groupby
 from typing import Any
 
+from tpi_cli.reference.names import flags
 from tpi_cli.rules import identity
 from tpi_cli.show.due import site_code
+from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Column
+from tpi_cli.store.read.appointments import Person
 from tpi_cli.store.read.day import BOOKED, CALL_BACK, DUE, LEFT_OPEN, UNSIGNED, Row
 
 
@@ -37,6 +41,27 @@ WORDS = {
     LEFT_OPEN: "appointment{} left open",
     UNSIGNED: "session{} not signed",
 }
+
+
+def lines(found: Iterable[Row], today: date, redact: str) -> list[str]:
+    """The day as a person at a terminal reads it: by section, two lines a patient, the alerts in words."""
+    out: list[str] = []
+    for what, rows in groupby(found, key=lambda row: row.what):
+        out.append(WORDS[what].format("s"))
+        for row in rows:
+            who = redacted_head(Person(row.patient, row.name, row.born), today, (), redact)
+            told = _told(row, redact)
+            out += [f"  {row.when}  {who}", *([f"      {told}"] if told else [])]
+    return out
+
+
+def _told(row: Row, redact: str) -> str:
+    """`0161 496 0112   GM-R   overdue   anticoagulant apixaban`, without what --redact keeps back."""
+    words = {"none": alerts(row), "names": " ".join(flags(one.kind for one in row.alerts))}.get(redact)
+    phone = row.phone if redact == "none" else None
+    sites = " ".join(map(site_code, row.sites)) if redact != "all" else None
+    whom = f"with {row.clinician}" if row.clinician else None
+    return "   ".join(filter(None, [row.record, phone, sites, whom, row.status, words]))
 
 
 def footer(on: date, count: Mapping[str, int]) -> str:
