@@ -151,6 +151,8 @@ def test_an_unreachable_patient_is_counted_and_can_be_listed(mei: Clinic) -> Non
         ("resume 1", "due"),
         ("call 1 reached tomorrow", "snoozed"),
         ("book 1 'tue 10:00'", "booked"),
+        ("snooze 1 6w --reason 'tries again after the holidays'", "snoozed"),
+        ("stop 1 --reason moved", "stopped"),
         ("inject 1 gm r dry --consent written --yes", "due"),
     ],
 )

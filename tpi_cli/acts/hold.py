@@ -11,6 +11,10 @@ from tpi_cli.store import keep, tables
 from tpi_cli.store.write import Writing
 
 
+UNREACHABLE = "unreachable"
+"""Nobody decided that: whatever is decided goes before it."""
+
+
 class Decision(NamedTuple):
     """What was decided: `act` is stop, snooze, resolve or resume; no site means the whole patient."""
 
@@ -60,8 +64,9 @@ def _changes_something(recalls: list[tables.Recall], decision: Decision) -> None
         raise Conflict("no site on file, so there is no recall", hint="tpi site add or tpi inject adds one")
     if newer is not None and newer > decision.on:
         raise Conflict(f"treated again on {newer}: a decision of {decision.on} would not hold", hint="leave --on out")
-    closed = {one.closed for one in recalls}
-    if decision.act == "resume" and not (closed - {None} or any(one.snoozed_until for one in recalls)):
+    closed = {None if one.closed == UNREACHABLE else one.closed for one in recalls}
+    held = any(one.closed or one.snoozed_until for one in recalls)
+    if decision.act == "resume" and not held:
         raise Conflict("nothing is held here", hint=look)
     if decision.act != "resume" and None not in closed:
         raise Conflict(f"the recall is {' and '.join(sorted(filter(None, closed)))} already", hint=look)

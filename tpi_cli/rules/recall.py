@@ -236,8 +236,9 @@ def _decided(verdict: Verdict, hold: Hold) -> Verdict:
     if hold.act == "snooze":
         reason = Reason("recall.snoozed", f"held on {hold.on} until {hold.until}{told}", hold.by, hold.until)
         whole = verdict.whole or hold.whole
-        reached = verdict.reached._replace(called=False)
-        return verdict.told(reason)._replace(snoozed_until=hold.until, whole=whole, reached=reached)
+        reached = verdict.reached.answered()._replace(called=False)
+        closed = verdict.own if verdict.closed == "unreachable" else verdict.closed
+        return verdict.told(reason)._replace(closed=closed, snoozed_until=hold.until, whole=whole, reached=reached)
     if hold.reason == "died":  # the patient's status closes it, so that a mistake is undone in one place
         return verdict
     closed = "resolved" if hold.act == "resolve" else _CLOSED_BY_STOP.get(hold.reason or "", "stopped")
