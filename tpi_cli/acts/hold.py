@@ -10,7 +10,6 @@ from tpi_cli.errors import Conflict
 from tpi_cli.store import keep, tables
 from tpi_cli.store.write import Writing
 
-
 UNREACHABLE = "unreachable"
 """Nobody decided that: whatever is decided goes before it."""
 
