@@ -222,6 +222,14 @@ def test_the_session_closes_the_appointment_of_its_day(two: Clinic) -> None:
     assert [row[2] for row in slots(two, "--patient", "1")] == ["booked", "booked"]
 
 
+def test_the_preview_says_what_becomes_of_the_appointments(two: Clinic) -> None:
+    two.ok("book", "1", "today 16:00")
+    two.ok("book", "1", "wed 10:00")
+    shown = two.ok("inject", "1", "gm", "r", "dry", "--consent", "written", "--dry-run")
+    assert "  note: closes the appointment of 16:00 (A-0018)\n" in shown.out
+    assert "  note: booked for 2026-11-25 10:00 (A-002B): that stays\n" in shown.out
+
+
 def test_a_session_entered_late_closes_the_appointment_of_then(two: Clinic) -> None:
     two.ok("book", "1", "today 16:00")
     two.today = "2026-11-25"

@@ -21,7 +21,7 @@ from tpi_cli.show.report import NOTHING
 from tpi_cli.show.session import mix_words, pain_words, passes_words, totals_words
 from tpi_cli.store.chart import Chart, House
 from tpi_cli.store.connect import Database
-from tpi_cli.store.read import people
+from tpi_cli.store.read import appointments, people
 from tpi_cli.store.read.clinic import Clinic
 from tpi_cli.store.read.plans import Standing, standing
 
@@ -96,6 +96,7 @@ def prepare(
         *_reopened(plans, known, on),
         *_late_entry(plans, known, on),
         *_snoozed(plans, known, today),
+        *_booked(db, who, on, today),
     )
     numbers = {plan.where: plan.number for plan in plans}
     plan = screen.Plan(on, shots, checked.consent is not None, numbers)
@@ -189,6 +190,18 @@ def _snoozed(plans: tuple[Plan, ...], known: dict[Where, Standing], today: date)
         f"{_name(plan.where)} is held until {until}: this session ends that"
         for plan, until in held
         if until and until > today
+    ]
+
+
+def _booked(db: Database, who: people.Patient, on: date, today: date) -> list[str]:
+    """What becomes of the appointments that are open: the day's is closed, a later one stays."""
+    found = appointments.appointments(db, appointments.Wanted(patient_id=who.id, statuses=("booked", "arrived")))
+    return [
+        f"closes the appointment of {one.wall} ({one.code})"
+        if one.on == on
+        else f"booked for {one.on} {one.wall} ({one.code}): that stays"
+        for one in found
+        if one.on == on or one.on >= today
     ]
 
 
