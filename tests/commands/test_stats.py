@@ -191,6 +191,13 @@ def test_an_event_told_later_counts_at_its_session(own: Clinic) -> None:
     assert own.ok("stats", "2026-11-20", "--json").rows == []
 
 
+def test_an_event_without_a_session_counts_by_its_own_day(own: Clinic) -> None:
+    """PT-0005 was never treated by a session that counts: the event is in the row for all, and in no group."""
+    own.ok(*words("adverse add 5 soreness --on 2026-11-02"))
+    for asked, by, events in (("2026-11", "", 1), ("2026-11", "agent", 0), ("2026-11-01", "", 0)):
+        assert [row["events"] for row in own.ok("stats", asked, *broken_down(by), "--json").rows] == [events]
+
+
 def test_nobody_in_the_range(ward: Clinic, clinic: Clinic) -> None:
     for place, asked, by in ((ward, "2026-10", "agent"), (ward, "2019-01", ""), (clinic, "today", "site")):
         answer = place.ok("stats", asked, *broken_down(by))
