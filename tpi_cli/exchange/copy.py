@@ -58,6 +58,6 @@ def _rows(db: Database, table: str) -> Iterator[dict[str, Any]]:
 
 def checked(what: str) -> str:
     """The kind of export asked for. Raises Usage."""
-    if what not in {"csv", "json", "sqlite"}:
-        raise Usage(f"cannot export {what}", hint="csv, json or sqlite")
+    if what not in {"ics", "csv", "json", "sqlite"}:
+        raise Usage(f"cannot export {what}", hint="ics, csv, json or sqlite")
     return what

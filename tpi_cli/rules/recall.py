@@ -6,6 +6,7 @@ on today is worked out by `standing`, never stored.
 """
 
 from datetime import date
+from functools import reduce
 from typing import NamedTuple
 
 from tpi_cli.rules import contact, interval
@@ -127,8 +128,10 @@ def decide(facts: Facts) -> Verdict:
     verdict = verdict.told(_planned(last, verdict.due), *_proposed(last))
     if len(treatments) > 1:
         verdict = verdict.told(_replaced(treatments[-2]))
-    later = [entry for entry in facts.entries if (entry.on, entry.recorded_at) >= (last.on, last.recorded_at)]
-    return _standing(verdict, facts, later)
+    at = (last.on, last.recorded_at)
+    before = [one for one in facts.entries if isinstance(one, Booking) and (one.on, one.recorded_at) < at]
+    verdict = verdict._replace(reached=reduce(Reached.moved, before, Reached()))  # made before, and still to come
+    return _standing(verdict, facts, [one for one in facts.entries if (one.on, one.recorded_at) >= at])
 
 
 def episode(facts: Facts) -> list[Treatment]:

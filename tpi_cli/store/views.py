@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, String, and_, case, cast, false, func, null, select
+from sqlalchemy import Date, Integer, Select, String, and_, case, cast, false, func, null, select
 from sqlalchemy.engine import Dialect
 from sqlmodel import col
 
@@ -74,7 +74,7 @@ def event_list() -> Select[Any]:
     `agents` is its type and `reasons` what was told of it. Only the patient's death closes it.
     """
     event = AdverseEvent
-    nothing, no_day = cast(null(), String), cast(null(), String)
+    nothing, no_day, no_score = cast(null(), String), cast(null(), Date), cast(null(), Integer)
     keys: list[Any] = [event.clinic_id, event.patient_id, event.site_id, event.session_id]
     place: list[Any] = [
         col(event.number).label("site"),
@@ -94,8 +94,8 @@ def event_list() -> Select[Any]:
         no_day.label("booked_until"),
         func.coalesce(event.text, "").label("reasons"),
         col(event.type).label("agents"),
-        cast(null(), String).label("pain_before"),
-        cast(null(), String).label("pain_after"),
+        no_score.label("pain_before"),
+        no_score.label("pain_after"),
     ]
     return (
         select(*keys, *_PERSON, *place, *plan, col(Clinician.code).label("clinician"), _alerts())
