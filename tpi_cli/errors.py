@@ -150,6 +150,14 @@ class StoreReadOnly(StoreUnavailable):
     hint = "check the permissions and the free space of {path}"
 
 
+class MissingExtra(TpiError):
+    """{what} needs {package}, which is not installed"""
+
+    exit_code = 6
+    kind = "missing-extra"
+    hint = "run: pip install 'tpi-cli[{extra}]'"
+
+
 class Cancelled(TpiError):
     """nothing recorded"""
 

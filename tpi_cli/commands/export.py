@@ -8,7 +8,7 @@ import typer
 
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
-from tpi_cli.errors import TpiError, Usage
+from tpi_cli.errors import MissingExtra, Usage
 from tpi_cli.exchange import copy, csv_out
 from tpi_cli.show.machine import envelope
 from tpi_cli.show.out import Out, Unwritten
@@ -26,14 +26,6 @@ class Asked(NamedTuple):
     patient: str | None = None
     since: str | None = None
     names: bool = False
-
-
-class MissingExtra(TpiError):
-    """a calendar file needs {package}, which is not installed"""
-
-    exit_code = 6
-    kind = "missing-extra"
-    hint = "run: pip install 'tpi-cli[{extra}]'"
 
 
 def export(
@@ -90,7 +82,7 @@ def _ics(db: Database, out: Out, asked: Asked) -> None:
     try:
         from tpi_cli.exchange import ics
     except ImportError:
-        raise MissingExtra(package="icalendar", extra="ics") from None
+        raise MissingExtra(what="a calendar file", package="icalendar", extra="ics") from None
     from tpi_cli.store.read import appointments as read
     from tpi_cli.store.read import people
 
@@ -98,7 +90,7 @@ def _ics(db: Database, out: Out, asked: Asked) -> None:
     first, words = _first(asked.since, office.today)
     who = people.patient(db, asked.patient).id if asked.patient else None
     found = list(read.appointments(db, read.Wanted(first, patient_id=who)))
-    text = ics.written(db, office, found, told)
+    text = ics.written(office, found, told)
     with out.into() as into:
         into.write(text)
     named = ", with names" if told == "names" else ""

@@ -37,6 +37,7 @@ class Appointment(NamedTuple):
     status: str
     session: int | None
     sequence: int
+    recorded_at: str
     changed_at: str
     note: str | None
 
@@ -62,7 +63,7 @@ class Appointment(NamedTuple):
 _SQL = """
 SELECT one.id, one.number, one.patient_id, patient.number, patient.mrn, patient.name, patient.born, patient.phone,
        clinician.code, one.on_date, one.wall, one.starts_at, one.minutes, one.status, session.number, one.sequence,
-       one.changed_at, one.note
+       one.recorded_at, one.changed_at, one.note
 FROM appointment AS one JOIN patient ON patient.id = one.patient_id
 LEFT JOIN clinician ON clinician.id = one.clinician_id
 LEFT JOIN session ON session.id = one.session_id
