@@ -97,7 +97,7 @@ def test_its_free_text_is_kept_back_with_the_names(mei: Clinic, command: str) ->
 
 REFUSED = """
 command                                       | code | says
-adverse add 1 headache                        | 2    | --adverse 'headache' is no type of event
+adverse add 1 headache                        | 2    | 'headache' is no type of adverse event
 adverse add 9 infection                       | 3    | no patient PT-0009
 adverse add 1 infection --look yesterday      | 2    | Sun 22 Nov 2026 (yesterday) is before the event
 adverse close 1 1                             | 2    | how did it end?

@@ -175,8 +175,8 @@ def test_the_hour_on_the_wall_is_what_was_agreed(two: Clinic) -> None:
 BECOMES = """
 command                             | status    | listed          | says
 appt cancel A-0018 --reason ill     | cancelled | PT-0001 PT-0002 | cancelled: Mon 23 Nov 2026 16:00 (today) for 30 min: A-0018
-appt no-show 1                      | no-show   | PT-0001 PT-0002 | missed: Mon 23 Nov 2026 16:00 (today) for 30 min: A-0018
-appt arrive mrn:A1                  | arrived   | PT-0002         | arrived: Mon 23 Nov 2026 16:00 (today) for 30 min: A-0018
+appt no-show 1                      | no-show   | PT-0001 PT-0002 | marked as missed: Mon 23 Nov 2026 16:00 (today) for 30 min: A-0018
+appt arrive mrn:A1                  | arrived   | PT-0002         | marked as arrived: Mon 23 Nov 2026 16:00 (today) for 30 min: A-0018
 appt move 1 'wed 9:00' --for 1h     | booked    | PT-0002         | moved to Wed 25 Nov 2026 09:00 (in 2 days) for 60 min: A-0018 (was 2026-11-23 16:00)
 """  # noqa: E501 - one case, one line
 

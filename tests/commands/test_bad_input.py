@@ -87,7 +87,7 @@ a needle that is none             | inject 2 ut l lido 1% 1ml --needle 38mm     
 a guidance that is none           | inject 2 ut l lido 1% 1ml --guidance ct            | 2 | --guidance cannot be 'ct'                 | palpation, ultrasound, emg
 a consent that is none            | inject 2 ut l lido 1% 1ml --consent maybe          | 2 | --consent cannot be 'maybe'               | written, verbal
 a position that is none           | inject 2 ut l lido 1% 1ml --position standing      | 2 | --position cannot be 'standing'           | sitting
-an event that is none             | inject 2 ut l lido 1% 1ml --adverse hiccups        | 2 | 'hiccups' is no type of event             | vasovagal
+an event that is none             | inject 2 ut l lido 1% 1ml --adverse hiccups        | 2 | 'hiccups' is no type of adverse event             | vasovagal
 a code that is none               | inject 2 ut l lido 1% 1ml --dx back                | 2 | cannot be read                            | M79.18
 company in figures                | inject 2 ut l lido 1% 1ml --with 12                | 2 | cannot be read                            | massage
 # who

@@ -43,8 +43,8 @@ call 1 message 3d --by email           | snoozed | 2026-11-26       | logged cal
 call 1 reached                         | snoozed | 2026-11-30       | logged call: reached; off the list until Mon 30 Nov 2026 (in 1 week)
 call 1 later 6w --by mail              | snoozed | 2027-01-04       | logged call: later; off the list until Mon 4 Jan 2027 (in 6 weeks)
 call 1 later 10 Jan                    | snoozed | 2027-01-10       | logged call: later; off the list until Sun 10 Jan 2027 (in 48 days)
-call 1 wrong-number                    | overdue | 2026-11-30       | logged call: wrong number
-call 1 no-answer --on 2026-11-20       | overdue | 2026-11-26       | logged call: no answer; off the list until Sat 21 Nov 2026 (2 days ago)
+call 1 wrong-number                    | overdue | 2026-11-30       | logged call: wrong number; the list stays as it is
+call 1 no-answer --on 2026-11-20       | overdue | 2026-11-26       | logged call: no answer; the list stays as it is
 """  # noqa: E501 - one case, one line
 
 
@@ -179,7 +179,7 @@ def test_reminders_of_an_appointment_to_come_do_not_make_unreachable(mei: Clinic
 
 def test_declined_holds_for_this_episode_only(mei: Clinic) -> None:
     answer = mei.ok("call", "1", "declined", "--note", "too far away")
-    assert answer.out.splitlines()[0] == "logged call: declined; declined: off the list (tpi resume brings back)"
+    assert answer.out.splitlines()[0] == "logged call: declined; off the list for this episode (tpi resume brings back)"
     assert standing(mei) == "declined"
     assert standing(mei, "2027-11-23") == "declined"
     mei.inject("1", "ut l lido 1% 1ml", "--next", "6w")
@@ -195,12 +195,19 @@ def test_declined_then_reopened(mei: Clinic, command: str, expected: str) -> Non
     assert standing(mei) == expected
 
 
+def test_an_appointment_is_not_called_off_by_a_no_on_the_phone(mei: Clinic) -> None:
+    mei.ok("book", "1", "wed 10:00")
+    answer = mei.ok("call", "1", "declined")
+    assert "  note: A-0018 of 2026-11-25 10:00 is still booked: tpi appt cancel A-0018" in answer.out.splitlines()
+
+
 # --- beside other decisions
 
 
 def test_a_longer_hold_of_the_clinics_is_not_cut_short(mei: Clinic) -> None:
     mei.ok("snooze", "1", "2027-01-10", "--reason", "abroad")
-    mei.ok("call", "1", "no-answer")
+    answer = mei.ok("call", "1", "no-answer")
+    assert answer.out.splitlines()[0] == "logged call: no answer; off the list until Sun 10 Jan 2027 (in 48 days)"
     assert standing(mei, "2026-12-24") == "snoozed"
 
 

@@ -12,7 +12,7 @@ KEYS = (
     "clinic.name", "clinic.zone", "recall.upcoming", "recall.due", "recall.overdue", "recall.lapsed",
     "clinic.hours", "clinic.closed", "clinic.capacity", "appointment.minutes", "billing.sides", "dose.profile",
     "db", "key_file", "user", "format", "redact", "color",
-    "call.booked", "call.reached", "call.message", "call.no-answer", "call.wrong-number",
+    "call.reached", "call.message", "call.no-answer", "call.wrong-number",
 )  # fmt: skip
 
 

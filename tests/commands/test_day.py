@@ -19,7 +19,7 @@ def _clinic_day(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Pa
             clinic.inject(who, "ut l lido 1% 1ml", "--on", "2026-10-01", "--next", later, "--as", "DR")
         clinic.ok("patient", "alert", "2", "add", "anticoagulant", "apixaban")
         clinic.ok("call", "3", "message")  # to be called again on 27 November
-        clinic.ok("call", "4", "no-answer")  # on the 21st
+        clinic.ok("call", "4", "no-answer", "--note", "after six, she works")  # on the 21st
         clinic.ok("call", "5", "later", "2026-11-23")  # asked to be called, and is not due yet
         clinic.ok("book", "6", "today 16:00")  # nobody wrote down what became of it
         clinic.today = "2026-11-23"
@@ -44,7 +44,7 @@ def test_the_day_has_everybody_once(day: Clinic) -> None:
         ("booked", "09:30", "Able, Ann"),
         ("due", "2026-11-12", "Baker, Bob"),
         ("due", "2026-11-12", "Fox, Fay"),
-        ("call-back", "2026-11-12", "Dunn, Dora"),
+        ("call-back", "2026-11-21", "Dunn, Dora"),
         ("call-back", "2026-11-23", "Early, Eve"),
         ("left-open", "2026-11-20 16:00", "Fox, Fay"),
         ("unsigned", "2026-11-23", "Fox, Fay"),
@@ -54,7 +54,7 @@ def test_the_day_has_everybody_once(day: Clinic) -> None:
 def test_as_it_is_read(day: Clinic) -> None:
     answer = day.ok("day")
     heads, first, second, *_ = answer.out.splitlines()
-    columns = "WHAT WHEN PATIENT NAME BORN PHONE SITES CLINICIAN STATUS ALERTS RECORD"
+    columns = "WHAT WHEN PATIENT NAME BORN PHONE SITES CLINICIAN STATUS ALERTS RECORD NOTE"
     assert heads.split() == columns.split()
     assert first.split()[:5] == ["booked", "09:30", "PT-0001", "Able,", "Ann"]
     assert "anticoagulant apixaban" in second, "alerts in words"
@@ -64,7 +64,7 @@ def test_as_it_is_read(day: Clinic) -> None:
 
 
 def test_another_day(day: Clinic) -> None:
-    """By Friday Ann's appointment lies in the past, and Cid's message is a week old."""
+    """By Friday Cid's message is a week old."""
     found = lines(day, "27 Nov")
     assert [(what, name) for what, _, name in found] == [
         ("due", "Able, Ann"),
@@ -74,7 +74,22 @@ def test_another_day(day: Clinic) -> None:
         ("call-back", "Dunn, Dora"),
         ("call-back", "Early, Eve"),
         ("left-open", "Fox, Fay"),
-        ("left-open", "Able, Ann"),
+    ]
+
+
+def test_an_event_that_wants_a_look_has_a_section_of_its_own(day: Clinic) -> None:
+    day.ok("adverse", "add", "2", "infection:red and warm")
+    rows = day.ok("day", "--json").rows
+    assert [(row["section"], row["name"], row["note"]) for row in rows][1] == (
+        "adverse", "Baker, Bob", "infection of 2026-11-23, wants a look from 2026-11-23: red and warm",
+    )  # fmt: skip
+    (back,) = [row for row in rows if row["name"] == "Dunn, Dora"]
+    assert back["note"] == "after six, she works", "why to ring"
+
+
+def test_tomorrow_nothing_of_today_is_left_open_yet(day: Clinic) -> None:
+    assert [row for row in lines(day, "tomorrow") if row[0] == "left-open"] == [
+        ("left-open", "2026-11-20 16:00", "Fox, Fay")
     ]
 
 
@@ -86,6 +101,10 @@ def test_redacted(day: Clinic) -> None:
     names = day.ok("day", "--redact", "names").out
     assert "Able" not in names
     assert "0161" not in names
+    for form in ("plain", "csv", "json"):
+        told = day.ok("day", "--redact", "names", "--format", form).out
+        assert "apixaban" not in told
+        assert "after six" not in told
     assert "PT-0002" in names
     everything_back = day.ok("day", "--redact", "all").out
     assert "apixaban" not in everything_back

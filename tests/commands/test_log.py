@@ -200,7 +200,7 @@ def test_a_finding_nobody_overrode_and_a_score_of_the_session_itself_are_no_acts
 
 FOLLOWED = """
 first                                                   | command                                     | act                    | what
-book 1 'tue 10:00'                                      | appt move 1 'wed 9:30'                      | appointment moved      | 2026-11-25 09:30
+book 1 'tue 10:00'                                      | appt move 1 'wed 9:30'                      | appointment moved      | 2026-11-25 09:30: was 2026-11-24 10:00
 book 1 'tue 10:00'                                      | appt cancel 1 --reason ill                  | appointment cancelled  | 2026-11-24 10:00: ill
 book 1 'today 10:00'                                    | appt arrive 1                               | patient arrived        | 2026-11-23 10:00
 book 1 'today 10:00'                                    | appt no-show 1                              | appointment missed     | 2026-11-23 10:00

@@ -141,7 +141,7 @@ outcome 1 3 --site 3                       | 5    | no session of this site on o
 outcome 1 3 --site 'gm r'                  | 3    | no site gluteus medius R on PT-0001                     | tpi site list PT-0001
 outcome 1 3 --site 'ut both'               | 2    | both is two sites                                       | name one side
 outcome 99 3                               | 3    | no patient PT-0099                                      | tpi find
-outcome 1 3 --adverse hiccups              | 2    | --adverse 'hiccups' is no type of event                 | soreness
+outcome 1 3 --adverse hiccups              | 2    | 'hiccups' is no type of adverse event                 | soreness
 outcome 1 0 --resolved --on 2026-10-20     | 2    | which of the 2 sites is resolved?                       | --site
 outcome 1 0 --site 1 --resolved --on 2026-10-20 | 5 | treated again on 2026-11-12                           | --on
 """  # noqa: E501 - one case, one line

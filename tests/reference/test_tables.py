@@ -29,7 +29,7 @@ COUNTS = {
     "profiles": 2,
     "codes": 28,
     "responders": 2,
-    "contact": 7,
+    "contact": 6,
     "intervals": 1,
 }
 

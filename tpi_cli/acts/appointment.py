@@ -83,7 +83,7 @@ def move(writing: Writing, appointment_id: str, wish: Wish) -> tables.Appointmen
     """Another time, or another clinician, for one that is open. Raises Conflict."""
     row = _open(writing, appointment_id)
     slot = wish.slot
-    before = (row.starts_at, row.minutes, row.clinician_id)
+    before, was = (row.starts_at, row.minutes, row.clinician_id), f"was {row.on_date} {row.wall}"
     row.on_date, row.wall, row.starts_at, row.ends_at = slot.on, slot.wall, slot.starts_at, slot.ends_at
     row.minutes, row.status = slot.minutes, "booked"
     row.clinician_id = _clinician(writing, wish) if wish.clinician else row.clinician_id
@@ -91,7 +91,7 @@ def move(writing: Writing, appointment_id: str, wish: Wish) -> tables.Appointmen
         raise Conflict("it stands there already", hint="name another time, --for or --with")
     why = _let(writing, row, wish)
     row.sequence += 1
-    return _done(writing, row, "move", why)
+    return _done(writing, row, "move", "; ".join(filter(None, [was, why])))
 
 
 def cancel(writing: Writing, appointment_id: str, reason: str | None) -> tables.Appointment:

@@ -28,7 +28,8 @@ def log(writing: Writing, call: Call) -> tables.Contact:
     person = writing.session.get_one(tables.Patient, call.patient_id)
     if person.status == "deceased":
         raise Conflict(
-            "the patient is deceased: nobody is to be called", hint="tpi patient edit PATIENT --status active"
+            "the patient is deceased: nobody is to be called",
+            hint="if that is wrong: tpi patient edit PATIENT --status active",
         )
     if call.on < person.born:
         raise Conflict(f"{call.on} is before the birth date", hint="check --on")

@@ -56,8 +56,15 @@ def add(
         day = on if look is None and types.all_types()[kind].look else _look(look, on, today)
         row = acts.put(writing, acts.Happened(who.id, last.id if last else None, None, on), event, day)
     told = f"adverse event {row.number}: {show.words(kind, text)}" + (f" on {on}" if on != today else "")
-    listed = f"  on the list from {dates.words(day, today)} until tpi adverse close" if day else "  wants no look"
-    _answer(ctx, today, who, [told, listed], "adverse-add", row.number)
+    _answer(ctx, today, who, [told, _listed(who, day, today)], "adverse-add", row.number)
+
+
+def _listed(who: people.Patient, day: date | None, today: date) -> str:
+    if day is None:
+        return "  wants no look"
+    if who.status == "deceased":
+        return "  not listed: the patient is deceased"
+    return f"  on the list from {dates.words(day, today)} until tpi adverse close"
 
 
 def _look(text: str | None, on: date, today: date) -> date | None:

@@ -137,7 +137,7 @@ def arrive(ctx: typer.Context, appointment: Which) -> None:
     """
     from tpi_cli.acts import appointment as acts
 
-    _change(ctx, appointment, "arrived", "appt-arrive", acts.arrive)
+    _change(ctx, appointment, "marked as arrived", "appt-arrive", acts.arrive)
 
 
 def no_show(ctx: typer.Context, appointment: Which, reason: Reason = None) -> None:
@@ -151,7 +151,11 @@ def no_show(ctx: typer.Context, appointment: Which, reason: Reason = None) -> No
     from tpi_cli.acts import appointment as acts
 
     _change(
-        ctx, appointment, "missed", "appt-no-show", lambda writing, one: acts.no_show(writing, one, _why(ctx, reason))
+        ctx,
+        appointment,
+        "marked as missed",
+        "appt-no-show",
+        lambda writing, one: acts.no_show(writing, one, _why(ctx, reason)),
     )
 
 

@@ -17,8 +17,10 @@ from tpi_cli.store.read import appointments as read
 from tpi_cli.store.read import people, plans
 from tpi_cli.store.read.clinic import Clinic, clinic
 from tpi_cli.store.tables_recall import CHANNELS, RESULTS
+from tpi_cli.store.write import Writing
 
 NO_DAY = ("declined", "wrong-number")
+STAYS = "the list stays as it is"
 
 
 def call(
@@ -55,8 +57,9 @@ def call(
         row = acts.log(writing, acts.Call(who.id, result, by, ctx.obj.on(office.today), until, note))
         lines = book.unheard(writing, wish.clinician) if wish else []
         kept = read.of(writing.db, appointments.book(writing, who.id, wish).id) if wish else None
-        closed = plans.closed(writing.db, who.id)
-    _answer(ctx, office, who, _told(office, row.result, row.snoozed_until, closed), kept, lines)
+        lines += _left(writing, who, office, result)
+        after = plans.standing(writing.db, who.id)
+    _answer(ctx, office, who, _told(office, row.result, after), kept, lines)
 
 
 def _sensible(patient: str, result: str, text: str, *, extras: bool) -> None:
@@ -85,13 +88,32 @@ def _until(office: Clinic, text: str) -> date:
     return found
 
 
-def _told(office: Clinic, result: str, until: date | None, closed: set[str]) -> str:
-    """`no answer; back on the list Tue 24 Nov 2026 (tomorrow)`."""
+def _left(writing: Writing, who: people.Patient, office: Clinic, result: str) -> list[str]:
+    """Appointments that stay booked although the patient will not come."""
+    if result != "declined":
+        return []
+    wanted = read.Wanted(office.today, patient_id=who.id, statuses=("booked", "arrived"))
+    left = read.appointments(writing.db, wanted)
+    return [f"  note: {one.code} of {one.on} {one.wall} is still booked: tpi appt cancel {one.code}" for one in left]
+
+
+def _told(office: Clinic, result: str, after: list[plans.Standing]) -> str:
+    """`no answer; off the list until Tue 24 Nov 2026 (tomorrow)`: how the recall stands now."""
     words = result.replace("-", " ")
-    for status in ("unreachable", "declined"):
-        if status in closed and result != "booked":
-            return f"{words}; {status}: off the list (tpi resume brings back)"
-    return f"{words}; off the list until {dates.words(until, office.today)}" if until else words
+    closed = {one.closed for one in after}
+    if result == "declined":
+        return f"{words}; off the list for this episode (tpi resume brings back)"
+    if "unreachable" in closed:
+        return f"{words}; unreachable: off the list (tpi resume brings back)"
+    held = [one.snoozed_until for one in after if one.closed is None and one.snoozed_until]
+    if result == "booked" or not after or None not in closed:
+        return words
+    until = max(held, default=office.today)
+    return (
+        f"{words}; off the list until {dates.words(until, office.today)}"
+        if until > office.today
+        else f"{words}; {STAYS}"
+    )
 
 
 def _answer(

@@ -21,8 +21,8 @@ def day(
     when: Annotated[list[str] | None, typer.Argument(metavar="[DATE]", help="Today, where it is left out.")] = None,
     clinician: Annotated[str | None, typer.Option("--clinician", metavar="C", help="Of one clinician.")] = None,
 ) -> None:
-    """The day at a glance: who is booked, who is due and not booked, whom to call back, appointments that nobody
-    closed, and the sessions of the day that are not signed. Alerts are in words.
+    """The day at a glance: who is booked, who has an adverse event to look at, who is due and not booked, whom to call
+    back, appointments that nobody closed, and the sessions of the day that are not signed. Alerts are in words.
 
     \b
     tpi day
@@ -32,13 +32,14 @@ def day(
     with options.reading(ctx) as db:
         office = clinic(db)
         on = _on(" ".join(when or []), office.today)
-        found = list(read.rows(db, _query(office, on, clinician)))
+        found = list(read.rows(db, _query(office, on, clinician), office.today))
         _print(ctx.obj.out(office.today), office, on, found)
 
 
 def _print(out: Out, office: Clinic, on: date, found: list[read.Row]) -> None:
     """Sections on a terminal, where a long alert has room; else one table, the same columns every time."""
     told = show.footer(on, Counter(row.what for row in found))
+    found = found if out.redact == "none" else list(map(show.discreet, found))
     if out.format == "table" and out.columns is None:
         out.lines(show.lines(found, office.today, out.redact), "day", dict)
         out.say(told)

@@ -216,7 +216,7 @@ def adverse_event(text: str) -> tuple[str, str | None]:
     known = complications.by_name(kind)
     if known is None:
         types = ", ".join(complications.all_types())
-        raise Usage(f"--adverse {kind!r} is no type of event", hint=f"one of {types}")
+        raise Usage(f"{kind!r} is no type of adverse event", hint=f"one of {types}")
     return known.type, _short("--adverse", told.strip()) or None
 
 

@@ -55,6 +55,8 @@ def _instead(wanted: str) -> str:
 
     if wanted.startswith("recall."):
         return "tpi help recall explains the rules of the due date"
+    if wanted.startswith("interval_from"):
+        return "tpi help intervals tells how the next one is proposed"
     if payers.named(wanted):
         return f"it is a payer's: tpi payer show {wanted}"
     near = get_close_matches(wanted, screening.shipped(), 3)

@@ -9,7 +9,7 @@ RULES = "rules/3"
 TABLES = "tables/2026-11-27"
 DATED = ("payers", "screening", "screening_values", "muscle_notes", "agents", "contact")
 """The tables that can move an eligible date or a status, or change a reason."""
-DIGEST = "9d30158ea498275268c0b44bacd56176e986ffe394c8377eb51cab8046d2e906"
+DIGEST = "a0111b724adeb6610fee0ee8ab37c9bcf27d93deaa693a714f9565c977d08202"
 """SHA-256 over the files of `DATED`, in that order."""
 KNOWLEDGE = f"{RULES} {TABLES}"
 """Kept with every due date, and with the clinic once all of its dates have it."""

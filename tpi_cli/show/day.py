@@ -5,19 +5,23 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from tpi_cli.reference.names import flags
 from tpi_cli.rules import identity
 from tpi_cli.show.due import site_code
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Column
 from tpi_cli.store.read.appointments import Person
-from tpi_cli.store.read.day import BOOKED, CALL_BACK, DUE, LEFT_OPEN, UNSIGNED, Row
+from tpi_cli.store.read.day import ADVERSE, BOOKED, CALL_BACK, DUE, LEFT_OPEN, UNSIGNED, Row
 
 
 def alerts(row: Row) -> str:
     """`anticoagulant apixaban; diabetes`; what was answered with none is left out."""
     told = [" ".join(filter(None, [one.kind, one.text])) for one in row.alerts if not one.kind.endswith("-none")]
     return "; ".join(told)
+
+
+def discreet(row: Row) -> Row:
+    """The row with no free text, for `--redact`."""
+    return row._replace(alerts=tuple(one._replace(text=None) for one in row.alerts), note=None)
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -32,10 +36,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("status", lambda row: row.status or "", 1),
     Column("alerts", alerts),
     Column("record", lambda row: row.record or "", 6),
+    Column("note", lambda row: row.note or "", 7),
 )
 
 WORDS = {
     BOOKED: "booked",
+    ADVERSE: "with an adverse event to look at",
     DUE: "due and not booked",
     CALL_BACK: "to call back",
     LEFT_OPEN: "appointment{} left open",
@@ -57,11 +63,11 @@ def lines(found: Iterable[Row], today: date, redact: str) -> list[str]:
 
 def _told(row: Row, redact: str) -> str:
     """`0161 496 0112   GM-R   overdue   anticoagulant apixaban`, without what --redact keeps back."""
-    words = {"none": alerts(row), "names": " ".join(flags(one.kind for one in row.alerts))}.get(redact)
+    words = alerts(row) if redact != "all" else None
     phone = row.phone if redact == "none" else None
     sites = " ".join(map(site_code, row.sites)) if redact != "all" else None
     whom = f"with {row.clinician}" if row.clinician else None
-    return "   ".join(filter(None, [row.record, phone, sites, whom, row.status, words]))
+    return "   ".join(filter(None, [row.record, phone, sites, whom, row.status, words, row.note]))
 
 
 def footer(on: date, count: Mapping[str, int]) -> str:
@@ -86,4 +92,5 @@ def record(row: Row) -> dict[str, Any]:
         "sites": [{"site": one.site, "muscle": one.muscle, "side": one.side, "due": one.due} for one in row.sites],
         "alerts": [{"kind": one.kind, "text": one.text} for one in row.alerts],
         "record": row.record,
+        "note": row.note,
     }

@@ -47,9 +47,3 @@ def limits(db: Database) -> dict[str, tuple[object, ...]]:
     """What payers and outcomes make of every plan, by site (UUID), to tell afterwards which ones moved."""
     sql = "SELECT site_id, eligible_from, capped_until, reassess FROM recall"
     return {site: tuple(rest) for site, *rest in db.rows(sql)}
-
-
-def closed(db: Database, patient_id: str) -> set[str]:
-    """Why sites of a patient (UUID) are closed."""
-    sql = "SELECT DISTINCT closed FROM recall WHERE patient_id = :patient AND closed IS NOT NULL"
-    return {reason for (reason,) in db.rows(sql, patient=patient_id)}
