@@ -524,6 +524,44 @@ LOOP = [
            2026-09-03 resume all""",
         "resolved", None, None, "resolved called reopened",
     ),
+    ("2026-11-23 call declined phone\n2026-11-24 snooze 2026-12-24 all", "declined", "2026-12-24", None,
+     "called snoozed"),
+    (
+        """2026-09-01 resolve
+           2026-09-02 stop moved all
+           2026-09-03 resume all
+           2026-09-04 call declined phone
+           2026-09-05 call booked phone""",
+        "resolved", None, None, "resolved stopped reopened called called",
+    ),
+    (
+        """2026-11-20 call no-answer phone
+           2026-11-21 call no-answer phone
+           2026-11-22 call message sms
+           2026-11-23 resolve
+           2026-11-24 resume all""",
+        "resolved", None, None, "called called called unreachable resolved reopened",
+    ),
+    (
+        """2026-11-20 call no-answer phone
+           2026-11-21 call message sms
+           2026-11-22 call declined phone
+           2026-11-23 find
+           2026-11-24 call message mail""",
+        None, None, None, "called called called episode called",
+    ),
+    (
+        """2026-09-01 resolve
+           2026-09-02 snooze 2026-12-24 all
+           2026-09-03 resume all""",
+        "resolved", None, None, "resolved snoozed reopened",
+    ),
+    (
+        """2026-09-01 resolve
+           2026-09-02 snooze 2026-12-24
+           2026-09-03 resume all""",
+        None, None, None, "resolved snoozed reopened",
+    ),
     (
         """2026-09-01 resolve
            2026-09-02 snooze 2026-12-24 all
@@ -588,6 +626,22 @@ def test_which_plan_counts(
     assert (verdict.session is None) == ("find" in history and anchor in history.split("find")[0].split("\n")[-1])
 
 
+def test_a_finding_is_not_held_back_by_what_was_decided_before() -> None:
+    """Nor by a call; an appointment made before it may be still to come."""
+    known = facts(
+        """2026-09-01 stop moved all
+           2026-09-02 call declined phone
+           2026-09-02 book A1 2026-12-01
+           2026-09-30 snooze 2026-12-24 all
+           2026-10-02 call no-answer phone
+           2026-10-03 call no-answer sms
+           2026-10-04 call no-answer mail"""
+    )
+    verdict = decide(known._replace(found=date(2026, 10, 1)))
+    assert (verdict.closed, verdict.snoozed_until, verdict.booked_until) == (None, None, date(2026, 12, 1))
+    assert decide(known._replace(found=date(2026, 9, 30))).snoozed_until == date(2026, 12, 24)
+
+
 def test_a_site_that_nobody_treated_counts_from_its_finding() -> None:
     known = facts("2026-10-05 snooze 2026-12-24 all\n2026-10-06 call declined phone")._replace(found=date(2026, 10, 1))
     verdict = decide(known)
@@ -608,6 +662,12 @@ def test_a_site_that_nobody_treated_counts_from_its_finding() -> None:
         ("2026-05-01 treated 3mo\n2026-06-01 call declined phone\n2026-08-23 treated 6w", "S1 S2"),
         ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-07-01 find\n2026-06-15 treated 6w", ""),
         ("2026-05-01 treated 3mo\n2026-05-01 resolve\n2026-05-01 treated 6w", "S2"),
+        ("2026-05-01 treated 3mo\n2026-06-01 resolve", ""),
+        # reopened: it was no such end
+        ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 resume", "S1"),
+        ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 resume\n2026-08-23 treated 6w", "S1 S2"),
+        ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 find\n2026-06-03 resume", ""),
+        ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 treated 6w\n2026-06-03 resume", "S2"),
     ],
 )
 def test_an_episode_begins_where_the_site_was_resolved_or_found_again(history: str, sessions: str) -> None:
@@ -625,6 +685,8 @@ def test_calls_appointments_and_proposals_can_be_read_aloud() -> None:
            2026-10-28 book A1 2026-11-02
            2026-10-29 move A1 2026-11-03
            2026-11-03 cancel A1
+           2026-11-03 stop other
+           2026-11-03 resume
            2026-11-04 book A2 2026-11-24"""
     )
     (last,), calls, bookings = known.treatments, known.calls, known.bookings
@@ -645,6 +707,8 @@ def test_calls_appointments_and_proposals_can_be_read_aloud() -> None:
         ("recall.called", "called 2026-10-27 (mail), declined", "the desk", None),
         ("recall.appointment", "appointment A1 of 2026-11-03 10:00, moved 2026-10-29", "the desk", None),
         ("recall.appointment", "appointment A1 of 2026-11-03 10:00, cancelled 2026-11-03: ill", "the desk", None),
+        ("recall.stopped", "stopped 2026-11-03 (other)", "the desk", None),
+        ("recall.reopened", "reopened 2026-11-03", "the desk", None),
         ("recall.booked", "booked for 2026-11-24 10:00", "appointment A2", date(2026, 11, 24)),
     ]  # fmt: skip
 

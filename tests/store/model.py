@@ -2,7 +2,8 @@
 
 The standard library only. Where the rule in `tpi_cli` asks for the last treatment and for the decisions
 after it, this walks through everything from the beginning, as a person reading the chart would; and where it
-works out from when a payer allows a repeat, this turns the pages of a calendar day by day.
+works out from when a payer allows a repeat, this turns the pages of a calendar day by day. What holds a site
+back lies in two layers here, the patient's over the site's own, and an appointment is a line in a diary.
 """
 
 from collections import Counter
@@ -15,7 +16,18 @@ from tests.spec import oracle
 
 OVERDUE, LAPSED = 14, 90
 CLOSED_BY = {"resolved": "resolved", "declined": "declined", "moved": "stopped", "other": "stopped"}
-NEVER = "never"
+NEVER, UNSAID = "never", "unsaid"
+"""Nobody put a needle in it, but by mistake; nobody said when to come back."""
+MISSED = {"message", "no-answer", "wrong-number"}
+WAITS = {"reached": 7, "message": 7, "no-answer": 1}
+"""Days off the list after a call, where nobody named a day."""
+ATTEMPTS, WAYS = 3, 2
+OPEN_APPOINTMENT = {"booked", "arrived"}
+STANDS = {"book": "booked", "move": "booked", "reopen": "booked", "arrive": "arrived",
+          "done": "done", "cancel": "cancelled", "no-show": "no-show"}  # fmt: skip
+"""What an appointment is after what was done to it."""
+LEAST, MOST, NEAR, LONGER = "6w", "6mo", 14, {"d": "14d", "w": "2w", "mo": "1mo"}
+"""A proposed interval: its bounds, how many days before the follow-up a score speaks for it, a step."""
 Where = tuple[str, str]
 """Muscle and side."""
 REGIONS = {"trapezius_upper": "cervical", "levator_scapulae": "cervical"}
@@ -83,6 +95,10 @@ class Entry:
     until: date | None = None
     dry: bool = False
     pain: int | None = None
+    channel: str = ""
+    appointment: int = 0
+    stands: date | None = None
+    """An appointment (its number), and the day it stands on then."""
 
 
 @dataclass(frozen=True)
@@ -96,43 +112,154 @@ class Score:
 
 
 @dataclass
-class Plan:
-    """How a site stands: what was planned when, what holds it back, and from when a repeat is allowed."""
+class Appointment:
+    """A line in the diary: whose, when (minutes after midnight), how long, with whom; the session that closed it."""
 
-    anchor: date
+    number: int
+    patient: int
+    on: date
+    minute: int
+    minutes: int
+    clinician: str | None
+    status: str = "booked"
+    session: int | None = None
+
+    @property
+    def open(self) -> bool:
+        """It takes its time up."""
+        return self.status in OPEN_APPOINTMENT
+
+    def in_the_way_of(self, other: "Appointment") -> bool:
+        """Both at one time, of one patient, or of one clinician: where none is named it may be anybody."""
+        apart = (self.on != other.on or self.minute >= other.minute + other.minutes
+                 or other.minute >= self.minute + self.minutes)  # fmt: skip
+        shared = self.clinician is None or other.clinician is None or self.clinician == other.clinician
+        return self.open and self.number != other.number and not apart and (self.patient == other.patient or shared)
+
+
+@dataclass
+class Event:
+    """Something that went wrong, the number on the patient, and whether somebody still has to look."""
+
+    on: date
+    wants_a_look: bool
+    looked: bool = False
+
+
+@dataclass
+class Plan:
+    """How a site stands: what was planned when, what holds it back, and from when a repeat is allowed.
+
+    `own` closed the site itself, `theirs` lies over it and was said of the whole patient, `away` is the patient's.
+    """
+
+    anchor: date | None
     follow_up: str
-    due: date | None
-    closed: str | None = None
-    snoozed: date | None = None
+    due: date | None = None
     own: str | None = None
+    theirs: str | None = None
+    away: str | None = None
     whole: bool = False
+    """Something said of the whole patient is there to be taken back."""
+    snoozed: date | None = None
+    by_call: bool = False
+    tries: list[str] = field(default_factory=list)
+    """The ways in which nobody was reached since somebody last was."""
+    booked: date | None = None
     eligible: date | None = None
     capped: date | None = None
     reassess: bool = False
 
     @property
+    def closed(self) -> str | None:
+        """The word that counts."""
+        return self.away or self.theirs or self.own
+
+    @property
     def unplanned(self) -> bool:
         """Nobody said when to come back, and nothing closed it."""
-        return self.follow_up == "unsaid" and not self.closed
+        return self.follow_up == UNSAID and not self.closed
 
-    def status(self, today: date) -> str:
+    def status(self, today: date) -> str | None:
         if self.closed:
             return self.closed
-        if self.unplanned:
-            return "unplanned"
+        if self.due is None:
+            return "unplanned" if self.unplanned else None
+        if self.booked and self.booked >= today:
+            return "booked"
         if self.snoozed and self.snoozed > today:
             return "snoozed"
-        assert self.due is not None
-        if today < self.due:
+        return self._by_days(today, self.due)
+
+    def _by_days(self, today: date, due: date) -> str:
+        if today < due:
             return "upcoming"
         if self.capped and today < self.capped:
             return "capped"
         if self.reassess:
             return "reassess"
         for status, days in (("lapsed", LAPSED), ("overdue", OVERDUE), ("due", 0)):
-            if today >= self.due + timedelta(days=days):
+            if today >= due + timedelta(days=days):
                 return status
         raise AssertionError("due today at the least")
+
+    # --- what happens to it
+
+    def answered(self, *lifted: str) -> None:
+        """Somebody spoke to the patient: the count starts anew."""
+        self.tries = []
+        if self.theirs in lifted:
+            self.theirs = None
+
+    def need_not_be_called(self) -> None:
+        """The day to try again has no more meaning; one that the clinic named has."""
+        if self.by_call:
+            self.snoozed, self.by_call = None, False
+
+    def called(self, entry: Entry, *, reminder: bool) -> None:
+        if entry.reason == "declined":
+            self.answered()
+            self.theirs, self.whole = "declined", True
+        elif entry.reason not in MISSED:
+            self.answered("unreachable", *(["declined"] if entry.reason in {"booked", "later"} else []))
+            self._again(entry.until)
+        else:
+            self.tries += [] if reminder else [entry.channel]
+            if self.snoozed is None or (entry.until and entry.until >= self.snoozed):
+                self._again(entry.until)
+            if not (self.theirs or self.own) and len(self.tries) >= ATTEMPTS and len(set(self.tries)) >= WAYS:
+                self.theirs, self.whole = "unreachable", True
+
+    def _again(self, until: date | None) -> None:
+        if until:
+            self.snoozed, self.by_call, self.whole = until, True, True
+
+    def appointed(self, act: str) -> None:
+        if act == "book":  # who books comes after all, and whatever was to be waited for is over
+            self.answered("unreachable", "declined")
+            self.snoozed, self.by_call = None, False
+        elif act in {"cancel", "no-show"}:
+            self.answered()
+            self.need_not_be_called()
+
+    def treated_elsewhere(self) -> None:
+        self.answered("unreachable")
+        self.need_not_be_called()
+
+    def decided(self, entry: Entry) -> None:
+        for_all = not entry.sites
+        if entry.act == "resume":  # the patient's takes back the patient's; a site's own closing stays under it
+            self.own = self.own if for_all and self.whole else None
+            self.theirs, self.snoozed, self.whole = None, None, False
+            self.answered()
+            self.by_call = False
+        elif entry.act == "snooze":
+            self.answered("unreachable")
+            self.snoozed, self.by_call, self.whole = entry.until, False, self.whole or for_all
+        elif entry.reason != "died":  # whoever died is off the list by the patient's status
+            closed = "resolved" if entry.act == "resolve" else CLOSED_BY[entry.reason]
+            self.own, self.theirs = (self.own, closed) if for_all else (closed, None)
+            self.whole = self.whole or for_all
 
 
 @dataclass
@@ -148,39 +275,109 @@ class Person:
     voided: set[int] = field(default_factory=set)
     scores: list[Score] = field(default_factory=list)
     doses_elsewhere: set[tuple[object, ...]] = field(default_factory=set)
+    found: dict[Where, date] = field(default_factory=dict)
+    """Sites that were there before anybody put a needle in: since when."""
+    examined: set[Where] = field(default_factory=set)
+    appointments: dict[int, Appointment] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
 
     def plan(self, where: Where) -> Plan | None:
-        """The plan that counts for a site; of one never treated (or only by voided sessions) what was decided."""
-        plan = Plan(date.min, NEVER, None) if where in self.sites else None
-        for entry in sorted(self.entries, key=lambda one: (one.on, one.order)):
-            if entry.order in self.voided:
-                continue
+        """The plan that counts for a site; of one never treated what was decided since it was found."""
+        found, diary = self.found.get(where), dict[int, date]()
+        plan = Plan(found, UNSAID if found else NEVER) if where in self.sites else None
+        for entry in self.story():
+            if entry.stands:
+                diary[entry.appointment] = entry.stands
+                if STANDS[entry.act] not in OPEN_APPOINTMENT:
+                    del diary[entry.appointment]
             if where in entry.plans:
-                said = entry.plans[where]
-                plan = Plan(entry.on, said, None if said == "unsaid" else oracle.due(entry.on, said))
-            elif plan is not None and entry.act != "treat" and (not entry.sites or where in entry.sites):
-                _decided(plan, entry)
-        if plan is not None and self.status != "active":
-            plan.closed = self.status
+                said, found = entry.plans[where], None
+                plan = Plan(entry.on, said, None if said == UNSAID else oracle.due(entry.on, said))
+            elif plan is not None and not (found and entry.on < found):
+                if entry.act == "find" and where in entry.sites:
+                    plan = Plan(entry.on, UNSAID, tries=plan.tries)
+                else:
+                    _happened(plan, entry, where, diary)
+        if plan is not None:
+            plan.away = self.status if self.status != "active" else None
+            plan.booked = max((one.on for one in self.appointments.values() if one.open), default=None)
         return plan
 
+    def story(self) -> list[Entry]:
+        """What happened, as it followed each other, without what does not count."""
+        counting = (one for one in self.entries if one.order not in self.voided)
+        return sorted(counting, key=lambda one: (one.on, one.order))
+
+    # --- the plan of a session that names none
+
     def goes_on_with(self, where: Where, on: date) -> str:
-        """The plan of a session of that day that names none."""
+        """What is carried on, or proposed from how it worked; a proposal to stop waits for somebody to say so."""
         plan = self.plan(where)
-        no_interval = plan is None or plan.follow_up in {"none", "unsaid", NEVER} or "-" in plan.follow_up
-        if plan is None or no_interval or plan.anchor > on or plan.closed:
-            return "unsaid"
-        return plan.follow_up
+        if plan is None or plan.closed or (plan.anchor and plan.anchor > on):
+            return UNSAID
+        if plan.anchor == on:
+            return plan.follow_up if _comes_round(plan.follow_up) else UNSAID
+        return self._proposed(where, on)
+
+    def _proposed(self, where: Where, on: date) -> str:
+        before = {day: plan for day, plan in self.episode(where).items() if day < on}
+        answers = [self._answer(where, day, on) for day in before]
+        if len(answers) > 1 and answers[-1].useless and answers[-2].useless:
+            return UNSAID
+        if not before or not _comes_round(last := list(before.values())[-1]):
+            return UNSAID
+        day, good, gone = max(before), answers[-1].good, answers[-1].gone
+        due = _due(day, last)
+        if good and good + timedelta(days=NEAR) >= due:
+            return _longer(day, last)
+        return _shorter(day, last, gone) if good and gone and gone < due else last
+
+    def episode(self, where: Where) -> dict[date, str]:
+        """What was planned on each day on which the site was treated, since it was last resolved or found again."""
+        days: dict[date, str] = {}
+        over = False
+        for entry in self.story():
+            here = not entry.sites or where in entry.sites
+            if where in entry.plans:
+                days, over = {} if over else days, False
+                days[entry.on] = "none" if entry.plans[where] == UNSAID else entry.plans[where]
+            elif here and entry.act == "find":
+                days, over = {}, False
+            elif here and (entry.act == "resolve" or (entry.act, entry.reason) == ("stop", "resolved")):
+                over = True
+            elif here and entry.act == "resume":  # it was no such thing
+                over = False
+        return {} if over else days
+
+    def _answer(self, where: Where, day: date, on: date) -> "Answer":
+        """How the site answered to a day's session, as far as it was known on another day."""
+        told = [one for one in self.scores if one.where in {None, where} and one.on <= on]
+        told = [one for one in told if self._measures(one, on) == day]
+        before, wanted = self.pain_before(day), in_force(self.house.papers(self.payer), on).relief
+        if not told or not before:
+            return Answer(useless=False)
+        good = max((one.on for one in told if 100 * (before - one.pain) >= wanted * before), default=None)
+        gone = min((one.on for one in told if good and one.on > good), default=None)
+        return Answer(good is None, good, gone)
+
+    # --- what is refused
 
     def would_pass_over(self, act: str, sites: list[Where], on: date) -> bool:
         """Whether a decision about these sites on that day would change nothing, and is refused."""
         plans = [plan for where in sites if (plan := self.plan(where))]
-        if not sites or any(plan.anchor > on for plan in plans):
+        if not plans or any(plan.anchor and plan.anchor > on for plan in plans):
             return True
         away = self.status != "active"
         if act == "resume":
             return away or not any(plan.closed or plan.snoozed for plan in plans)
-        return away or (all(plan.closed for plan in plans) and len(plans) == len(sites))
+        return away or all(plan.closed not in {None, "unreachable"} for plan in plans)
+
+    def still_closed(self, where: Where, entry: Entry) -> bool:
+        """Whether the site would be closed with the entry as well."""
+        self.entries.append(entry)
+        plan = self.plan(where)
+        self.entries.pop()
+        return plan is not None and plan.closed is not None
 
     def changes_nothing(self, entry: Entry) -> bool:
         """Whether the chart would hold the same sites back with the entry as without."""
@@ -197,8 +394,7 @@ class Person:
 
     def sessions(self) -> list[Entry]:
         """The sessions that count, the earliest first."""
-        counting = (one for one in self.entries if one.act == "treat" and one.order not in self.voided)
-        return sorted(counting, key=lambda one: (one.on, one.order))
+        return [one for one in self.story() if one.act == "treat"]
 
     def last(self, on: date, where: Where | None = None) -> Entry | None:
         """The last session on or before a day, of the patient or of one site."""
@@ -250,12 +446,13 @@ class Person:
         so_far_so_good = good and max(good) == max(one.on for one in told)
         return not so_far_so_good or self.house.binds(payer, "no_response")
 
-    def _measures(self, score: Score) -> date | None:
-        """The day of the session it is measured against: as recorded or, that being void, as it would be now."""
+    def _measures(self, score: Score, before: date = date.max) -> date | None:
+        """The day of the session it is measured against: as recorded or, that being void, as it would be now
+        (or have been before that day's session)."""
         known = next((one.on for one in self.entries if one.order == score.session), None)
         if score.session not in self.voided:
             return known
-        last = self.last(score.on, score.where)
+        last = self.last(min(score.on, before - ONE_DAY), score.where)
         return last.on if last else None
 
     def has_score(self, on: date, where: Where | None) -> bool:
@@ -264,22 +461,65 @@ class Person:
         return any(one.session not in self.voided for one in same)
 
     def standing(self, today: date) -> dict[Where, str]:
-        """Every site with a day to come back, and how it stands."""
+        """Every site with a day to come back, or without a word of it, and how it stands."""
         found = {where: self.asked_plan(where) for where in self.sites}
-        return {where: plan.status(today) for where, plan in found.items() if plan and (plan.due or plan.unplanned)}
+        return {
+            where: status
+            for where, plan in found.items()
+            if plan and (plan.due or plan.unplanned) and (status := plan.status(today))
+        }
+
+    def looks(self) -> list[tuple[int, Event]]:
+        """What somebody has to look at again, whatever holds the patient back, by its number."""
+        if self.status == "deceased":
+            return []
+        return [(number, one) for number, one in enumerate(self.events, 1) if one.wants_a_look and not one.looked]
 
 
-def _decided(plan: Plan, entry: Entry) -> None:
-    for_all = not entry.sites
-    if entry.act == "resume":  # the patient's takes back the patient's; a site's own closing stays under it
-        plan.own = plan.own if for_all and plan.whole else None
-        plan.closed, plan.snoozed, plan.whole = plan.own, None, False
-    elif entry.act == "snooze":
-        plan.snoozed, plan.whole = entry.until, plan.whole or for_all
-    elif entry.reason != "died":  # whoever died is off the list by the patient's status
-        plan.closed = "resolved" if entry.act == "resolve" else CLOSED_BY[entry.reason]
-        plan.own = plan.own if for_all else plan.closed
-        plan.whole = plan.whole or for_all
+class Answer(NamedTuple):
+    """Scores and not one good; the last day it was good, and the first it was no more."""
+
+    useless: bool
+    good: date | None = None
+    gone: date | None = None
+
+
+def _happened(plan: Plan, entry: Entry, where: Where, diary: dict[int, date]) -> None:
+    if entry.act == "treat":
+        plan.treated_elsewhere()
+    elif entry.act == "call":
+        plan.called(entry, reminder=any(day >= entry.on for day in diary.values()))
+    elif entry.stands:
+        plan.appointed(entry.act)
+    elif not entry.sites or where in entry.sites:
+        plan.decided(entry)
+
+
+def _comes_round(plan: str) -> bool:
+    return plan not in {"none", UNSAID, NEVER} and "-" not in plan
+
+
+def _due(day: date, plan: str) -> date:
+    found = oracle.due(day, plan)
+    assert found is not None
+    return found
+
+
+def _longer(day: date, plan: str) -> str:
+    """A step longer, at the most to the most."""
+    unit = plan.lstrip("0123456789")
+    number = int(plan.removesuffix(unit))
+    number, unit = (12 * number, "mo") if unit == "y" else (number, unit)
+    wider = f"{number + int(LONGER[unit].removesuffix(unit))}{unit}"
+    wider = min(wider, MOST, key=lambda one: _due(day, one))
+    return wider if _due(day, wider) > _due(day, plan) else plan
+
+
+def _shorter(day: date, plan: str, gone: date) -> str:
+    """The whole weeks until it was gone, at the least the least."""
+    weeks = f"{max(1, (gone - day).days // 7)}w"
+    nearer = max(weeks, LEAST, key=lambda one: _due(day, one))
+    return nearer if _due(day, nearer) < _due(day, plan) else plan
 
 
 PAYER_RULES = ("cap_reached", "interval_short")
@@ -327,18 +567,18 @@ Row = tuple[int, date | None, str, date | None, frozenset[Where]]
 
 
 def listed(people: list[Person], today: date, statuses: set[str]) -> list[Row]:
-    """Who is on a list of these statuses, the longest due first."""
+    """Who is on a list of these statuses, the longest due first; what went wrong goes before when to come back."""
     rows = []
     for person in people:
         chosen = [where for where, status in person.standing(today).items() if status in statuses]
-        plans = sorted(
-            (plan.due or date.max, person.sites.index(where), plan)
-            for where in chosen
-            if (plan := person.asked_plan(where))
-        )
-        if plans:
-            first = plans[0][2]
-            rows.append((person.number, first.due, first.status(today), first.eligible, frozenset(chosen)))
+        looks = person.looks() if "adverse" in statuses else []
+        plans = [(plan.due or date.max, person.sites.index(where) + 1, 0, plan.status(today), plan.eligible)
+                 for where in chosen if (plan := person.asked_plan(where))]  # fmt: skip
+        lines = sorted([*plans, *((one.on, number, 1, "adverse", None) for number, one in looks)])
+        if lines:
+            due, _, _, status, eligible = lines[0]
+            due_on = None if due == date.max else due
+            rows.append((person.number, due_on, "adverse" if looks else status, eligible, frozenset(chosen)))
     return sorted(rows, key=lambda row: (row[1] or date.max, row[0]))
 
 
@@ -350,5 +590,5 @@ def held_back(people: list[Person], today: date) -> dict[str, int]:
     return dict(counts)
 
 
-LISTED = {"due", "overdue", "lapsed", "reassess"}
+LISTED = {"due", "overdue", "lapsed", "reassess", "adverse"}
 OPEN = {"upcoming", *LISTED}

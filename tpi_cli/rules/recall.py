@@ -122,24 +122,36 @@ def decide(facts: Facts) -> Verdict:
     treatments = in_order(facts.treatments)
     if not treatments:
         never = Verdict(facts.found, reasons=(Reason("recall.never", "never treated here", "site"),))
-        return _standing(never, facts, facts.entries)
+        return _since((facts.found or date.min, ""), never, facts)
     last = treatments[-1]
     verdict = Verdict(last.on, last.session, _said(last), due_date(last))
     verdict = verdict.told(_planned(last, verdict.due), *_proposed(last))
     if len(treatments) > 1:
         verdict = verdict.told(_replaced(treatments[-2]))
-    at = (last.on, last.recorded_at)
+    return _since((last.on, last.recorded_at), verdict, facts)
+
+
+def _since(at: tuple[date, str], verdict: Verdict, facts: Facts) -> Verdict:
+    """Lay over the plan what happened since; of what was before only the appointments count, which may be to come."""
     before = [one for one in facts.entries if isinstance(one, Booking) and (one.on, one.recorded_at) < at]
-    verdict = verdict._replace(reached=reduce(Reached.moved, before, Reached()))  # made before, and still to come
+    verdict = verdict._replace(reached=reduce(Reached.moved, before, Reached()))
     return _standing(verdict, facts, [one for one in facts.entries if (one.on, one.recorded_at) >= at])
 
 
 def episode(facts: Facts) -> list[Treatment]:
-    """The treatments since the site was last resolved, or found again."""
-    over = [one for one in facts.holds if one.act in {"resolve", "find"} or one.reason == "resolved"]
-    ends = [(one.on, one.recorded_at) for one in over]
-    since = max(ends, default=(date.min, ""))
-    return [one for one in in_order(facts.treatments) if (one.on, one.recorded_at) > since]
+    """The treatments since the site was last found again, or resolved and not reopened."""
+    out, over = list[Treatment](), False
+    happened: list[Treatment | Hold] = [*in_order(facts.treatments), *facts.holds]
+    for one in sorted(happened, key=lambda one: (one.on, one.recorded_at)):
+        if isinstance(one, Treatment):
+            out, over = [*([] if over else out), one], False
+        elif one.act == "find":
+            out, over = [], False
+        elif one.act == "resolve" or one.reason == "resolved":
+            over = True
+        elif one.act == "resume":
+            over = False
+    return [] if over else out
 
 
 def in_order(treatments: tuple[Treatment, ...]) -> list[Treatment]:
