@@ -32,7 +32,7 @@ def _unnamed(
     chart: Chart, site: Standing | None, episodes: Mapping[str, list[Treatment]], where: Where, on: date
 ) -> Plan:
     """What goes on: nothing at a new or closed site, nor where a newer session has its own plan."""
-    if site is None or site.closed is not None or recall.overtaken(on, site.anchor):
+    if site is None or site.closed not in {None, "unreachable"} or recall.overtaken(on, site.anchor):
         return UNSAID
     if site.anchor == on:  # entered a second time: the day has its plan
         goes_on = recall.carried(site.follow_up, None)

@@ -64,7 +64,7 @@ def _examined(writing: Writing, known: tables.Site, findings: Findings) -> table
 def _closed(writing: Writing, known: tables.Site) -> bool:
     """Whether the site's own recall was ended: resolved, stopped, declined."""
     recall = writing.session.get(tables.Recall, known.id)
-    return recall is not None and recall.closed not in {None, "archived", "deceased"}
+    return recall is not None and recall.closed not in {None, "unreachable", "archived", "deceased"}
 
 
 def _found_again(writing: Writing, known: tables.Site, findings: Findings, on: date) -> tables.Site:

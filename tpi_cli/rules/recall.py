@@ -74,7 +74,7 @@ class Facts(NamedTuple):
     booked: tuple[Booked, ...] = ()
     tries: Tries = UNTRIED
     found: date | None = None
-    """The day of the finding, where nobody has put a needle in it yet; not of a site that was a mistake."""
+    """The day of the finding; None where the site came with a session, and goes with it if that was a mistake."""
 
     @property
     def entries(self) -> list[Entry]:

@@ -39,7 +39,8 @@ WHERE patient_id = :patient AND status IN ('booked', 'arrived') ORDER BY starts_
 _VISITS = "SELECT on_date, recorded_at FROM session WHERE patient_id = :patient AND voided_at IS NULL"
 _FOUND = """
 SELECT site.id, COALESCE(CAST(site.since AS TEXT), SUBSTR(site.created_at, 1, 10)),
-       EXISTS (SELECT 1 FROM injection WHERE injection.site_id = site.id)
+       EXISTS (SELECT 1 FROM injection JOIN session ON session.id = injection.session_id
+               WHERE injection.site_id = site.id AND session.recorded_at = site.created_at)
 FROM site WHERE site.patient_id = :patient
 """
 _DOSES = """
@@ -75,9 +76,9 @@ def of_patient(db: Database, patient_id: str) -> dict[str, recall.Facts]:
         site: common._replace(
             treatments=tuple(treatments.get(site, ())),
             holds=tuple(holds.get(site, ())) + tuple(holds.get(None, ())),
-            found=None if touched else day(found_on),
+            found=None if with_session else day(found_on),
         )
-        for site, found_on, touched in db.rows(_FOUND, patient=patient_id)
+        for site, found_on, with_session in db.rows(_FOUND, patient=patient_id)
     }
 
 
