@@ -589,15 +589,6 @@ def test_two_months_of_a_small_clinic(at_hand: Clinic) -> None:
     clinic.the_year_adds_up()
 
 
-@pytest.mark.slow
-def test_a_year_of_a_clinic(at_hand: Clinic) -> None:
-    clinic = Practice(at_hand, patients=200, weeks=52)
-    clinic.run()
-    clinic.the_year_adds_up()
-    assert not [what for what in OFTEN.split() if not clinic.did[what]], "a year without it shows nothing"
-    assert set(STATUSES) - {"adverse"} < set(clinic.stood), "every place had somebody in it"
-
-
 # --- what the year above keeps clear of, until it is mended
 
 ON_FILE = "unplanned"
