@@ -6,7 +6,6 @@ on today is worked out by `standing`, never stored.
 """
 
 from datetime import date
-from functools import reduce
 from typing import NamedTuple
 
 from tpi_cli.rules import contact, interval
@@ -134,7 +133,10 @@ def decide(facts: Facts) -> Verdict:
 def _since(at: tuple[date, str], verdict: Verdict, facts: Facts) -> Verdict:
     """Lay over the plan what happened since; of what was before only the appointments count, which may be to come."""
     before = [one for one in facts.entries if isinstance(one, Booking) and (one.on, one.recorded_at) < at]
-    verdict = verdict._replace(reached=reduce(Reached.moved, before, Reached()))
+    reached = Reached()
+    for one in before:
+        reached = reached.moved(one)
+    verdict = verdict._replace(reached=reached)
     return _standing(verdict, facts, [one for one in facts.entries if (one.on, one.recorded_at) >= at])
 
 
