@@ -222,6 +222,28 @@ def test_the_session_closes_the_appointment_of_its_day(two: Clinic) -> None:
     assert [row[2] for row in slots(two, "--patient", "1")] == ["booked", "booked"]
 
 
+def test_a_second_entry_of_the_day_stands_for_a_void_one(two: Clinic) -> None:
+    two.ok("book", "1", "today 16:00")
+    first = two.inject("1", "ut l lido 1% 1ml", "--next", "6w")
+    second = two.inject("1", "gm r lido 1% 1ml", "--next", "6w")
+    two.ok("session", "void", first, "--reason", "entered twice", "--yes")
+    (row,) = two.ok("appt", "list", "--patient", "1", "--json").rows
+    assert (row["status"], row["session"]) == ("done", second)
+
+
+def test_who_was_treated_did_not_stay_away(two: Clinic) -> None:
+    two.inject("1", "ut l lido 1% 1ml", "--next", "6w")
+    two.ok("book", "1", "today 16:00")
+    assert refused(two, "appt", "no-show", "1")[:2] == (5, "the patient was treated that day")
+
+
+def test_a_second_appointment_is_remarked_on(two: Clinic) -> None:
+    two.ok("book", "1", "wed 10:00")
+    note = "  note: A-0018 of 2026-11-25 10:00 is open too: tpi appt move moves it"
+    assert note in two.ok("book", "1", "thu 10:00").out.splitlines()
+    assert note in two.ok("call", "1", "booked", "fri 10:00").out.splitlines()
+
+
 def test_the_preview_says_what_becomes_of_the_appointments(two: Clinic) -> None:
     two.ok("book", "1", "today 16:00")
     two.ok("book", "1", "wed 10:00")

@@ -97,6 +97,7 @@ def test_adding_answers_with_the_number_the_patient_and_the_birth_date(mei: Clin
     assert answer.out.splitlines() == [
         "recorded site 1 upper trapezius L on PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)",
         "recorded site 2 upper trapezius R on PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)",
+        "  no follow-up is planned there yet: counted as unplanned until it is treated",
     ]
     found = envelope(mei.ok("site", "add", "1", "gm", "r", "--json"), "site-add")
     assert (found["patient"], found["site"], found["sites"]) == ("PT-0001", 3, [3])

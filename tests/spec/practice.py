@@ -332,15 +332,23 @@ class Patient:
         return _stepped(last, follow_up, known, percent) if _is_interval(follow_up) else UNSAID
 
     def _episode(self, where: Where) -> list[Session]:
-        """The sessions since the site was last resolved, or found again."""
+        """The sessions since the site was last found again, or resolved and not reopened."""
         out: list[Session] = []
+        over, now = False, Standing()
         for page in self.pages:
-            over = page.act in {"resolve", "find"} or (page.act, page.reason) == ("stop", "resolved")
-            if over and page.where in {None, where}:
-                out = []
-            if page.session and not page.session.void and where in page.session.plans:
-                out.append(page.session)
-        return out
+            if page.session and page.session.void:
+                continue
+            now.turn(page, where)
+            if page.session and where in page.session.plans:
+                out, over = [*([] if over else out), page.session], False
+            elif page.session is None and page.where in {None, where}:
+                if page.act == "find":
+                    out = []
+                elif page.act == "resolve" or (page.act, page.reason) == ("stop", "resolved"):
+                    over = True
+                elif page.act == "resume" and now.closed is None:
+                    over = False
+        return [] if over else out
 
 
 def _is_interval(text: str | None) -> bool:

@@ -40,7 +40,7 @@ SPOTS: list[Where] = [
     ("gluteus_medius", "L"),
 ]
 LIDO = (Dose("lidocaine", Strength(Decimal(1), "%"), Decimal(1)),)
-OFTEN = """booked message no-answer wrong-number reached later declined cancelled no-show move clash resolve find
+OFTEN = """book message no-answer wrong-number reached later declined cancelled no-show move clash resolve find
 void stop snooze resume look harm score archived active deceased"""
 """What must have happened in a year, for it to show something."""
 DOCTORS = ["AM", "JS", "PK"]
@@ -60,8 +60,6 @@ class Practice:
         self.books = Books()
         self.weeks = weeks
         self.today = MONDAY
-        self.touched: dict[int, str] = {}
-        """What was last done today about a patient, by number."""
         self.to_score: dict[date, list[Patient]] = {}
         self.did: Counter[str] = Counter()
         self.stood: Counter[str | None] = Counter()
@@ -80,11 +78,13 @@ class Practice:
             for weekday in range(7):
                 self.today = MONDAY + timedelta(weeks=week, days=weekday)
                 self.clinic.today = os.environ["TPI_TODAY"] = str(self.today)
-                self.touched = {}
+                if weekday == 2:
+                    self.nobody_is_lost()  # in the morning, before anybody came
                 if weekday < 5:
                     self.a_day()
+                if weekday == 4:
+                    self.the_commands_say_the_same()
             self.nobody_is_lost()
-            self.the_commands_say_the_same()
         self.today += DAY
         self.clinic.today = os.environ["TPI_TODAY"] = str(self.today)
 
@@ -112,7 +112,6 @@ class Practice:
 
     def page(self, who: Patient, act: str, **more: Any) -> None:
         who.pages.append(Page(self.today, act, **more))
-        self.touched[who.number] = act
         self.did[act] += 1
 
     def somebody_new(self) -> None:
@@ -138,8 +137,6 @@ class Practice:
         said = None if self.chance(55 if known else 12) else self.dice.choice(self.follow_ups)
         if said is None and self.chance(10):
             said = str(self.today + self.dice.randrange(20, 90) * DAY)
-        if any(spot in who.sites and who.standing(spot).closed == "unreachable" for spot in where):
-            said = said or self.dice.choice(self.follow_ups)  # see the end of the file
         plans = {spot: said or who.goes_on(spot, self.today) for spot in where}
         self.did[f"planned:{'said' if said else 'unsaid'}"] += 1
         pain = None if self.chance(8) else self.dice.choice([0, 4, 5, 6, 7, 8, 9, 10, 10])
@@ -222,10 +219,10 @@ class Practice:
         self.is_where_the_books_say(one.patient)
 
     def a_time(self, who: Patient) -> Appointment:
-        on = self.today + self.dice.randrange(0, 14) * DAY
+        on = self.today + self.dice.randrange(0, 8) * DAY
         while on.weekday() > 4:
             on += DAY
-        start, minutes = 8 * 60 + 15 * self.dice.randrange(36), self.dice.choice([30, 30, 45, 60])
+        start, minutes = 8 * 60 + 15 * self.dice.randrange(16), self.dice.choice([30, 30, 45, 60])
         return Appointment(who, on, start, minutes, self.dice.choice([*DOCTORS, *DOCTORS, None]))
 
     def a_free_time(self, who: Patient, leaving: Appointment | None = None) -> Appointment:
@@ -244,7 +241,7 @@ class Practice:
                     continue
             if not taken:
                 return wanted
-            if self.did["clash"] < 400:
+            if self.chance(50):
                 self.is_refused(wanted, leaving)
 
     def is_refused(self, wanted: Appointment, leaving: Appointment | None) -> None:
@@ -389,12 +386,12 @@ class Practice:
 
     def a_site_is_found(self, who: Patient) -> None:
         closed = [where for where in who.sites if who.standing(where).closed in {"resolved", "declined", "stopped"}]
-        new = [where for where in SPOTS if where not in who.sites and not self.inherits(who, where)]
+        new = [where for where in SPOTS if where not in who.sites]
         if found := closed or (new if self.chance(15) else []):
             self.a_site_is_examined(who, self.dice.choice(found))
 
     def a_session_is_voided(self, who: Patient) -> None:
-        recent = [one for one in who.counting() if one.on > self.today - 20 * DAY and not self.forgets(who, one)]
+        recent = [one for one in who.counting() if one.on > self.today - 20 * DAY]
         if not recent:
             return
         one = self.dice.choice(recent)
@@ -404,15 +401,6 @@ class Practice:
             if booked.session is one:
                 booked.status, booked.session = "booked", None
         self.did["void"] += 1
-
-    def forgets(self, who: Patient, one: Session) -> bool:
-        """Whether it is the only session of a site that was examined before: see the last test of this file."""
-        return any(who.sites[where] and who.counting(where) == [one] for where in one.plans)
-
-    def inherits(self, who: Patient, where: Where) -> bool:
-        """Whether something decided before would hold a site back that nobody knew of then: see the end of the file."""
-        now = who.standing(where)
-        return bool(now.closed or now.whole)
 
     def it_went_wrong(self, who: Patient) -> None:
         """Told without a session."""
@@ -425,7 +413,7 @@ class Practice:
     def the_recall_is_stopped(self, who: Patient) -> None:
         reason = self.dice.choice(["declined", "moved", "other", "resolved"])
         where = self.dice.choice(self.open_sites(who)) if self.open_sites(who) and self.chance(30) else None
-        if where or (self.open_sites(who) and reason != "resolved"):
+        if where or self.open_sites(who):
             there = who.ids[where] if where else None
             self.do(lambda w: hold.decide(w, hold.Decision("stop", who.id, self.today, there, reason)))
             self.page(who, "stop", where=where, reason=reason)
@@ -584,12 +572,21 @@ def at_hand(_shipped: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]
 
 
 def test_two_months_of_a_small_clinic(at_hand: Clinic) -> None:
-    clinic = Practice(at_hand, patients=25, weeks=9, pace=4)
+    clinic = Practice(at_hand, patients=22, weeks=9, pace=4)
     clinic.run()
     clinic.the_year_adds_up()
 
 
-# --- what the year above keeps clear of, until it is mended
+@pytest.mark.slow
+def test_a_year_of_a_clinic(at_hand: Clinic) -> None:
+    clinic = Practice(at_hand, patients=200, weeks=52)
+    clinic.run()
+    clinic.the_year_adds_up()
+    assert not [what for what in OFTEN.split() if not clinic.did[what]], "a year without it shows nothing"
+    assert set(STATUSES) - {"adverse"} < set(clinic.stood), "every place had somebody in it"
+
+
+# --- what the year above found, or keeps clear of until it is mended
 
 ON_FILE = "unplanned"
 
@@ -643,3 +640,15 @@ def test_a_site_reopened_goes_on_as_before(clinic: Clinic) -> None:
     clinic.ok("resume", "1", "ut", "l", "--on", "2026-07-02")
     clinic.inject("1")
     assert where(clinic) == {1: "upcoming"}
+
+
+@pytest.mark.xfail(reason="where no decision of the patient stands, it takes back the own one", strict=True)
+def test_a_patients_resume_leaves_alone_what_was_decided_for_a_site(clinic: Clinic) -> None:
+    clinic.patient()
+    clinic.inject("1", "ut l, gm l lido 1% 1ml each", "--on", "2026-06-01", "--next", "6w")
+    clinic.ok("snooze", "1", "2027-03-01", "--reason", "exams", "--on", "2026-07-01")
+    clinic.inject("1", "ut l lido 1% 1ml", "--on", "2026-08-01", "--next", "6w")
+    clinic.ok("site", "resolve", "1", "ut", "l", "--on", "2026-09-01")
+    assert where(clinic) == {1: "resolved", 2: "snoozed"}
+    clinic.ok("resume", "1")
+    assert where(clinic) == {1: "resolved", 2: "lapsed"}

@@ -176,6 +176,11 @@ class Plan:
         return self.away or self.theirs or self.own
 
     @property
+    def ended(self) -> bool:
+        """Somebody ended it; that nobody could be reached is no end."""
+        return self.closed not in {None, "unreachable"}
+
+    @property
     def unplanned(self) -> bool:
         """Nobody said when to come back, and nothing closed it."""
         return self.follow_up == UNSAID and not self.closed
@@ -313,7 +318,7 @@ class Person:
     def goes_on_with(self, where: Where, on: date) -> str:
         """What is carried on, or proposed from how it worked; a proposal to stop waits for somebody to say so."""
         plan = self.plan(where)
-        if plan is None or plan.closed or (plan.anchor and plan.anchor > on):
+        if plan is None or plan.ended or (plan.anchor and plan.anchor > on):
             return UNSAID
         if plan.anchor == on:
             return plan.follow_up if _comes_round(plan.follow_up) else UNSAID
@@ -370,14 +375,14 @@ class Person:
         away = self.status != "active"
         if act == "resume":
             return away or not any(plan.closed or plan.snoozed for plan in plans)
-        return away or all(plan.closed not in {None, "unreachable"} for plan in plans)
+        return away or all(plan.ended for plan in plans)
 
     def still_closed(self, where: Where, entry: Entry) -> bool:
-        """Whether the site would be closed with the entry as well."""
+        """Whether the site's recall would be ended with the entry as well."""
         self.entries.append(entry)
         plan = self.plan(where)
         self.entries.pop()
-        return plan is not None and plan.closed is not None
+        return plan is not None and plan.ended
 
     def changes_nothing(self, entry: Entry) -> bool:
         """Whether the chart would hold the same sites back with the entry as without."""

@@ -201,7 +201,7 @@ class Practice(RuleBasedStateMachine):
         if plan is None:
             person.sites.append(spot)
             person.found[spot] = on
-        elif plan.closed and not plan.away:
+        elif plan.ended and not plan.away:
             if person.still_closed(spot, entry):
                 self.refused(act)
                 return
@@ -320,6 +320,40 @@ class Practice(RuleBasedStateMachine):
         """And it is left open, perhaps, for something else to be done to it."""
         days = [one.on for person in self.people for one in person.appointments.values() if one.open]
         self.today = max(self.today, days[which % len(days)] + timedelta(late))
+
+    @rule(
+        who=WHO,
+        slot=SLOTS,
+        ahead=SOON,
+        called=st.lists(st.tuples(st.sampled_from(RESULTS), st.sampled_from(CHANNELS)), max_size=4),
+        then=st.sampled_from(["called off", "missed", "arrived", "treated", "treated and voided", "left open"]),
+    )
+    def an_appointment_and_what_becomes_of_it(
+        self,
+        who: int,
+        slot: tuple[int, int, str | None],
+        ahead: timedelta,
+        called: list[tuple[str, str]],
+        then: str,
+    ) -> None:
+        """With calls between the booking and its day."""
+        which = len(self.appointments)
+        self.a_time_is_booked(who, slot, ahead)
+        for result, channel in called:
+            self.a_patient_is_called(who, result, channel, 0, None)
+        if which == len(self.appointments):
+            return
+        if then == "called off":
+            self.an_appointment_is_called_off(which)
+        self.today += ahead
+        if then == "missed":
+            self.nobody_comes(which)
+        if then == "arrived":
+            self.a_patient_arrives(which)
+        if "treated" in then:
+            self.a_session(who, SPOTS[:1], None, 0, (LIDO,), 8)
+        if "voided" in then:
+            self.a_session_is_voided(len(self.sessions) - 1)
 
     def _appointment(self, which: int) -> tuple[model.Person, model.Appointment, str]:
         number = which % len(self.appointments) + 1
@@ -472,12 +506,15 @@ class Practice(RuleBasedStateMachine):
     def a_recall_is_reopened(self, who: int, spot: model.Where | None, back: int) -> None:
         self._decide("resume", who, spot, back)
 
-    @rule(who=WHO)
-    def a_patient_dies(self, who: int) -> None:
+    @rule(who=WHO, by_mistake=st.sampled_from([True, True, False]))
+    def a_patient_dies(self, who: int, by_mistake: bool) -> None:
+        """Or is said to have."""
         self._decide("stop", who, None, 0, reason="died")
         self._stands(self._who(who), "deceased")
+        if by_mistake:
+            self.a_patient_is_archived_or_back(who, "active")
 
-    @rule(who=WHO, status=st.sampled_from(["active", "archived", "active", "deceased"]))
+    @rule(who=WHO, status=st.sampled_from(["active", "active", "active", "archived", "active", "deceased"]))
     def a_patient_is_archived_or_back(self, who: int, status: str) -> None:
         person = self._who(who)
         self._change(person, {"status": status})

@@ -132,10 +132,23 @@ def call_off(writing: Writing, patient_id: str, reason: str) -> None:
 
 
 def reopen(writing: Writing, session_id: str) -> None:
-    """What a session closed that does not count is open again. The caller keeps the due dates."""
+    """What a session closed that does not count is open again, unless another of the day stands for it.
+
+    The caller keeps the due dates.
+    """
     for row in _of(writing, tables.Appointment.session_id == session_id):
-        row.status, row.session_id = "booked", None
-        _noted(writing, row, "reopen", None)
+        row.session_id = _session_of(writing, row)
+        if row.session_id is None:
+            row.status = "booked"
+            _noted(writing, row, "reopen", None)
+        writing.add(row)
+
+
+def _session_of(writing: Writing, row: tables.Appointment) -> str | None:
+    """A session of the patient on the appointment's day that counts (UUID)."""
+    table = tables.Session
+    same = select(table.id).where(table.patient_id == row.patient_id, table.on_date == row.on_date)
+    return writing.session.exec(same.where(col(table.voided_at).is_(None))).first()
 
 
 def _of(writing: Writing, *where: object) -> list[tables.Appointment]:
@@ -155,6 +168,8 @@ def _ended(writing: Writing, appointment_id: str, act: str, status: str, reason:
     row = _open(writing, appointment_id)
     if act == "no-show" and row.on_date > writing.today:
         raise Conflict(f"it is still to come: {row.on_date} {row.wall}", hint="tpi appt cancel calls it off")
+    if act == "no-show" and _session_of(writing, row):
+        raise Conflict("the patient was treated that day", hint="tpi session list PATIENT shows the session")
     row.status = status
     row.sequence += 1
     return _done(writing, row, act, reason)

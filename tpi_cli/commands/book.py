@@ -49,7 +49,7 @@ def book(
     slot = understood(ctx, office, " ".join(when), length)
     wish = acts.Wish(slot, code(whom), reasons(override), ctx.obj.note)
     with options.recording(ctx) as writing:
-        lines = unheard(writing, wish.clinician)
+        lines = [*unheard(writing, wish.clinician), *still_open(writing, who, office)]
         kept = read.of(writing.db, acts.book(writing, who.id, wish).id)
     answer(ctx, office, kept, [told(kept, "booked", office), *lines], "book")
 
@@ -71,6 +71,13 @@ def understood(ctx: typer.Context, office: Clinic, text: str, length: str | None
 def unheard(writing: Writing, whom: str | None) -> list[str]:
     """A remark on a clinician whom the store does not know yet: it may be a slip of a letter."""
     return [f"  note: {whom} is a new clinician here"] if whom and not read.known(writing.db, whom) else []
+
+
+def still_open(writing: Writing, who: people.Patient, office: Clinic) -> list[str]:
+    """What the patient has booked already: a second appointment may be meant as a move."""
+    wanted = read.Wanted(office.today, patient_id=who.id, statuses=("booked", "arrived"))
+    found = read.appointments(writing.db, wanted)
+    return [f"  note: {one.code} of {one.on} {one.wall} is open too: tpi appt move moves it" for one in found]
 
 
 def _which(ctx: typer.Context, found: times.When) -> times.Moment:

@@ -55,7 +55,7 @@ def call(
     until = _until(office, text) if text and not wish else None
     with options.recording(ctx) as writing:
         row = acts.log(writing, acts.Call(who.id, result, by, ctx.obj.on(office.today), until, note))
-        lines = book.unheard(writing, wish.clinician) if wish else []
+        lines = [*book.unheard(writing, wish.clinician), *book.still_open(writing, who, office)] if wish else []
         kept = read.of(writing.db, appointments.book(writing, who.id, wish).id) if wish else None
         lines += _left(writing, who, office, result)
         after = plans.standing(writing.db, who.id)

@@ -10,7 +10,7 @@ from tpi_cli.show import patient as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Report
-from tpi_cli.store.read import people
+from tpi_cli.store.read import people, plans
 from tpi_cli.store.read.clinic import clinic
 
 
@@ -73,9 +73,13 @@ def add(
         who = people.patient(writing.db, wanted)
         start = _since(since, today) or ctx.obj.on(today)
         rows = [acts.add(writing, who.id, muscle, one, findings, start) for one in sides]
+        numbers = {row.number for row in rows}
+        after = [one for one in plans.standing(writing.db, who.id) if one.number in numbers]
+        waiting = any(one.closed is None and one.follow_up is None for one in after)
     out: Out = ctx.obj.out(today)
     said = "would record" if ctx.obj.dry_run else "recorded"
     lines = [f"{said} site {row.number} {_words(row)} on {redacted_head(who, today, (), out.redact)}" for row in rows]
+    lines += ["  no follow-up is planned there yet: counted as unplanned until it is treated"] if waiting else []
     facts = {"patient": who.code, "site": rows[0].number, "sites": [row.number for row in rows]}
     ctx.obj.done(out, f"site {rows[0].number}", lines, "site-add", facts)
 
