@@ -39,10 +39,15 @@ def zone(name: str) -> tzinfo:
         raise Usage(f"unknown time zone {name!r}", hint="write one like Europe/London") from None
 
 
-def on_wall(day: date, wall: str, zone_name: str) -> datetime:
-    """The moment a clock of the zone shows `10:00` on a day; of two the earlier, of none the one as long after."""
-    shown = datetime.fromisoformat(f"{day}T{wall}")
-    return shown.replace(tzinfo=zone(zone_name)).astimezone(UTC)
+def on_wall(day: date, wall: str, zone_name: str) -> tuple[datetime, ...]:
+    """The moments at which a clock of the zone shows `10:00` on a day."""
+    return shown_at(datetime.fromisoformat(f"{day}T{wall}"), zone(zone_name))
+
+
+def shown_at(wall: datetime, where: tzinfo) -> tuple[datetime, ...]:
+    """The moments, in UTC and in order, at which the zone's clocks show that time: none, one or two."""
+    meant = sorted({wall.replace(tzinfo=where, fold=fold).astimezone(UTC) for fold in (0, 1)})
+    return tuple(at for at in meant if at.astimezone(where).replace(tzinfo=None, fold=0) == wall)
 
 
 def today(zone_name: str) -> date:

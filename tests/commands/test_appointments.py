@@ -239,7 +239,7 @@ def test_who_was_treated_did_not_stay_away(two: Clinic) -> None:
 
 def test_a_second_appointment_is_remarked_on(two: Clinic) -> None:
     two.ok("book", "1", "wed 10:00")
-    note = "  note: A-0018 of 2026-11-25 10:00 is open too: tpi appt move moves it"
+    note = "  note: A-0018 of 2026-11-25 10:00 is open too: tpi appt move A-0018 moves it"
     assert note in two.ok("book", "1", "thu 10:00").out.splitlines()
     assert note in two.ok("call", "1", "booked", "fri 10:00").out.splitlines()
 

@@ -54,7 +54,8 @@ plan       | scores              | next       | because
 6w         | 27d 60              | as before  |
 6w         | 20w 60              | 8w         | relief 60 % still there 2026-05-25, at the follow-up of 6 weeks
 12w        | 4w 60               | as before  |
-12w        | 70d 60, 71d 10      | 14w        | relief 60 % still there 2026-03-16, at the follow-up of 12 weeks
+12w        | 70d 60              | 14w        | relief 60 % still there 2026-03-16, at the follow-up of 12 weeks
+12w        | 70d 60, 12w 10      | 14w        | relief 60 % still there 2026-03-16, at the follow-up of 12 weeks
 # never over the most, 6 months: that would be 5 July
 23w        | 23w 60              | 25w        | relief 60 % still there 2026-06-15, at the follow-up of 23 weeks
 24w        | 24w 60              | 6mo        | relief 60 % still there 2026-06-22, at the follow-up of 24 weeks

@@ -556,11 +556,26 @@ LOOP = [
            2026-09-03 resume all""",
         "resolved", None, None, "resolved snoozed reopened",
     ),
+    # a hold that ran out is nothing to take back
     (
         """2026-09-01 resolve
-           2026-09-02 snooze 2026-12-24
-           2026-09-03 resume all""",
+           2026-09-02 snooze 2026-09-20 all
+           2026-09-20 resume all""",
         None, None, None, "resolved snoozed reopened",
+    ),
+    # nor does an attempt of yesterday spare what was decided for the site
+    (
+        """2026-09-01 call no-answer phone 2026-09-02
+           2026-09-03 stop other
+           2026-09-23 resume all""",
+        None, None, None, "called stopped reopened",
+    ),
+    # a no on the phone ends nothing that the clinic ended, and a yes takes nothing of that back
+    (
+        """2026-09-01 stop moved all
+           2026-09-02 call declined phone
+           2026-09-03 call booked phone""",
+        "stopped", None, None, "stopped called called",
     ),
     (
         """2026-09-01 resolve

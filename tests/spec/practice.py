@@ -76,7 +76,7 @@ class Harm:
     closed: date | None = None
 
     def open(self) -> bool:
-        return self.type in LOOK and self.closed is None
+        return self.type in LOOK and self.closed is None and not (self.session and self.session.void)
 
 
 @dataclass(eq=False)
@@ -124,6 +124,11 @@ class Standing:
             return None
         return oracle.due(self.anchor, self.follow_up or "")
 
+    @property
+    def counts(self) -> bool:
+        """There is a day to come back, or nobody said that there need be none."""
+        return self.due is not None or (self.anchor is not None and self.follow_up in {None, UNSAID})
+
     # --- what each kind of page does
 
     def turn(self, page: Page, where: Where) -> None:
@@ -146,10 +151,11 @@ class Standing:
         self.by_call = False
 
     def _lift(self, *reasons: str) -> None:
-        self.closed = self.own if self.closed in reasons else self.closed
+        if self.closed in reasons:
+            self.closed, self.whole = self.own, False
 
     def _find(self, page: Page) -> None:
-        self.__init__(page.on, None, tries=self.tries, by_call=self.by_call)  # type: ignore[misc]
+        self.__init__(page.on, None)  # type: ignore[misc]
 
     def _stop(self, page: Page) -> None:
         self._close({"declined": "declined", "resolved": "resolved"}.get(page.reason, "stopped"), page)
@@ -163,35 +169,38 @@ class Standing:
         self.whole = self.whole or page.where is None
 
     def _resume(self, page: Page) -> None:
-        self.own = self.own if page.where is None and self.whole else None
+        theirs = self.whole or (self.snoozed is not None and self.snoozed > page.on)
+        self.own = self.own if page.where is None and theirs else None
         self.closed, self.whole, self.snoozed, self.by_call, self.tries = self.own, False, None, False, []
 
     def _snooze(self, page: Page) -> None:
         self._lift("unreachable")
-        self.snoozed, self.by_call, self.tries, self.whole = page.until, False, [], True
+        self.snoozed, self.by_call, self.tries = page.until, False, []
 
     def _call(self, page: Page) -> None:
-        if page.reason == "declined":
-            self.closed, self.whole, self.tries = "declined", True, []
-            return
         if page.reason not in MISSED:
             self.tries = []
             self._lift("unreachable", *(["declined"] if page.reason in {"booked", "later"} else []))
-            self._wait(page.until or self.snoozed, page)
+            if page.reason == "declined":
+                self.closed, self.whole = self.closed or "declined", True
+            self._wait(page)
             return
         self.tries = self.tries if page.reminder else [*self.tries, page.channel]
-        self._wait(max(filter(None, [page.until, self.snoozed]), default=None), page)
+        self._wait(page)
         if self.closed is None and len(self.tries) >= 3 and len(set(self.tries)) >= 2:
             self.closed, self.whole = "unreachable", True
 
-    def _wait(self, until: date | None, page: Page) -> None:
-        if until:
-            self.by_call = self.by_call or until == page.until
-            self.snoozed, self.whole = until, True
+    def _wait(self, page: Page) -> None:
+        """Until the call's day; a later one stays, unless the patient asked to be called then, or said so last."""
+        answered = page.reason == "later" or (page.reason not in MISSED and self.by_call)
+        if page.until and (answered or self.snoozed is None or self.snoozed <= page.until):
+            self.snoozed, self.by_call = page.until, True
 
     def _book(self, page: Page) -> None:
         self._lift("unreachable", "declined")
         self.tries, self.snoozed, self.by_call = [], None, False
+
+    _move = _book
 
     def _off(self, page: Page) -> None:
         """An appointment that was called off or missed."""
@@ -246,24 +255,24 @@ class Patient:
     def status_of(self, where: Where, today: date) -> str | None:
         """The one place of the site; None where somebody said that nobody is to come back, or it was a mistake."""
         now = self.standing(where)
-        if self.status != "active":
-            return self.status
-        if now.closed:
-            return now.closed
-        if now.due is None:
-            return "unplanned" if now.anchor and now.follow_up in {None, UNSAID} else None
+        closed = self.status if self.status != "active" else now.closed
+        if closed or not now.counts:
+            return closed
         if self.booked(today):
             return "booked"
         if now.snoozed and now.snoozed > today:
             return "snoozed"
-        if now.due > today:
+        return self._by_days(where, now.due, today) if now.due else "unplanned"
+
+    def _by_days(self, where: Where, due: date, today: date) -> str:
+        if due > today:
             return "upcoming"
-        allowed = self.allowed(where, now.due)
+        allowed = self.allowed(where, due)
         if allowed and allowed > today:
             return "capped"
-        if self.wants_a_look(where, now.due):
+        if self.wants_a_look(where, due):
             return "reassess"
-        late = (today - now.due).days
+        late = (today - due).days
         return "lapsed" if late >= 90 else "overdue" if late >= 14 else "due"
 
     def allowed(self, where: Where, due: date) -> date | None:
@@ -319,7 +328,7 @@ class Patient:
         if now.closed in CLOSED or where not in self.sites:
             return UNSAID
         if now.anchor == on:
-            return now.follow_up if _is_interval(now.follow_up) else UNSAID
+            return now.follow_up or UNSAID
         days = {one.on: one.plans[where] for one in self._episode(where) if one.on < on}
         if not days:
             return UNSAID
@@ -362,15 +371,15 @@ def _stepped(last: date, follow_up: str, known: list[tuple[date, Fraction]], per
     assert due is not None
     good = [on for on, relief in known if relief >= percent]
     gone = [on for on, _ in known if good and on > max(good)]
+    if gone and min(gone) < due:
+        weeks = max((min(gone) - last).days // 7, 6)
+        return f"{weeks}w" if last + 7 * weeks * DAY < due else follow_up
     if good and max(good) >= due - 14 * DAY:
         count, unit = int(follow_up.rstrip("dwmoy")), follow_up.lstrip("0123456789")
         longer = {"d": f"{count + 14}d", "w": f"{count + 2}w", "mo": f"{count + 1}mo", "y": f"{12 * count + 1}mo"}[unit]
         most = oracle.due(last, "6mo")
         chosen = longer if _day(last, longer) <= most else "6mo"  # type: ignore[operator]
         return chosen if _day(last, chosen) > due else follow_up
-    if gone and min(gone) < due:
-        weeks = max((min(gone) - last).days // 7, 6)
-        return f"{weeks}w" if last + 7 * weeks * DAY < due else follow_up
     return follow_up
 
 

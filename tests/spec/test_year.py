@@ -18,7 +18,20 @@ import pytest
 
 from tests.conftest import Clinic
 from tests.spec import practice
-from tests.spec.practice import DAY, OPEN, WORKED, Appointment, Books, Harm, Page, Patient, Score, Session, Where
+from tests.spec.practice import (
+    DAY,
+    OPEN,
+    WORKED,
+    Appointment,
+    Books,
+    Harm,
+    Page,
+    Patient,
+    Score,
+    Session,
+    Standing,
+    Where,
+)
 from tests.store.places import place
 from tpi_cli import clock
 from tpi_cli.acts import adverse, appointment, contact, hold, inject, outcome, patient, site, void
@@ -197,6 +210,8 @@ class Practice:
             self.ends(one, self.dice.choice(["no-show", "no-show", "cancelled"]))
 
     def ends(self, one: Appointment, status: str) -> None:
+        if any(each.on == one.on for each in one.patient.counting()):
+            status = "cancelled"  # who was treated did not stay away
         act = appointment.no_show if status == "no-show" else appointment.cancel
         self.do(lambda writing: act(writing, one.id, None))
         one.status = status
@@ -215,7 +230,7 @@ class Practice:
             wanted.by,
             "booked",
         )
-        self.did["move"] += 1
+        self.page(one.patient, "move")
         self.is_where_the_books_say(one.patient)
 
     def a_time(self, who: Patient) -> Appointment:
@@ -260,7 +275,7 @@ class Practice:
         self.did["clash"] += 1
 
     def slot(self, one: Appointment) -> appointment.Slot:
-        return appointment.Slot(one.on, one.wall, clock.stamped(clock.on_wall(one.on, one.wall, ZONE)), one.minutes)
+        return appointment.Slot(one.on, one.wall, clock.stamped(clock.on_wall(one.on, one.wall, ZONE)[0]), one.minutes)
 
     def is_booked(self, who: Patient, by_call: bool = True) -> None:
         wanted = self.a_free_time(who)
@@ -399,8 +414,16 @@ class Practice:
         one.void = True
         for booked in who.appointments:
             if booked.session is one:
-                booked.status, booked.session = "booked", None
+                self.is_open_again(booked)
         self.did["void"] += 1
+
+    def is_open_again(self, booked: Appointment) -> None:
+        """Unless another session of the day stands for it, or its time was given away."""
+        booked.session = next((one for one in booked.patient.counting() if one.on == booked.on), None)
+        if booked.session is None:
+            booked.status = "cancelled" if self.books.in_the_way(booked) else "booked"
+            if booked.status == "cancelled":
+                self.page(booked.patient, "off")
 
     def it_went_wrong(self, who: Patient) -> None:
         """Told without a session."""
@@ -496,18 +519,21 @@ class Practice:
             assert {at: one.status for at, one in told.items()} == expected, self.today
             assert set(told) == {(who.number, where) for who in self.books.patients for where in who.sites}
             for (number, where), one in told.items():
-                assert one.due == self.books.patients[number - 1].standing(where).due, (number, where)
+                assert one.due == self.stands(number, where).due, (number, where)
             found: Counter[tuple[int, Where]] = Counter()
             for statuses in ({"upcoming"}, set(WORKED), *({held} for held in HELD)):
                 rows = due.rows(db, self.query(statuses))
                 found.update((row.patient, (one.muscle, one.side)) for row in rows for one in row.sites)
-            dated = {at for at, status in expected.items() if status and (told[at].due or status == "unplanned")}
-            assert set(found) == dated
+            counted = {(number, where) for number, where in expected if self.stands(number, where).counts}
+            assert set(found) == counted
             assert set(found.values()) <= {1}, "in one place, not in two"
             events = {row.patient for row in due.rows(db, self.query({"adverse"}))}
         open_harm = {who.number for who in self.books.patients if any(harm.open() for harm in who.harms)}
         dead = {who.number for who in self.books.patients if who.status == "deceased"}
         assert events == open_harm - dead
+
+    def stands(self, number: int, where: Where) -> Standing:
+        return self.books.patients[number - 1].standing(where)
 
     def the_commands_say_the_same(self) -> None:
         """`tpi due` lists and counts what the books do, `tpi day` has everybody with an appointment."""
@@ -517,9 +543,8 @@ class Practice:
             int(row["patient"][3:]): {(one["muscle"], one["side"]) for one in row["sites"]} for row in said["rows"]
         }
         assert listed == self.books.to_call(self.today)
-        dated = {at for at in expected if self.books.patients[at[0] - 1].standing(at[1]).due}
         held = {(number, status) for (number, where), status in expected.items()
-                if status in HELD and ((number, where) in dated or status == "unplanned")}  # fmt: skip
+                if status in HELD and self.stands(number, where).counts}  # fmt: skip
         assert said["held_back"] == dict(Counter(status for _, status in held))
         day = self.clinic.ok("day", "--json").rows
         sections = {

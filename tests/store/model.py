@@ -139,10 +139,11 @@ class Appointment:
 
 @dataclass
 class Event:
-    """Something that went wrong, the number on the patient, and whether somebody still has to look."""
+    """Something that went wrong, at or after which session (0: none), and whether somebody still has to look."""
 
     on: date
     wants_a_look: bool
+    session: int = 0
     looked: bool = False
 
 
@@ -181,20 +182,18 @@ class Plan:
         return self.closed not in {None, "unreachable"}
 
     @property
-    def unplanned(self) -> bool:
-        """Nobody said when to come back, and nothing closed it."""
-        return self.follow_up == UNSAID and not self.closed
+    def counts(self) -> bool:
+        """There is a day to come back, or nobody said that there need be none."""
+        return self.due is not None or self.follow_up == UNSAID
 
     def status(self, today: date) -> str | None:
-        if self.closed:
+        if self.closed or not self.counts:
             return self.closed
-        if self.due is None:
-            return "unplanned" if self.unplanned else None
         if self.booked and self.booked >= today:
             return "booked"
         if self.snoozed and self.snoozed > today:
             return "snoozed"
-        return self._by_days(today, self.due)
+        return self._by_days(today, self.due) if self.due else "unplanned"
 
     def _by_days(self, today: date, due: date) -> str:
         if today < due:
@@ -214,7 +213,7 @@ class Plan:
         """Somebody spoke to the patient: the count starts anew."""
         self.tries = []
         if self.theirs in lifted:
-            self.theirs = None
+            self.theirs, self.whole = None, False
 
     def need_not_be_called(self) -> None:
         """The day to try again has no more meaning; one that the clinic named has."""
@@ -222,25 +221,26 @@ class Plan:
             self.snoozed, self.by_call = None, False
 
     def called(self, entry: Entry, *, reminder: bool) -> None:
-        if entry.reason == "declined":
-            self.answered()
-            self.theirs, self.whole = "declined", True
+        if entry.reason == "declined":  # a no ends what is open, and nothing that the clinic ended
+            self.answered("unreachable")
+            self.theirs, self.whole = self.theirs or (None if self.own else "declined"), True
         elif entry.reason not in MISSED:
             self.answered("unreachable", *(["declined"] if entry.reason in {"booked", "later"} else []))
-            self._again(entry.until)
+            self._again(entry)
         else:
             self.tries += [] if reminder else [entry.channel]
-            if self.snoozed is None or (entry.until and entry.until >= self.snoozed):
-                self._again(entry.until)
-            if not (self.theirs or self.own) and len(self.tries) >= ATTEMPTS and len(set(self.tries)) >= WAYS:
+            self._again(entry)
+            if not self.closed and len(self.tries) >= ATTEMPTS and len(set(self.tries)) >= WAYS:
                 self.theirs, self.whole = "unreachable", True
 
-    def _again(self, until: date | None) -> None:
-        if until:
-            self.snoozed, self.by_call, self.whole = until, True, True
+    def _again(self, entry: Entry) -> None:
+        """Unless it is to wait longer anyway; who answers is asked again when she says, or when the clinic said."""
+        newest_counts = entry.reason == "later" or (entry.reason not in MISSED and self.by_call)
+        if entry.until and (newest_counts or not self.snoozed or entry.until >= self.snoozed):
+            self.snoozed, self.by_call = entry.until, True
 
     def appointed(self, act: str) -> None:
-        if act == "book":  # who books comes after all, and whatever was to be waited for is over
+        if act in {"book", "move"}:  # who books comes after all, and whatever was to be waited for is over
             self.answered("unreachable", "declined")
             self.snoozed, self.by_call = None, False
         elif act in {"cancel", "no-show"}:
@@ -254,13 +254,14 @@ class Plan:
     def decided(self, entry: Entry) -> None:
         for_all = not entry.sites
         if entry.act == "resume":  # the patient's takes back the patient's; a site's own closing stays under it
-            self.own = self.own if for_all and self.whole else None
+            theirs = self.whole or (self.snoozed is not None and self.snoozed > entry.on)
+            self.own = self.own if for_all and theirs else None
             self.theirs, self.snoozed, self.whole = None, None, False
             self.answered()
             self.by_call = False
         elif entry.act == "snooze":
             self.answered("unreachable")
-            self.snoozed, self.by_call, self.whole = entry.until, False, self.whole or for_all
+            self.snoozed, self.by_call = entry.until, False
         elif entry.reason != "died":  # whoever died is off the list by the patient's status
             closed = "resolved" if entry.act == "resolve" else CLOSED_BY[entry.reason]
             self.own, self.theirs = (self.own, closed) if for_all else (closed, None)
@@ -300,7 +301,7 @@ class Person:
                 plan = Plan(entry.on, said, None if said == UNSAID else oracle.due(entry.on, said))
             elif plan is not None and not (found and entry.on < found):
                 if entry.act == "find" and where in entry.sites:
-                    plan = Plan(entry.on, UNSAID, tries=plan.tries)
+                    plan = Plan(entry.on, UNSAID)
                 else:
                     _happened(plan, entry, where, diary)
         if plan is not None:
@@ -321,7 +322,7 @@ class Person:
         if plan is None or plan.ended or (plan.anchor and plan.anchor > on):
             return UNSAID
         if plan.anchor == on:
-            return plan.follow_up if _comes_round(plan.follow_up) else UNSAID
+            return plan.follow_up
         return self._proposed(where, on)
 
     def _proposed(self, where: Where, on: date) -> str:
@@ -333,9 +334,9 @@ class Person:
             return UNSAID
         day, good, gone = max(before), answers[-1].good, answers[-1].gone
         due = _due(day, last)
-        if good and good + timedelta(days=NEAR) >= due:
-            return _longer(day, last)
-        return _shorter(day, last, gone) if good and gone and gone < due else last
+        if good and gone and gone < due:
+            return _shorter(day, last, gone)
+        return _longer(day, last) if good and good + timedelta(days=NEAR) >= due else last
 
     def episode(self, where: Where) -> dict[date, str]:
         """What was planned on each day on which the site was treated, since it was last resolved or found again."""
@@ -370,11 +371,14 @@ class Person:
     def would_pass_over(self, act: str, sites: list[Where], on: date) -> bool:
         """Whether a decision about these sites on that day would change nothing, and is refused."""
         plans = [plan for where in sites if (plan := self.plan(where))]
-        if not plans or any(plan.anchor and plan.anchor > on for plan in plans):
+        newer = [one.on for where in sites for one in self.sessions() if where in one.plans and one.on > on]
+        found = [entry.on for entry in self.story() if entry.act == "find" and entry.sites & set(sites)]
+        newer = [day for day in newer if not any(again >= day for again in found)]
+        if not plans or newer:
             return True
         away = self.status != "active"
         if act == "resume":
-            return away or not any(plan.closed or plan.snoozed for plan in plans)
+            return away or not any(plan.closed or (plan.snoozed and plan.snoozed > on) for plan in plans)
         return away or all(plan.ended for plan in plans)
 
     def still_closed(self, where: Where, entry: Entry) -> bool:
@@ -386,14 +390,16 @@ class Person:
 
     def changes_nothing(self, entry: Entry) -> bool:
         """Whether the chart would hold the same sites back with the entry as without."""
-        before = self._held()
+        before = self._held(entry.on)
         self.entries.append(entry)
-        after = self._held()
+        after = self._held(entry.on)
         self.entries.pop()
         return before == after
 
-    def _held(self) -> list[tuple[str | None, date | None]]:
-        return [(plan.closed, plan.snoozed) for where in self.sites if (plan := self.plan(where))]
+    def _held(self, on: date) -> list[tuple[str | None, date | None]]:
+        """What still holds each site after that day."""
+        plans = [plan for where in self.sites if (plan := self.plan(where))]
+        return [(plan.closed, plan.snoozed if plan.snoozed and plan.snoozed > on else None) for plan in plans]
 
     # --- who pays, and how it worked
 
@@ -469,16 +475,18 @@ class Person:
         """Every site with a day to come back, or without a word of it, and how it stands."""
         found = {where: self.asked_plan(where) for where in self.sites}
         return {
-            where: status
-            for where, plan in found.items()
-            if plan and (plan.due or plan.unplanned) and (status := plan.status(today))
+            where: status for where, plan in found.items() if plan and plan.counts and (status := plan.status(today))
         }
 
     def looks(self) -> list[tuple[int, Event]]:
         """What somebody has to look at again, whatever holds the patient back, by its number."""
         if self.status == "deceased":
             return []
-        return [(number, one) for number, one in enumerate(self.events, 1) if one.wants_a_look and not one.looked]
+        return [
+            (number, one)
+            for number, one in enumerate(self.events, 1)
+            if one.wants_a_look and not one.looked and one.session not in self.voided
+        ]
 
 
 class Answer(NamedTuple):
@@ -577,9 +585,9 @@ def listed(people: list[Person], today: date, statuses: set[str]) -> list[Row]:
     for person in people:
         chosen = [where for where, status in person.standing(today).items() if status in statuses]
         looks = person.looks() if "adverse" in statuses else []
-        plans = [(plan.due or date.max, person.sites.index(where) + 1, 0, plan.status(today), plan.eligible)
+        plans = [(plan.due or date.max, 1, person.sites.index(where) + 1, plan.status(today), plan.eligible)
                  for where in chosen if (plan := person.asked_plan(where))]  # fmt: skip
-        lines = sorted([*plans, *((one.on, number, 1, "adverse", None) for number, one in looks)])
+        lines = sorted([*plans, *((one.on, 0, number, "adverse", None) for number, one in looks)])
         if lines:
             due, _, _, status, eligible = lines[0]
             due_on = None if due == date.max else due

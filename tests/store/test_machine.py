@@ -162,7 +162,7 @@ class Practice(RuleBasedStateMachine):
         session = self.next()
         person.entries.append(model.Entry(on, session, "treat", plans=plans, dry=not mix, pain=pain))
         self.sessions[-1] = (*self.sessions[-1][:1], session, self.sessions[-1][2])
-        person.events += [model.Event(on, wrong[1])] if wrong else []
+        person.events += [model.Event(on, wrong[1], session)] if wrong else []
         for one in person.appointments.values():
             if one.open and one.on == on:
                 self._done(person, one, "done")
@@ -215,7 +215,8 @@ class Practice(RuleBasedStateMachine):
     @precondition(lambda self: self.sessions)
     @rule(which=st.integers(0, 99))
     def a_session_is_voided(self, which: int) -> None:
-        """What it closed is open again."""
+        """What it closed is open again, unless another session of the day stands for it, its time was given away, or
+        the patient comes no more."""
         at, order, session = self.sessions[which % len(self.sessions)]
         person = self.people[at]
         if order in person.voided:
@@ -225,8 +226,12 @@ class Practice(RuleBasedStateMachine):
         person.voided.add(order)
         for one in person.appointments.values():
             if one.session == order:
-                self._done(person, one, "reopen")
-                one.session = None
+                same_day = [each.order for each in person.sessions() if each.on == one.on]
+                one.session = min(same_day, default=None)
+                if one.session is None:
+                    one.status = "booked"
+                    off = person.status != "active" or self._taken(one)
+                    self._done(person, one, "cancel" if off else "reopen")
 
     # --- calls and appointments
 
@@ -310,7 +315,8 @@ class Practice(RuleBasedStateMachine):
     @rule(which=st.integers(0, 99))
     def nobody_comes(self, which: int) -> None:
         person, one, key = self._appointment(which)
-        fine = one.open and one.on <= self.today
+        treated = any(each.on == one.on for each in person.sessions())
+        fine = one.open and one.on <= self.today and not treated
         if self._try(lambda writing: appointment.no_show(writing, key, None), fine=fine):
             self._done(person, one, "no-show")
 
@@ -432,7 +438,7 @@ class Practice(RuleBasedStateMachine):
             assert against is not None
             person.scores.append(model.Score(on, pain, spot, against.order))
             person.entries += [entry] if resolved else []
-            person.events += [model.Event(on, wrong[1])] if wrong else []
+            person.events += [model.Event(on, wrong[1], against.order)] if wrong else []
 
     @rule(who=WHO, payer=PAYER)
     def somebody_else_pays(self, who: int, payer: str | None) -> None:
@@ -586,11 +592,10 @@ class Practice(RuleBasedStateMachine):
             self.the_diary_is_what_was_agreed(db)
 
     def what_is_stored_is_what_would_be_worked_out(self, db: connect.Database) -> None:
-        kept = {"session": "session_id", "anchor": "anchor_on", "due": "due_on"}
-        names = ("session", "anchor", "follow_up", "due", "eligible_from", "capped_until", "reassess", "closed",
-                 "snoozed_until", "booked_until", "reasons", "agents", "pain_before", "pain_after",
-                 "revision")  # fmt: skip
-        columns = ", ".join(kept.get(name, name) for name in names)
+        names = ("session_id", "anchor_on", "follow_up", "due_on", "eligible_from", "capped_until", "reassess",
+                 "closed", "snoozed_until", "booked_until", "call_back_on", "reasons", "agents", "pain_before",
+                 "pain_after", "revision")  # fmt: skip
+        columns = ", ".join(names)
         clinic, house = db.value("SELECT id FROM clinic"), House(db)
         count = 0
         for (person,) in list(db.rows("SELECT id FROM patient")):
@@ -627,11 +632,7 @@ class Practice(RuleBasedStateMachine):
         """Unless somebody looked, whatever holds the patient back: booked, held, ended, archived; but for death."""
         for statuses in ({"adverse"}, set(LISTED)):
             found = {number for number, _, status, *_ in self._rows(db, statuses, self.today) if status == "adverse"}
-            assert found == {
-                person.number
-                for person in self.people
-                if person.status != "deceased" and any(one.wants_a_look and not one.looked for one in person.events)
-            }
+            assert found == {person.number for person in self.people if person.looks()}
 
     def every_site_is_in_exactly_one_place(self, db: connect.Database) -> None:
         """On the list, to come, held back for one reason; or without a day, since somebody said none or ended it."""
@@ -648,7 +649,7 @@ class Practice(RuleBasedStateMachine):
             plan = self.people[number - 1].plan(where)
             assert plan is not None
             assert plan.due is None
-            assert plan.closed or plan.follow_up in {"none", model.NEVER}
+            assert plan.follow_up in {"none", model.NEVER}
 
     def why_says_the_same(self, db: connect.Database) -> None:
         """Every site with its day, anchor, status and what holds it back."""
@@ -711,7 +712,7 @@ def _policy(payer: str, paper: model.Payer, starts: date) -> eligibility.Policy:
 
 def _wish(one: model.Appointment) -> appointment.Wish:
     wall = _wall(one.minute)
-    starts = clock.stamped(clock.on_wall(one.on, wall, ZONE))
+    starts = clock.stamped(clock.on_wall(one.on, wall, ZONE)[0])
     return appointment.Wish(appointment.Slot(one.on, wall, starts, one.minutes), one.clinician)
 
 

@@ -15,10 +15,10 @@ from tpi_cli import clock
 from tpi_cli.acts.clinician import named
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import identity, opening
+from tpi_cli.rules.contact import LONGEST, OPEN
 from tpi_cli.store import keep, tables
 from tpi_cli.store.read import appointments as read
 from tpi_cli.store.read.clinic import clinic
-from tpi_cli.store.tables_recall import OPEN
 from tpi_cli.store.write import Writing
 
 CLASH, HOURS = "clash", "hours"
@@ -134,21 +134,28 @@ def call_off(writing: Writing, patient_id: str, reason: str) -> None:
 def reopen(writing: Writing, session_id: str) -> None:
     """What a session closed that does not count is open again, unless another of the day stands for it.
 
-    The caller keeps the due dates.
+    Off for good where its time was given to somebody else meanwhile, or the patient comes no more. The caller keeps
+    the due dates.
     """
     for row in _of(writing, tables.Appointment.session_id == session_id):
         row.session_id = _session_of(writing, row)
-        if row.session_id is None:
-            row.status = "booked"
-            _noted(writing, row, "reopen", None)
-        writing.add(row)
+        if row.session_id is not None:
+            writing.add(row)
+            continue
+        row.status = "booked"
+        person = writing.session.get_one(tables.Patient, row.patient_id)
+        off = _taken(writing, row) if person.status == "active" else f"the patient is {person.status}"
+        if off:
+            row.status = "cancelled"
+            row.sequence += 1
+        _noted(writing, row, "cancel" if off else "reopen", off)
 
 
 def _session_of(writing: Writing, row: tables.Appointment) -> str | None:
     """A session of the patient on the appointment's day that counts (UUID)."""
     table = tables.Session
     same = select(table.id).where(table.patient_id == row.patient_id, table.on_date == row.on_date)
-    return writing.session.exec(same.where(col(table.voided_at).is_(None))).first()
+    return writing.session.exec(same.where(col(table.voided_at).is_(None)).order_by(col(table.number))).first()
 
 
 def _of(writing: Writing, *where: object) -> list[tables.Appointment]:
@@ -208,7 +215,6 @@ def _noted(writing: Writing, row: tables.Appointment, act: str, reason: str | No
 
 def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
     """The reasons it may stand there for. Raises Conflict for one that is asked for and was not given."""
-    writing.send()
     against = {CLASH: _taken(writing, row), HOURS: _shut(writing, wish.slot)}
     for rule, told in against.items():
         if told and rule not in wish.reasons:
@@ -220,11 +226,14 @@ def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
 def _taken(writing: Writing, row: tables.Appointment) -> str | None:
     """Whose time it overlaps, in words that name no other patient."""
     table = tables.Appointment
+    longest_ago = clock.unstamped(row.starts_at) - timedelta(minutes=LONGEST)
     overlaps = _of(
         writing,
-        col(table.status).in_(OPEN),
+        table.clinic_id == row.clinic_id,
+        table.starts_at > clock.stamped(longest_ago),
         table.starts_at < row.ends_at,
         table.ends_at > row.starts_at,
+        col(table.status).in_(OPEN),
         table.id != row.id,
     )
     for other in overlaps:
@@ -247,11 +256,21 @@ def _shut(writing: Writing, slot: Slot) -> str | None:
 
 
 def rezone(writing: Writing, zone: str) -> None:
-    """The moments of what is still open follow the clinic's zone: what was agreed is the hour on its wall."""
-    for row in _of(writing, col(tables.Appointment.status).in_(OPEN)):
-        starts = clock.on_wall(row.on_date, row.wall, zone)
+    """The moments of what is still open follow the clinic's zone: what was agreed is the hour on its wall.
+
+    Raises Conflict where an hour does not come, or comes twice, in the new zone: which is meant is not guessed.
+    """
+    rows = _of(writing, col(tables.Appointment.status).in_(OPEN))
+    moments = {row.id: clock.on_wall(row.on_date, row.wall, zone) for row in rows}
+    unclear = [identity.appointment(row.number) for row in rows if len(moments[row.id]) != 1]
+    if unclear:
+        raise Conflict(
+            f"the clocks of {zone} change over {', '.join(unclear)}",
+            hint="move these appointments to another time first: tpi appt move",
+        )
+    for row in rows:
+        (starts,) = moments[row.id]
         row.starts_at = clock.stamped(starts)
         row.ends_at = clock.stamped(starts + timedelta(minutes=row.minutes))
         row.sequence += 1
-        row.changed_at = writing.stamp
-        writing.add(row)
+        _noted(writing, row, "move", f"the clinic's zone is {zone} now")

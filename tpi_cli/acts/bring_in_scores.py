@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlmodel import select
 
-from tpi_cli.acts import outcome
+from tpi_cli.acts import hold, outcome
 from tpi_cli.acts import site as sites
 from tpi_cli.acts.bring_in import ALONE, Company, Line, Refusal, Result, absent, by_mrn, not_then
 from tpi_cli.store import keep, tables
@@ -116,14 +116,4 @@ def _resolve(writing: Writing, site: tables.Site, on: date) -> None:
     same = select(table).where(table.site_id == site.id, table.act == "resolve", table.on_date == on)
     if writing.session.exec(same).first():
         return
-    writing.add(
-        tables.Hold(
-            **writing.record(),
-            patient_id=site.patient_id,
-            site_id=site.id,
-            act="resolve",
-            on_date=on,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
-    )
+    hold.put(writing, hold.Decision("resolve", site.patient_id, on, site.id))

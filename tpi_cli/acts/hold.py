@@ -7,11 +7,9 @@ from sqlmodel import col, select
 
 from tpi_cli.acts import patient
 from tpi_cli.errors import Conflict
+from tpi_cli.rules import recall
 from tpi_cli.store import keep, tables
 from tpi_cli.store.write import Writing
-
-UNREACHABLE = "unreachable"
-"""Nobody decided that: whatever is decided goes before it."""
 
 
 class Decision(NamedTuple):
@@ -36,9 +34,7 @@ def decide(writing: Writing, decision: Decision) -> tables.Hold:
     if decision.reason != "died":
         _changes_something(_recalls(writing, decision), decision)
     before = _standing(writing, decision)
-    row = writing.add(
-        tables.Hold(**writing.record(), **_columns(decision), recorded_at=writing.stamp, recorded_by=writing.by)
-    )
+    row = put(writing, decision)
     if decision.reason == "died":
         patient.change(writing, decision.patient_id, {"status": "deceased"}, decision.on)
     keep.refresh(writing.db, writing.clinic.id, [decision.patient_id])
@@ -49,31 +45,37 @@ def decide(writing: Writing, decision: Decision) -> tables.Hold:
     return row
 
 
+def put(writing: Writing, decision: Decision) -> tables.Hold:
+    """The decision's row. The caller keeps the due dates."""
+    columns = decision._asdict()
+    row = tables.Hold(**writing.record(), on_date=columns.pop("on"), **columns,
+                      recorded_at=writing.stamp, recorded_by=writing.by)  # fmt: skip
+    return writing.add(row)
+
+
 def _standing(writing: Writing, decision: Decision) -> list[tuple[Any, ...]]:
-    """What holds each site of the patient back, as stored."""
-    sql = "SELECT site_id, closed, snoozed_until FROM recall WHERE patient_id = :patient ORDER BY site_id"
-    return list(writing.db.rows(sql, patient=decision.patient_id))
+    """What holds each site of the patient back after the decision's day, as stored."""
+    sql = """
+        SELECT site_id, closed, CASE WHEN snoozed_until > :on THEN snoozed_until END FROM recall
+        WHERE patient_id = :patient ORDER BY site_id
+    """
+    return list(writing.db.rows(sql, patient=decision.patient_id, on=decision.on.isoformat()))
 
 
 def _changes_something(recalls: list[tables.Recall], decision: Decision) -> None:
     """Raises Conflict for a decision that the rules would pass over: nobody is to think it holds."""
     look = "tpi why PATIENT shows how the recall stands"
-    newer = max((one.anchor_on for one in recalls if one.anchor_on), default=None)
+    newer = max((one.anchor_on for one in recalls if one.anchor_on and one.session_id), default=None)
     if not recalls:
         raise Conflict("no site on file, so there is no recall", hint="tpi site add or tpi inject adds one")
     if newer is not None and newer > decision.on:
         raise Conflict(f"treated again on {newer}: a decision of {decision.on} would not hold", hint="leave --on out")
-    closed = {None if one.closed == UNREACHABLE else one.closed for one in recalls}
-    held = any(one.closed or one.snoozed_until for one in recalls)
+    closed = {None if one.closed == recall.UNREACHABLE else one.closed for one in recalls}
+    held = any(one.closed or (one.snoozed_until and one.snoozed_until > decision.on) for one in recalls)
     if decision.act == "resume" and not held:
         raise Conflict("nothing is held here", hint=look)
     if decision.act != "resume" and None not in closed:
         raise Conflict(f"the recall is {' and '.join(sorted(filter(None, closed)))} already", hint=look)
-
-
-def _columns(decision: Decision) -> dict[str, Any]:
-    columns = decision._asdict()
-    return {"on_date": columns.pop("on"), **columns}
 
 
 def _recalls(writing: Writing, decision: Decision) -> list[tables.Recall]:

@@ -32,11 +32,10 @@ def _unnamed(
     chart: Chart, site: Standing | None, episodes: Mapping[str, list[Treatment]], where: Where, on: date
 ) -> Plan:
     """What goes on: nothing at a new or closed site, nor where a newer session has its own plan."""
-    if site is None or site.closed not in {None, "unreachable"} or recall.overtaken(on, site.anchor):
+    if site is None or site.closed not in {None, recall.UNREACHABLE} or recall.overtaken(on, site.anchor):
         return UNSAID
     if site.anchor == on:  # entered a second time: the day has its plan
-        goes_on = recall.carried(site.follow_up, None)
-        return Plan(goes_on, "carried") if goes_on else UNSAID
+        return Plan(site.follow_up, "carried") if site.follow_up else UNSAID
     steps = intervals.in_force(on)
     return propose.planned(tuple(_courses(chart, episodes[site.id], where, on, steps)), steps)
 

@@ -8,9 +8,10 @@ from tpi_cli.store.write import Writing
 def keep_setting(writing: Writing, key: str, value: str) -> None:
     """Change a clinic setting; the name and the zone are the clinic's own columns."""
     if key in {"clinic.name", "clinic.zone"}:
+        moved = key == "clinic.zone" and value != writing.clinic.zone
         setattr(writing.clinic, key.partition(".")[2], value)
         writing.add(writing.clinic)
-        if key == "clinic.zone":
+        if moved:
             appointment.rezone(writing, value)
         return
     row = tables.Setting(clinic_id=writing.clinic.id, key=key, value=value, set_by=writing.by, set_at=writing.stamp)

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from sqlmodel import select
 
+from tpi_cli.acts import hold
 from tpi_cli.errors import Conflict
+from tpi_cli.rules import recall
 from tpi_cli.store import keep, tables
 from tpi_cli.store.write import Writing
 
@@ -63,8 +65,8 @@ def _examined(writing: Writing, known: tables.Site, findings: Findings) -> table
 
 def _closed(writing: Writing, known: tables.Site) -> bool:
     """Whether the site's own recall was ended: resolved, stopped, declined."""
-    recall = writing.session.get(tables.Recall, known.id)
-    return recall is not None and recall.closed not in {None, "unreachable", "archived", "deceased"}
+    row = writing.session.get(tables.Recall, known.id)
+    return row is not None and row.closed not in {None, recall.UNREACHABLE, "archived", "deceased"}
 
 
 def _found_again(writing: Writing, known: tables.Site, findings: Findings, on: date) -> tables.Site:
@@ -73,18 +75,7 @@ def _found_again(writing: Writing, known: tables.Site, findings: Findings, on: d
         if value is not None:
             setattr(known, name, value)
     writing.add(known)
-    writing.add(
-        tables.Hold(
-            **writing.record(),
-            patient_id=known.patient_id,
-            site_id=known.id,
-            act="find",
-            on_date=on,
-            note=findings.note,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
-    )
+    hold.put(writing, hold.Decision("find", known.patient_id, on, known.id, note=findings.note))
     keep.refresh(writing.db, writing.clinic.id, [known.patient_id])
     writing.session.expire_all()
     if _closed(writing, known):

@@ -93,7 +93,7 @@ def list_(
         who = people.patient(db, wanted).id if wanted else None
         found = list(read.events(db, who, open_only=open_only))
         out: Out = ctx.obj.out(clinic(db).today)
-    told = found if out.redact == "none" else [one._replace(text=None, action=None, outcome=None) for one in found]
+    told = found if out.redact == "none" else list(map(show.discreet, found))
     count = f"{len(found)} adverse event{'' if len(found) == 1 else 's'}"
     out.report(Report("adverse-list", show.COLUMNS, told, show.record, footer=lambda: count))
 

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from tpi_cli.commands import complete, options
+from tpi_cli.commands import complete, options, slot
 from tpi_cli.commands.pick import picked
-from tpi_cli.errors import Conflict, NotFound
+from tpi_cli.errors import Conflict, NotFound, Usage
 from tpi_cli.rules import identity
+from tpi_cli.rules.contact import APPOINTED, OPEN
 from tpi_cli.show.out import allowed
 from tpi_cli.show.report import Report
 from tpi_cli.store.connect import Database
@@ -16,15 +17,8 @@ from tpi_cli.store.read import appointments as read
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic, clinic
 
-STATUSES = ("booked", "arrived", "done", "cancelled", "no-show")
-OPEN = STATUSES[:2]
 Which = Annotated[
     str, typer.Argument(metavar="APPOINTMENT|PATIENT", help="A-01RJ, or a patient with one appointment open.")
-]
-For = Annotated[str | None, typer.Option("--for", metavar="LENGTH", help="How long: 30min, 1h.")]
-With = Annotated[str | None, typer.Option("--with", metavar="C", help="With which clinician.")]
-Past = Annotated[
-    list[str] | None, typer.Option("--override", metavar="clash=REASON", help="Past an overlap or the hours.")
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
 
@@ -79,37 +73,37 @@ def _asked(office: Clinic, days: str, status: str | None, *, everything: bool) -
 def _statuses(text: str | None) -> tuple[str, ...]:
     if text is None or text.strip() == "all":
         return ()
-    return tuple(allowed("--status", word.strip(), (*STATUSES, "all")) for word in text.split(","))
+    return tuple(allowed("--status", word.strip(), (*APPOINTED, "all")) for word in text.split(","))
 
 
 def move(
     ctx: typer.Context,
     appointment: Which,
-    when: Annotated[list[str], typer.Argument(metavar="WHEN", help="'wed 14:30'.")],
-    length: For = None,
-    whom: With = None,
-    override: Past = None,
+    when: Annotated[list[str] | None, typer.Argument(metavar="[WHEN]", help="'wed 14:30'; left out: as it is.")] = None,
+    length: slot.For = None,
+    whom: slot.With = None,
+    override: slot.Past = None,
 ) -> None:
     """Another time, length or clinician for an appointment. It keeps its id; a calendar sees it move.
 
     \b
     tpi appt move A-0018 'wed 14:30'
-    tpi appt move 7 2026-12-31 9:30 --for 45min
+    tpi appt move 7 --for 45min
     tpi appt move A-0018 'tue 10:00' --override clash='second room'
     """
     from tpi_cli.acts import appointment as acts
-    from tpi_cli.commands import book
 
     ctx.obj.without("on")
     with options.reading(ctx) as db:
         office, one = clinic(db), _named(db, appointment)
-    slot = book.understood(ctx, office, " ".join(when), length or f"{one.minutes}min")
-    wish = acts.Wish(slot, book.code(whom), book.reasons(override), ctx.obj.note)
+    text, minutes = " ".join(when or []), slot.length(length, one.minutes)
+    if not (text or length or whom):
+        raise Usage("move it to when?", hint=f"tpi appt move {appointment} 'wed 14:30', --for or --with")
+    wish = slot.wished(ctx, office, text or f"{one.on} {one.wall}{one.start[-6:]}", minutes, whom, override)
     with options.recording(ctx) as writing:
-        lines = book.unheard(writing, wish.clinician)
         kept = read.of(writing.db, acts.move(writing, one.id, wish).id)
-    told = f"{book.told(kept, 'moved to', office)} (was {one.on} {one.wall})"
-    book.answer(ctx, office, kept, [told, *lines], "appt-move")
+    told = f"{slot.told(kept, 'moved to', office)} (was {one.on} {one.wall})"
+    slot.answer(ctx, office, kept, [told], "appt-move")
 
 
 def cancel(ctx: typer.Context, appointment: Which, reason: Reason = None) -> None:
@@ -165,14 +159,12 @@ def _why(ctx: typer.Context, reason: str | None) -> str | None:
 
 
 def _change(ctx: typer.Context, text: str, done: str, name: str, act: Callable[[Any, str], Any]) -> None:
-    from tpi_cli.commands import book
-
     ctx.obj.without("on")
     with options.reading(ctx) as db:
         office, one = clinic(db), _named(db, text)
     with options.recording(ctx) as writing:
         kept = read.of(writing.db, act(writing, one.id).id)
-    book.answer(ctx, office, kept, [book.told(kept, f"{done}:", office)], name)
+    slot.answer(ctx, office, kept, [slot.told(kept, f"{done}:", office)], name)
 
 
 def _named(db: Database, text: str) -> read.Appointment:
@@ -180,7 +172,7 @@ def _named(db: Database, text: str) -> read.Appointment:
     if text.strip()[:2].upper() == "A-" or identity.read_patient(text) is None:
         return read.appointment(db, text)
     who = people.patient(db, text)
-    found = list(read.appointments(db, read.Wanted(patient_id=who.id, statuses=OPEN)))
+    found = read.still_open(db, who.id)
     if not found:
         raise NotFound(f"{who.code} has no appointment open", hint=f"tpi appt list --patient {who.code} shows all")
     if len(found) > 1:

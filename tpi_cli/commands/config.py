@@ -179,8 +179,10 @@ def _hours(key: str, value: str) -> str:
 
 
 def _minutes(key: str, value: str) -> str:
-    if not (value.isascii() and value.isdigit()) or not 5 <= int(value) <= 480:
-        raise Usage(f"{key} is a number of minutes, 5 to 480", hint=f"tpi config set {key} 30")
+    from tpi_cli.rules.contact import LONGEST, SHORTEST
+
+    if not (value.isascii() and value.isdigit()) or not SHORTEST <= int(value) <= LONGEST:
+        raise Usage(f"{key} is a number of minutes, {SHORTEST} to {LONGEST}", hint=f"tpi config set {key} 30")
     return str(int(value))
 
 

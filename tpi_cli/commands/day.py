@@ -32,7 +32,7 @@ def day(
     with options.reading(ctx) as db:
         office = clinic(db)
         on = _on(" ".join(when or []), office.today)
-        found = list(read.rows(db, _query(office, on, clinician), office.today))
+        found = read.rows(db, _query(office, on, clinician), office.today)
         _print(ctx.obj.out(office.today), office, on, found)
 
 

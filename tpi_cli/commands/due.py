@@ -195,7 +195,7 @@ def _statuses(asked: Asked) -> frozenset[str]:
         wanted = [word.strip() for word in asked.status.split(",") if word.strip()]
         return frozenset(allowed("--status", word, (*standing.STATUSES, "all")) for word in wanted)
     if asked.overdue:
-        return frozenset({"overdue", "lapsed", "reassess"})
+        return frozenset({"overdue", "lapsed", "reassess", standing.ADVERSE})
     return frozenset({*standing.LISTED, "upcoming"} if asked.within else standing.LISTED)
 
 

@@ -6,6 +6,7 @@ import typer
 
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
+from tpi_cli.show import adverse as show_adverse
 from tpi_cli.show import patient as show_patient
 from tpi_cli.show.out import allowed
 from tpi_cli.show.report import Report
@@ -40,11 +41,11 @@ def show(
 
 def _loop(db: Database, one: people.Patient, *, discreet: bool) -> show_patient.Loop:
     """What is booked, the last call, and the events that want a look."""
-    booked = list(appointments.appointments(db, appointments.Wanted(patient_id=one.id, statuses=("booked", "arrived"))))
+    booked = appointments.still_open(db, one.id)
     events = list(adverse.events(db, one.id, open_only=True))
     call = contacts.last(db, one.id)
     if discreet:
-        events = [event._replace(text=None) for event in events]
+        events = list(map(show_adverse.discreet, events))
         call = call and call._replace(note=None)
     return show_patient.Loop(booked, call, events)
 

@@ -195,7 +195,7 @@ def _snoozed(plans: tuple[Plan, ...], known: dict[Where, Standing], today: date)
 
 def _booked(db: Database, who: people.Patient, on: date, today: date) -> list[str]:
     """What becomes of the appointments that are open: the day's is closed, a later one stays."""
-    found = appointments.appointments(db, appointments.Wanted(patient_id=who.id, statuses=("booked", "arrived")))
+    found = appointments.still_open(db, who.id)
     return [
         f"closes the appointment of {one.wall} ({one.code})"
         if one.on == on

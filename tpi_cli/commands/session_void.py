@@ -11,7 +11,7 @@ from tpi_cli.rules import checks, identity
 from tpi_cli.show.due import pain
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import spelled
-from tpi_cli.store.read import log
+from tpi_cli.store.read import appointments, log
 from tpi_cli.store.read.clinic import clinic
 
 
@@ -40,7 +40,11 @@ def void(
     if not (ctx.obj.yes or ctx.obj.dry_run or one.voided_at):
         out.confirm(f"void {one.code} of {one.date}, {who}, pain {pain(*one.pain) or 'not asked'}?")
     with options.recording(ctx) as writing:
-        acts.void(writing, one.id, why)
+        row = acts.void(writing, one.id, why)
+        booked = appointments.appointments(
+            writing.db, appointments.Wanted(one.date, one.date, patient_id=row.patient_id)
+        )
+        left = [f"  appointment {each.code} of {each.wall} is {each.status} now" for each in booked]
     said = "would be voided" if ctx.obj.dry_run else "voided"
     facts = {"session": one.code, "patient": code}
-    ctx.obj.done(out, one.code, [f"{said}: {one.code} of {one.date}, {who}"], "session-void", facts)
+    ctx.obj.done(out, one.code, [f"{said}: {one.code} of {one.date}, {who}", *left], "session-void", facts)

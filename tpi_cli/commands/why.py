@@ -7,6 +7,7 @@ import typer
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
 from tpi_cli.rules import standing
+from tpi_cli.show import adverse as show_adverse
 from tpi_cli.show import due as show_due
 from tpi_cli.show import why as show
 from tpi_cli.show.out import Out
@@ -58,7 +59,7 @@ def _rows(db: Database, office: Clinic, who: people.Patient, site: str) -> list[
 def _events(db: Database, who: people.Patient, out: Out) -> list[adverse.Event]:
     """The adverse events that want a look, without their free text where --redact keeps that back."""
     found = [] if who.status == "deceased" else list(adverse.events(db, who.id, open_only=True))
-    return found if out.redact == "none" else [one._replace(text=None) for one in found]
+    return found if out.redact == "none" else list(map(show_adverse.discreet, found))
 
 
 def named_site(db: Database, who: people.Patient, text: str) -> people.Site:

@@ -7,6 +7,13 @@ count anew. Why a recall is held back stands with `recall.Verdict`, whose state 
 from datetime import date
 from typing import NamedTuple
 
+RESULTS = ("booked", "reached", "message", "no-answer", "wrong-number", "declined", "later")
+CHANNELS = ("phone", "sms", "mail", "email")
+OPEN = ("booked", "arrived")
+"""An appointment that takes its time up."""
+APPOINTED = (*OPEN, "done", "cancelled", "no-show")
+SHORTEST, LONGEST = 5, 480
+"""Minutes an appointment may last."""
 MISSED = ("message", "no-answer", "wrong-number")
 """Results of a call that reached nobody."""
 COMES_AFTER_ALL = ("booked", "later")
@@ -88,10 +95,10 @@ class Reached(NamedTuple):
 
 
 def called(call: Call) -> str:
-    """`called 2026-11-20 (phone): no answer, until 2026-11-21`."""
-    until = f", again {call.until}" if call.until else ""
+    """`called 2026-11-20 (phone), no answer, again 2026-11-21: rang twice`."""
+    again = f", again {call.until}" if call.until else ""
     told = f": {call.note}" if call.note else ""
-    return f"called {call.on} ({call.channel}), {call.result.replace('-', ' ')}{until}{told}"
+    return f"called {call.on} ({call.channel}), {call.result.replace('-', ' ')}{again}{told}"
 
 
 ACTS = {

@@ -74,11 +74,12 @@ def _proposed(courses: tuple[Course, ...], steps: Steps) -> Plan | None:
     if step is None:
         return None
     due, answer = after(last.on, step), last.response
-    if answer.until is not None and answer.percent is not None and answer.until >= due - timedelta(steps.near_days):
-        return _longer(last, step, steps)
-    if answer.until is not None and answer.worn_off is not None and answer.worn_off < due:
+    if answer.until is None or answer.percent is None:
+        return None
+    if answer.worn_off is not None and answer.worn_off < due:
         return _shorter(last, step, answer.worn_off, steps)
-    return None
+    near = answer.until >= due - timedelta(steps.near_days)
+    return _longer(last, step, answer.percent, steps) if near else None
 
 
 def _in_vain(courses: tuple[Course, ...], steps: Steps) -> bool:
@@ -86,7 +87,7 @@ def _in_vain(courses: tuple[Course, ...], steps: Steps) -> bool:
     return len(latest) == steps.sessions and all(one.response.meaningless for one in latest)
 
 
-def _longer(last: Course, step: Interval, steps: Steps) -> Plan | None:
+def _longer(last: Course, step: Interval, percent: Decimal, steps: Steps) -> Plan | None:
     """A step longer; where that is beyond the most, the most; None where the plan is there already."""
     wider = _stepped(step, steps)
     most = after(last.on, steps.maximum)
@@ -94,8 +95,6 @@ def _longer(last: Course, step: Interval, steps: Steps) -> Plan | None:
         wider = steps.maximum
     if after(last.on, wider) <= after(last.on, step):
         return None
-    percent = last.response.percent
-    assert percent is not None, "a response that lasted has its relief"
     relief = (
         f"relief {whole(percent)} % still there {last.response.until}, at the follow-up of {step.words}: a step longer"
     )

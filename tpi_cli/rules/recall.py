@@ -11,8 +11,6 @@ from typing import NamedTuple
 from tpi_cli.rules import contact, interval
 from tpi_cli.rules.contact import Booking, Call, Reached, Tries, Visit
 
-_CLOSED_BY_STOP = {"resolved": "resolved", "declined": "declined"}
-
 
 class Treatment(NamedTuple):
     """A session that treated the site; `order` and `recorded_at` tell two of one day apart.
@@ -56,10 +54,6 @@ class Booked(NamedTuple):
     wall: str
 
 
-UNTRIED = Tries(99, 99, "")
-"""For facts without a call list."""
-
-
 class Facts(NamedTuple):
     """All the rule needs to know about one site; calls, bookings and visits are the whole patient's."""
 
@@ -71,7 +65,8 @@ class Facts(NamedTuple):
     bookings: tuple[Booking, ...] = ()
     visits: tuple[Visit, ...] = ()
     booked: tuple[Booked, ...] = ()
-    tries: Tries = UNTRIED
+    tries: Tries | None = None
+    """When to give up; None: never."""
     found: date | None = None
     """The day of the finding; None where the site came with a session, and goes with it if that was a mistake."""
 
@@ -108,8 +103,13 @@ class Verdict(NamedTuple):
     own: str | None = None
     """Why the site itself was closed, under what was decided for the whole patient."""
     whole: bool = False
-    """Whether something decided for the whole patient holds it back."""
+    """Whether it was closed for the whole patient."""
     reached: Reached = Reached()
+
+    @property
+    def call_back_on(self) -> date | None:
+        """The day to call again that a call named, until something comes of it."""
+        return self.snoozed_until if self.reached.called else None
 
     def told(self, *reasons: Reason) -> "Verdict":
         """The verdict with more reasons."""
@@ -233,95 +233,128 @@ def _with_booked(verdict: Verdict, booked: tuple[Booked, ...]) -> Verdict:
     return verdict._replace(booked_until=max((one.on for one in booked), default=None))
 
 
-def _lay(verdict: Verdict, entry: Entry, tries: Tries) -> Verdict:
+def _lay(verdict: Verdict, entry: Entry, tries: Tries | None) -> Verdict:
     if isinstance(entry, Hold):
-        return _decided(verdict, entry)
+        return _DECIDED[entry.act](verdict, entry)
     if isinstance(entry, Call):
         return _called(verdict, entry, tries)
     if isinstance(entry, Booking):
         return _appointed(verdict, entry)
-    return _answered(verdict, ("unreachable",), called_only=True)
+    return _no_more_to_call(_answered(verdict, GIVEN_UP))
 
 
-def _decided(verdict: Verdict, hold: Hold) -> Verdict:
-    told = f": {hold.note}" if hold.note else ""
-    if hold.act == "resume":
-        return _reopened(verdict, hold, told)
-    if hold.act == "find":
-        found = Reason("recall.episode", f"found again {hold.on}, a new episode{told}", hold.by)
-        return Verdict(hold.on, reasons=(*verdict.reasons, found), reached=verdict.reached)
-    if hold.act == "snooze":
-        reason = Reason("recall.snoozed", f"held on {hold.on} until {hold.until}{told}", hold.by, hold.until)
-        whole = verdict.whole or hold.whole
-        reached = verdict.reached.answered()._replace(called=False)
-        closed = verdict.own if verdict.closed == "unreachable" else verdict.closed
-        return verdict.told(reason)._replace(closed=closed, snoozed_until=hold.until, whole=whole, reached=reached)
+# --- what was decided
+
+
+def _told(hold: Hold) -> str:
+    return f": {hold.note}" if hold.note else ""
+
+
+def _found(verdict: Verdict, hold: Hold) -> Verdict:
+    """A new episode: the patient was seen, and no plan or hold of before goes on."""
+    found = Reason("recall.episode", f"found again {hold.on}, a new episode{_told(hold)}", hold.by)
+    return Verdict(hold.on, reasons=(*verdict.reasons, found), reached=verdict.reached.answered())
+
+
+def _snoozed(verdict: Verdict, hold: Hold) -> Verdict:
+    words = f"held on {hold.on} until {hold.until}{_told(hold)}"
+    verdict = _answered(verdict.told(Reason("recall.snoozed", words, hold.by, hold.until)), GIVEN_UP)
+    return verdict._replace(snoozed_until=hold.until, reached=verdict.reached._replace(called=False))
+
+
+def _stopped(verdict: Verdict, hold: Hold) -> Verdict:
     if hold.reason == "died":  # the patient's status closes it, so that a mistake is undone in one place
         return verdict
-    closed = "resolved" if hold.act == "resolve" else _CLOSED_BY_STOP.get(hold.reason or "", "stopped")
-    cause = f" ({hold.reason})" if hold.act == "stop" and hold.reason else ""
-    reason = Reason(f"recall.{closed}", f"{_WORDS[hold.act]} {hold.on}{cause}{told}", hold.by)
-    own = verdict.own if hold.whole else closed
-    return verdict.told(reason)._replace(closed=closed, own=own, whole=verdict.whole or hold.whole)
+    how = {"resolved": "resolved", "declined": "declined"}.get(hold.reason or "", "stopped")
+    cause = f" ({hold.reason})" if hold.reason else ""
+    return _closed(verdict, hold, how, f"stopped {hold.on}{cause}")
 
 
-def _reopened(verdict: Verdict, hold: Hold, told: str) -> Verdict:
+def _resolved(verdict: Verdict, hold: Hold) -> Verdict:
+    return _closed(verdict, hold, "resolved", f"resolved {hold.on}")
+
+
+def _closed(verdict: Verdict, hold: Hold, how: str, words: str) -> Verdict:
+    verdict = verdict.told(Reason(f"recall.{how}", f"{words}{_told(hold)}", hold.by))
+    own = verdict.own if hold.whole else how
+    return verdict._replace(closed=how, own=own, whole=verdict.whole or hold.whole)
+
+
+def _reopened(verdict: Verdict, hold: Hold) -> Verdict:
     """Take back what holds the site. A patient's resume takes back the patient's decisions and, while there are
     some, leaves alone what was decided for the site itself: a resolved site does not come back by the way."""
-    own = verdict.own if hold.whole and verdict.whole else None
-    reason = Reason("recall.reopened", f"reopened {hold.on}{told}", hold.by)
+    snoozed = verdict.snoozed_until is not None and verdict.snoozed_until > hold.on
+    own = verdict.own if hold.whole and (verdict.whole or snoozed) else None
+    verdict = verdict.told(Reason("recall.reopened", f"reopened {hold.on}{_told(hold)}", hold.by))
     reached = verdict.reached.answered()._replace(called=False)
-    return verdict.told(reason)._replace(closed=own, own=own, whole=False, snoozed_until=None, reached=reached)
+    return verdict._replace(closed=own, own=own, whole=False, snoozed_until=None, reached=reached)
 
 
-def _called(verdict: Verdict, call: Call, tries: Tries) -> Verdict:
-    """A call: it may hold the recall until a day, end it, open it again, or be one attempt too many."""
+_DECIDED = {"find": _found, "snooze": _snoozed, "stop": _stopped, "resolve": _resolved, "resume": _reopened}
+
+
+# --- who was called, and what was booked
+
+UNREACHABLE = "unreachable"
+"""Nobody decided that: whatever is decided goes before it, and so does whoever comes."""
+GIVEN_UP = (UNREACHABLE,)
+WILL_COME = (UNREACHABLE, "declined")
+"""What is taken back by whoever is reached; by whoever says yes after all."""
+
+
+def _called(verdict: Verdict, call: Call, tries: Tries | None) -> Verdict:
+    """A call: it may hold the recall until a day, end it, open it again, or be one attempt too many.
+
+    A longer hold stays, unless the patient named the day. A no ends what is open, and no decision of the clinic's.
+    """
     verdict = verdict.told(Reason("recall.called", contact.called(call), call.by, call.until))
-    if call.result == "declined":
-        return verdict._replace(closed="declined", whole=True, reached=verdict.reached.answered())
     if call.result in contact.MISSED:
-        return _in_vain(verdict._replace(reached=verdict.reached.attempted(call)), call, tries)
-    lifted = ("unreachable", "declined") if call.result in contact.COMES_AFTER_ALL else ("unreachable",)
-    return _held_by(_answered(verdict, lifted), call, call.until or verdict.snoozed_until)
+        return _in_vain(_held(verdict._replace(reached=verdict.reached.attempted(call)), call), call, tries)
+    verdict = _answered(verdict, WILL_COME if call.result in contact.COMES_AFTER_ALL else GIVEN_UP)
+    if call.result == "declined":
+        return verdict._replace(closed=verdict.closed or "declined", whole=True)
+    return _held(verdict, call)
 
 
-def _in_vain(verdict: Verdict, call: Call, tries: Tries) -> Verdict:
-    """An attempt that reached nobody: try again another day, or give up. A longer hold of the clinic's stays."""
-    verdict = _held_by(verdict, call, max(filter(None, [call.until, verdict.snoozed_until]), default=None))
-    if verdict.closed is not None or not verdict.reached.in_vain(tries):
+def _held(verdict: Verdict, call: Call) -> Verdict:
+    """Held until the call's own day. A later day stays against an attempt in vain, and the clinic's own against
+    everything but a day that the patient asked for."""
+    before, in_vain = verdict.snoozed_until, call.result in contact.MISSED
+    stays = in_vain or not (verdict.reached.called or call.result == "later")
+    if call.until is None or (before is not None and before > call.until and stays):
+        return verdict
+    return verdict._replace(snoozed_until=call.until, reached=verdict.reached._replace(called=True))
+
+
+def _in_vain(verdict: Verdict, call: Call, tries: Tries | None) -> Verdict:
+    """Give up where enough was tried."""
+    if tries is None or verdict.closed is not None or not verdict.reached.in_vain(tries):
         return verdict
     count = len(verdict.reached.attempts)
     words = f"unreachable since {call.on}: {count} attempts over {tries.channels} channels or more"
-    return verdict.told(Reason("recall.unreachable", words, tries.source))._replace(closed="unreachable", whole=True)
+    return verdict.told(Reason("recall.unreachable", words, tries.source))._replace(closed=UNREACHABLE, whole=True)
 
 
-def _held_by(verdict: Verdict, call: Call, until: date | None) -> Verdict:
-    """Held until that day; by the call, if it is the call's own day."""
-    if until is None:
-        return verdict
-    mine = until == call.until or verdict.reached.called
-    return verdict._replace(snoozed_until=until, whole=True, reached=verdict.reached._replace(called=mine))
-
-
-def _answered(verdict: Verdict, lifted: tuple[str, ...], *, called_only: bool = False) -> Verdict:
-    """The patient was reached, or came: what was given up is open again; `called_only` lifts a call's hold as well."""
-    reached = verdict.reached.answered()
+def _answered(verdict: Verdict, lifted: tuple[str, ...]) -> Verdict:
+    """The patient was reached: the count of attempts starts anew, and what is `lifted` is open again."""
     if verdict.closed in lifted:
-        verdict = verdict._replace(closed=verdict.own)
-    if called_only and reached.called:
-        verdict, reached = verdict._replace(snoozed_until=None), reached._replace(called=False)
-    return verdict._replace(reached=reached)
+        verdict = verdict._replace(closed=verdict.own, whole=False)
+    return verdict._replace(reached=verdict.reached.answered())
+
+
+def _no_more_to_call(verdict: Verdict) -> Verdict:
+    """The day to call again has no more use; one that the clinic named has."""
+    if not verdict.reached.called:
+        return verdict
+    return verdict._replace(snoozed_until=None, reached=verdict.reached._replace(called=False))
 
 
 def _appointed(verdict: Verdict, one: Booking) -> Verdict:
     """Something done to an appointment. Who books comes after all; once it is off, no call of before hides that."""
     verdict = verdict._replace(reached=verdict.reached.moved(one))
-    if one.act == "book":
-        verdict = _answered(verdict, ("unreachable", "declined"))
-        reached = verdict.reached._replace(called=False)
-        return verdict._replace(snoozed_until=None, reached=reached)
-    verdict = verdict.told(Reason("recall.appointment", contact.booked(one), one.by))
-    return _answered(verdict, (), called_only=True) if one.act in {"cancel", "no-show"} else verdict
-
-
-_WORDS = {"stop": "stopped", "resolve": "resolved"}
+    if one.act != "book":
+        verdict = verdict.told(Reason("recall.appointment", contact.booked(one), one.by))
+    if one.act in {"book", "move"}:
+        verdict = _answered(verdict, WILL_COME)
+        return verdict._replace(snoozed_until=None, reached=verdict.reached._replace(called=False))
+    return _no_more_to_call(_answered(verdict, ())) if one.act in {"cancel", "no-show"} else verdict

@@ -36,10 +36,12 @@ class Thresholds(NamedTuple):
 class Plan:
     """What is stored of a site: when it is due and what holds it back, or asks for a look before a repeat.
 
+    `unplanned`: nobody said when to come back. Without that, and without a day, somebody said that it need not be.
+
     Plain, since every list makes the class at its start and a named tuple would cost it 0.4 %.
     """
 
-    __slots__ = ("booked_until", "capped_until", "closed", "due", "reassess", "snoozed_until")
+    __slots__ = ("booked_until", "capped_until", "closed", "due", "reassess", "snoozed_until", "unplanned")
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Plan:
         capped_until: date | None = None,
         reassess: bool = False,
         booked_until: date | None = None,
+        unplanned: bool = False,
     ) -> None:
         self.due = due
         self.closed = closed
@@ -56,6 +59,7 @@ class Plan:
         self.capped_until = capped_until
         self.reassess = reassess
         self.booked_until = booked_until
+        self.unplanned = unplanned
 
 
 def status(plan: Plan, today: date, at: Thresholds) -> str | None:
@@ -64,12 +68,14 @@ def status(plan: Plan, today: date, at: Thresholds) -> str | None:
     An appointment goes before a hold, and both before the due date; before that day a plan is upcoming, whatever
     waits for it then. A hold goes before the payer's cap.
     """
-    if plan.closed is not None or plan.due is None:
+    if plan.closed is not None or (plan.due is None and not plan.unplanned):
         return plan.closed
     if plan.booked_until is not None and today <= plan.booked_until:
         return "booked"
     if plan.snoozed_until is not None and today < plan.snoozed_until:
         return "snoozed"
+    if plan.due is None:
+        return "unplanned"
     late = by_days((today - plan.due).days, at)
     if late == "upcoming":
         return late

@@ -19,6 +19,11 @@ def state(one: Event) -> str:
     return f"open since {one.look_on}" if one.look_on else ""
 
 
+def discreet(one: Event) -> Event:
+    """The event with no free text, for `--redact`."""
+    return one._replace(text=None, action=None, outcome=None)
+
+
 COLUMNS: tuple[Column, ...] = (
     Column("event", lambda one: str(one.number)),
     Column("date", lambda one: str(one.on)),

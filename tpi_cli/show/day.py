@@ -27,10 +27,10 @@ def discreet(row: Row) -> Row:
 COLUMNS: tuple[Column, ...] = (
     Column("what", lambda row: row.what),
     Column("when", lambda row: row.when),
-    Column("patient", lambda row: identity.patient(row.patient)),
-    Column("name", lambda row: row.name),
-    Column("born", lambda row: str(row.born), 3),
-    Column("phone", lambda row: row.phone or "", 2),
+    Column("patient", lambda row: identity.patient(row.who.patient)),
+    Column("name", lambda row: row.who.name),
+    Column("born", lambda row: str(row.who.born), 3),
+    Column("phone", lambda row: row.who.phone or "", 2),
     Column("sites", lambda row: " ".join(map(site_code, row.sites)), 4),
     Column("clinician", lambda row: row.clinician or "", 5),
     Column("status", lambda row: row.status or "", 1),
@@ -55,7 +55,7 @@ def lines(found: Iterable[Row], today: date, redact: str) -> list[str]:
     for what, rows in groupby(found, key=lambda row: row.what):
         out.append(WORDS[what].format("s"))
         for row in rows:
-            who = redacted_head(Person(row.patient, row.name, row.born), today, (), redact)
+            who = redacted_head(Person(row.who.patient, row.who.name, row.who.born), today, (), redact)
             told = _told(row, redact)
             out += [f"  {row.when}  {who}", *([f"      {told}"] if told else [])]
     return out
@@ -64,7 +64,7 @@ def lines(found: Iterable[Row], today: date, redact: str) -> list[str]:
 def _told(row: Row, redact: str) -> str:
     """`0161 496 0112   GM-R   overdue   anticoagulant apixaban`, without what --redact keeps back."""
     words = alerts(row) if redact != "all" else None
-    phone = row.phone if redact == "none" else None
+    phone = row.who.phone if redact == "none" else None
     sites = " ".join(map(site_code, row.sites)) if redact != "all" else None
     whom = f"with {row.clinician}" if row.clinician else None
     return "   ".join(filter(None, [row.record, phone, sites, whom, row.status, words, row.note]))
@@ -82,11 +82,11 @@ def record(row: Row) -> dict[str, Any]:
     return {
         "section": row.what,
         "when": row.when,
-        "patient": identity.patient(row.patient),
-        "mrn": row.mrn,
-        "name": row.name,
-        "born": row.born,
-        "phone": row.phone,
+        "patient": identity.patient(row.who.patient),
+        "mrn": row.who.mrn,
+        "name": row.who.name,
+        "born": row.who.born,
+        "phone": row.who.phone,
         "clinician": row.clinician,
         "status": row.status,
         "sites": [{"site": one.site, "muscle": one.muscle, "side": one.side, "due": one.due} for one in row.sites],

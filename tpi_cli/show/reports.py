@@ -16,7 +16,8 @@ def said(row: Row) -> str:
     """All of a row that makes it another one: not how late it is, for that moves every day."""
     sites = [[site.site, site.muscle, site.side, site.due] for site in row.sites]
     flags = [kind for kind in row.alerts if not kind.endswith("-none")]
-    return json.dumps([row.patient, row.due, row.status, row.eligible_from, sites, flags], default=str)
+    events = [one["source"] for one in json.loads(row.reasons) if one["rule"] == "recall.adverse"]
+    return json.dumps([row.patient, row.due, row.status, row.eligible_from, sites, flags, events], default=str)
 
 
 class Changes:

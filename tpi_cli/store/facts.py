@@ -32,9 +32,9 @@ SELECT act, number, done.on_date, done.recorded_by, was_on, was_wall, done.reaso
 FROM appointment_act AS done JOIN appointment ON appointment.id = done.appointment_id
 WHERE appointment.patient_id = :patient
 """
-_BOOKED = """
+_BOOKED = f"""
 SELECT number, on_date, wall FROM appointment
-WHERE patient_id = :patient AND status IN ('booked', 'arrived') ORDER BY starts_at
+WHERE patient_id = :patient AND status IN {contact.OPEN} ORDER BY starts_at
 """
 _VISITS = "SELECT on_date, recorded_at FROM session WHERE patient_id = :patient AND voided_at IS NULL"
 _FOUND = """
@@ -44,8 +44,9 @@ SELECT site.id, COALESCE(CAST(site.since AS TEXT), SUBSTR(site.created_at, 1, 10
 FROM site WHERE site.patient_id = :patient
 """
 _DOSES = """
-SELECT DISTINCT agent, strength, strength_unit, epinephrine FROM injection_list
-WHERE session_id = :session AND site_id = :site ORDER BY injection, component
+SELECT agent, strength, strength_unit, epinephrine FROM injection_list
+WHERE session_id = :session AND site_id = :site
+GROUP BY agent, strength, strength_unit, epinephrine ORDER BY MIN(injection), MIN(component)
 """
 _PAIN = """
 SELECT pain FROM outcome

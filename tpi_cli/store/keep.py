@@ -13,19 +13,12 @@ from tpi_cli.store import facts
 from tpi_cli.store.chart import Chart, House, standing
 from tpi_cli.store.connect import Database
 
-_PUT = """
-INSERT INTO recall (site_id, clinic_id, patient_id, session_id, anchor_on, follow_up, due_on, eligible_from,
-                    capped_until, reassess, closed, snoozed_until, booked_until, reasons, agents, pain_before,
-                    pain_after, revision)
-VALUES (:site, :clinic, :patient, :session, :anchor, :follow_up, :due, :eligible_from,
-        :capped_until, :reassess, :closed, :snoozed_until, :booked_until, :reasons, :agents, :pain_before,
-        :pain_after, :revision)
-ON CONFLICT (site_id) DO UPDATE SET
-    session_id = excluded.session_id, anchor_on = excluded.anchor_on, follow_up = excluded.follow_up,
-    due_on = excluded.due_on, eligible_from = excluded.eligible_from, capped_until = excluded.capped_until,
-    reassess = excluded.reassess, closed = excluded.closed, snoozed_until = excluded.snoozed_until,
-    booked_until = excluded.booked_until, reasons = excluded.reasons, agents = excluded.agents,
-    pain_before = excluded.pain_before, pain_after = excluded.pain_after, revision = excluded.revision
+_COLUMNS = ("site_id", "clinic_id", "patient_id", "session_id", "anchor_on", "follow_up", "due_on", "eligible_from",
+            "capped_until", "reassess", "closed", "snoozed_until", "booked_until", "call_back_on", "reasons", "agents",
+            "pain_before", "pain_after", "revision")  # fmt: skip
+_PUT = f"""
+INSERT INTO recall ({", ".join(_COLUMNS)}) VALUES ({", ".join(f":{name}" for name in _COLUMNS)})
+ON CONFLICT (site_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[3:])}
 """
 
 
@@ -36,7 +29,7 @@ def refresh(db: Database, clinic: str, patients: Iterable[str]) -> None:
         chart = Chart(db, house, patient)
         for site, known in facts.of_patient(db, patient).items():
             row = worked_out(db, clinic, chart, site, recall.decide(known))
-            db.run(_PUT, clinic=clinic, patient=patient, **row)
+            db.run(_PUT, clinic_id=clinic, patient_id=patient, **row)
 
 
 def refresh_all(db: Database, clinic: str) -> None:
@@ -50,17 +43,18 @@ def worked_out(db: Database, clinic: str, chart: Chart, site: str, verdict: reca
     session = facts.session_id(db, clinic, verdict.session) if verdict.session else None
     stands = standing(chart, site, verdict)
     return {
-        "site": site,
-        "session": session,
-        "anchor": _iso(verdict.anchor),
+        "site_id": site,
+        "session_id": session,
+        "anchor_on": _iso(verdict.anchor),
         "follow_up": verdict.follow_up,
-        "due": _iso(verdict.due),
+        "due_on": _iso(verdict.due),
         "eligible_from": _iso(stands.eligible_from),
         "capped_until": _iso(stands.capped_until),
         "reassess": stands.reassess,
         "closed": verdict.closed,
         "snoozed_until": _iso(verdict.snoozed_until),
         "booked_until": _iso(verdict.booked_until),
+        "call_back_on": _iso(verdict.call_back_on),
         "reasons": reasons_text((*verdict.reasons, *stands.reasons)),
         "agents": "\n".join(facts.agents_at(db, session, site)) if session else "",
         "pain_before": facts.pain_at(db, session, site, "before") if session else None,

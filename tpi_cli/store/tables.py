@@ -291,6 +291,9 @@ class Outcome(SQLModel, table=True):
     recorded_by: str
 
 
+_LOOK = text("follow_up_on IS NOT NULL AND closed_on IS NULL")
+
+
 class AdverseEvent(SQLModel, table=True):
     """Something that went wrong, of a type of `reference/adverse.csv`; `number` counts up on the patient.
 
@@ -300,6 +303,7 @@ class AdverseEvent(SQLModel, table=True):
     __tablename__ = "adverse_event"
     __table_args__ = (
         UniqueConstraint("patient_id", "number"),
+        Index("ix_adverse_event_look", "clinic_id", "follow_up_on", sqlite_where=_LOOK, postgresql_where=_LOOK),
         CheckConstraint("(closed_on IS NULL) = (closed_at IS NULL)", name="closed"),
     )
     id: str = identity()
@@ -362,14 +366,15 @@ class Agent(SQLModel, table=True):
 
 
 _OPEN = text("closed IS NULL")
+_CALL_BACK = text("call_back_on IS NOT NULL")
 
 
 class Recall(SQLModel, table=True):
     """The due date as worked out by `store/keep.py`, the only writer, beside the facts it comes from.
 
     `closed` is why the site is off the list for good (resolved, declined, unreachable, stopped, archived, deceased),
-    `booked_until` the day of the last open appointment. `anchor_on` is the session's day, or that of a finding which
-    nobody treated since.
+    `booked_until` the day of the last open appointment, `call_back_on` the day that a call named to call again.
+    `anchor_on` is the session's day, or without a session that of a finding which nobody treated since.
     `eligible_from` is the first day every rule of the payer holds; `capped_until` the same day where the payer
     enforces them and it lies after the due date. `reassess`: the last session has no outcome, or too little
     relief. `reasons` is a JSON list, `agents` a line each; `revision` names the rules and tables used.
@@ -379,6 +384,7 @@ class Recall(SQLModel, table=True):
         Index("ix_recall_open", "clinic_id", "due_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_recall_patient", "patient_id"),
         Index("ix_recall_closed", "clinic_id", "closed"),
+        Index("ix_recall_call_back", "clinic_id", "call_back_on", sqlite_where=_CALL_BACK, postgresql_where=_CALL_BACK),
         one_of("closed", "closed", "resolved", "declined", "unreachable", "stopped", "archived", "deceased"),
     )
     site_id: str = Field(foreign_key="site.id", primary_key=True, max_length=ID)
@@ -394,6 +400,7 @@ class Recall(SQLModel, table=True):
     closed: str | None = None
     snoozed_until: date | None = None
     booked_until: date | None = None
+    call_back_on: date | None = None
     reasons: str
     agents: str
     pain_before: int | None = None

@@ -5,14 +5,8 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
+from tpi_cli.rules.contact import ACTS, APPOINTED, CHANNELS, LONGEST, RESULTS, SHORTEST
 from tpi_cli.store.fields import identity, of, one_of
-
-RESULTS = ("booked", "reached", "message", "no-answer", "wrong-number", "declined", "later")
-CHANNELS = ("phone", "sms", "mail", "email")
-OPEN = ("booked", "arrived")
-"""An appointment that takes its time up."""
-APPOINTED = (*OPEN, "done", "cancelled", "no-show")
-ACTS = ("book", "move", "arrive", "done", "cancel", "no-show", "reopen")
 
 
 class Contact(SQLModel, table=True):
@@ -45,8 +39,9 @@ class Appointment(SQLModel, table=True):
         UniqueConstraint("clinic_id", "number"),
         UniqueConstraint("clinic_id", "source_id"),
         Index("ix_appointment_starts", "clinic_id", "starts_at"),
+        Index("ix_appointment_day", "clinic_id", "on_date"),
         one_of("status", "status", *APPOINTED),
-        CheckConstraint("minutes BETWEEN 5 AND 480", name="minutes"),
+        CheckConstraint(f"minutes BETWEEN {SHORTEST} AND {LONGEST}", name="minutes"),
         CheckConstraint("ends_at > starts_at", name="ends"),
         CheckConstraint("session_id IS NULL OR status = 'done'", name="session"),
     )

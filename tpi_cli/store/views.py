@@ -71,7 +71,8 @@ def recall_list() -> Select[Any]:
 def event_list() -> Select[Any]:
     """One row per adverse event that wants a look, in the columns of `recall_list`: a recall of its own kind.
 
-    `agents` is its type and `reasons` what was told of it. Only the patient's death closes it.
+    `agents` is its type and `reasons` what was told of it. Only the patient's death closes it; one of a session that
+    was void is another patient's, or nobody's.
     """
     event = AdverseEvent
     nothing, no_day, no_score = cast(null(), String), cast(null(), Date), cast(null(), Integer)
@@ -103,7 +104,11 @@ def event_list() -> Select[Any]:
         .join(Patient, col(Patient.id) == event.patient_id)
         .outerjoin(Session, col(Session.id) == event.session_id)
         .outerjoin(Clinician, col(Clinician.id) == Session.clinician_id)
-        .where(col(event.follow_up_on).is_not(None), col(event.closed_on).is_(None))
+        .where(
+            col(event.follow_up_on).is_not(None),
+            col(event.closed_on).is_(None),
+            col(Session.voided_at).is_(None),
+        )
     )
 
 

@@ -9,15 +9,15 @@ from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from tpi_cli import clock
 from tpi_cli.commands.parse import dates
 from tpi_cli.commands.parse.names import WEEKDAY_OF, spelled
 from tpi_cli.commands.parse.typed import Word, either, fault, line, shown, split
 from tpi_cli.errors import Grammar
+from tpi_cli.rules.contact import LONGEST, SHORTEST
 
 FORMS = "write 'tue 10:00', '2026-12-31 9:30' or 'in 6w 2pm'"
 LENGTHS = "30min, 1h or 1h30"
-SHORTEST, LONGEST = 5, 480
-"""Minutes an appointment may last."""
 
 _MINUTE = timedelta(minutes=1)
 _TIME = re.compile(
@@ -81,9 +81,7 @@ def when(text: str, today: date, zone: tzinfo) -> When:
 
 def moments(day: date, hour: int, minute: int, zone: tzinfo) -> tuple[Moment, ...]:
     """The moments at which the zone's clocks show that time of that day, in order: none, one or two."""
-    wall = _wall(day, hour, minute)
-    meant = sorted({_utc(wall, zone, fold) for fold in (0, 1)})
-    return tuple(_moment(at, zone) for at in meant if _shows(at, zone) == wall)
+    return tuple(_moment(at, zone) for at in clock.shown_at(_wall(day, hour, minute), zone))
 
 
 def words(at: datetime, today: date, zone: tzinfo) -> str:

@@ -36,7 +36,8 @@ WHERE 1 = 1{where} ORDER BY event.on_date DESC, patient.number, event.number DES
 def events(db: Database, patient_id: str | None = None, *, open_only: bool = False) -> Iterator[Event]:
     """Adverse events, newest first, of one patient (UUID) or of all."""
     where = " AND event.patient_id = :patient" if patient_id else ""
-    where += " AND follow_up_on IS NOT NULL AND closed_on IS NULL" if open_only else ""
+    open_ones = " AND follow_up_on IS NOT NULL AND closed_on IS NULL AND session.voided_at IS NULL"
+    where += open_ones if open_only else ""
     for row in db.rows(_SQL.format(where=where), patient=patient_id):
         one = Event._make(row)
         yield one._replace(on=known_day(one.on), look_on=day(one.look_on), closed_on=day(one.closed_on))

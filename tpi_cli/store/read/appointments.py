@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tpi_cli.errors import NotFound
 from tpi_cli.rules import identity
+from tpi_cli.rules.contact import OPEN
 from tpi_cli.store.columns import known_day
 from tpi_cli.store.connect import Database
 
@@ -88,15 +89,21 @@ def appointments(db: Database, wanted: Wanted) -> Iterator[Appointment]:
     where += " AND one.on_date <= :last" if wanted.last else ""
     where += " AND one.patient_id = :patient" if wanted.patient_id else ""
     where += " AND clinician.code = :clinician" if wanted.clinician else ""
-    if wanted.statuses:
-        where += f" AND one.status IN ({', '.join(repr(status) for status in wanted.statuses)})"
+    names = {f"status{at}": status for at, status in enumerate(wanted.statuses)}
+    where += f" AND one.status IN ({', '.join(f':{name}' for name in names)})" if names else ""
     values = {
         "first": str(wanted.first),
         "last": str(wanted.last),
         "patient": wanted.patient_id,
         "clinician": wanted.clinician,
+        **names,
     }
     yield from (_read(row) for row in db.rows(_SQL.format(where=where), **values))
+
+
+def still_open(db: Database, patient_id: str, first: date | None = None) -> list[Appointment]:
+    """A patient's appointments that are open, from a day on (None: however old)."""
+    return list(appointments(db, Wanted(first, patient_id=patient_id, statuses=OPEN)))
 
 
 def _read(row: tuple[object, ...]) -> Appointment:

@@ -97,10 +97,13 @@ _UNBOOKED = "closed IS NULL AND (booked_until IS NULL OR booked_until < :today)"
 _AWAKE = f"{_UNBOOKED} AND (snoozed_until IS NULL OR snoozed_until <= :today)"
 _OPEN = f"{_AWAKE} AND due_on <= :until AND (capped_until IS NULL OR capped_until <= :today OR due_on > :since)"
 _CAPPED = f"{_AWAKE} AND due_on <= :since AND capped_until > :today"
-_SNOOZED = f"{_UNBOOKED} AND due_on IS NOT NULL AND snoozed_until > :today"
-_BOOKED = "closed IS NULL AND due_on IS NOT NULL AND booked_until >= :today"
-_CLOSED = "closed = '{}' AND due_on IS NOT NULL"
-_UNPLANNED = "closed IS NULL AND due_on IS NULL AND anchor_on IS NOT NULL AND follow_up IS NULL"
+_UNSAID = "due_on IS NULL AND anchor_on IS NOT NULL AND follow_up IS NULL"
+_PLAN = f"(due_on IS NOT NULL OR ({_UNSAID}))"
+"""A plan, or that nobody made one: what is counted wherever it is held back."""
+_SNOOZED = f"{_UNBOOKED} AND {_PLAN} AND snoozed_until > :today"
+_BOOKED = f"closed IS NULL AND {_PLAN} AND booked_until >= :today"
+_CLOSED = f"closed = '{{}}' AND {_PLAN}"
+_UNPLANNED = f"{_AWAKE} AND {_UNSAID}"
 _EVENT = "closed IS NULL AND due_on <="
 _OWN = {"capped": _CAPPED, "booked": _BOOKED, "snoozed": _SNOOZED, "unplanned": _UNPLANNED}
 _END_OF_TIME = "9999-12-31"
@@ -119,7 +122,8 @@ def rows(db: Database, query: Query) -> Iterator[Row]:
         "name_key, patient" if query.by_name else "COALESCE(MIN(due_on) OVER (PARTITION BY patient_id), :end), patient"
     )
     sql = (
-        f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS picked ORDER BY {first}, COALESCE(due_on, :end), site"
+        f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS picked"
+        f" ORDER BY {first}, COALESCE(due_on, :end), muscle IS NOT NULL, site"
     )
     listed = map(Listed._make, db.rows(sql, **_values(query)))
     for _, found in groupby(listed, key=lambda one: one.patient):
@@ -162,7 +166,7 @@ def held_back(db: Database, query: Query) -> dict[str, int]:
     count = f"SELECT COUNT(DISTINCT patient_id) FROM {where} WHERE "
     by_reason = (
         f"SELECT closed, COUNT(DISTINCT patient_id) FROM {where}"
-        f" WHERE closed IS NOT NULL AND due_on IS NOT NULL{narrowed} GROUP BY closed"
+        f" WHERE closed IS NOT NULL AND {_PLAN}{narrowed} GROUP BY closed"
     )
     found = {
         **{reason: db.value(f"{count}{condition}{narrowed}", **values) for reason, condition in _OWN.items()},
@@ -275,10 +279,9 @@ def _site(one: Listed, query: Query) -> Site:
         day(one.capped_until),
         reassess=bool(one.reassess),
         booked_until=day(one.booked_until),
+        unplanned=one.due_on is None and one.anchor_on is not None and one.follow_up is None,
     )
     status = standing.status(plan, query.today, query.at)
-    if status is None and one.anchor_on and one.follow_up is None:
-        status = "unplanned"
     ends = {
         "booked": plan.booked_until,
         "snoozed": plan.snoozed_until,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from tpi_cli.rules import opening
+from tpi_cli.rules.contact import OPEN
 from tpi_cli.store.columns import day as read_day
 from tpi_cli.store.columns import known_day
 from tpi_cli.store.connect import Database
@@ -39,9 +40,9 @@ _DUE = """
 SELECT patient_id, due_on, snoozed_until, capped_until FROM recall
 WHERE clinic_id = :clinic AND closed IS NULL AND due_on <= :last AND (booked_until IS NULL OR booked_until < :today)
 """
-_BOOKED = """
+_BOOKED = f"""
 SELECT on_date, COUNT(*) FROM appointment
-WHERE clinic_id = :clinic AND status IN ('booked', 'arrived') AND on_date BETWEEN :first AND :last GROUP BY on_date
+WHERE clinic_id = :clinic AND status IN {OPEN} AND on_date BETWEEN :first AND :last GROUP BY on_date
 """
 
 

@@ -71,7 +71,7 @@ _PATIENT = (
 _SITE = (
     "SELECT site.id, site.number, site.muscle, site.side, site.point, site.taut_band, site.tender_spot,"
     " site.referred, site.referred_to, site.recognised, site.since, site.note,"
-    " recall.due_on, recall.closed, recall.anchor_on"
+    " recall.due_on, recall.closed, CASE WHEN recall.session_id IS NOT NULL THEN recall.anchor_on END"
     " FROM site LEFT JOIN recall ON recall.site_id = site.id WHERE site.patient_id = :patient"
 )
 

@@ -8,7 +8,10 @@ from tpi_cli.store.connect import Database
 
 
 class Standing(NamedTuple):
-    """A site (UUID) with the plan that counts now; `closed` says why there is none any more."""
+    """A site (UUID) with the plan that counts now; `closed` says why there is none any more.
+
+    No session of before the `anchor` moves the plan: the day of the last session, or of a finding after one.
+    """
 
     id: str
     number: int
@@ -22,8 +25,10 @@ class Standing(NamedTuple):
 
 
 _SQL = """
-SELECT site.id, site.number, site.muscle, site.side, recall.follow_up, recall.closed, recall.anchor_on, recall.due_on,
-       recall.snoozed_until
+SELECT site.id, site.number, site.muscle, site.side, recall.follow_up, recall.closed,
+       CASE WHEN EXISTS (SELECT 1 FROM plan JOIN session ON session.id = plan.session_id
+                         WHERE plan.site_id = site.id AND session.voided_at IS NULL) THEN recall.anchor_on END,
+       recall.due_on, recall.snoozed_until
 FROM site LEFT JOIN recall ON recall.site_id = site.id
 WHERE site.patient_id = :patient ORDER BY site.number
 """

@@ -58,7 +58,7 @@ WHERE outcome.phase = 'later' AND session.voided_at IS {voided}NULL
 """
 _REOPENED = """
 EXISTS (SELECT 1 FROM recall WHERE recall.site_id = outcome.site_id AND recall.closed IS NULL
-    AND recall.anchor_on <= outcome.on_date)
+    AND (recall.session_id IS NULL OR recall.anchor_on <= outcome.on_date))
 """
 
 

@@ -19,37 +19,26 @@ def upgrade() -> None:
     _contact()
     _appointment()
     _appointment_act()
-    _made_anew("hold", _hold, "site_id, act, reason, until, on_date, note, recorded_at, recorded_by", "patient_id")
-    _made_anew("plan", _plan, "session_id, site_id, follow_up, origin", None)
-    _adverse_events()
+    decided = "patient_id, site_id, act, reason, until, on_date, note, recorded_at, recorded_by"
+    _made_anew("hold", _hold, decided)
+    _made_anew("plan", _plan, "session_id, site_id, follow_up, origin")
+    told = "patient_id, session_id, site_id, type, text, on_date, recorded_at, recorded_by"
+    counted = "ROW_NUMBER() OVER (PARTITION BY patient_id ORDER BY recorded_at, id)"
+    _made_anew("adverse_event", _adverse_event, told, number=counted)  # of before: history, and asks for no look
     op.drop_table("recall")  # every row of it is worked out anew from the facts
     _recall()
 
 
-def _made_anew(table: str, made: Callable[[], None], columns: str, patient: str | None) -> None:
-    """SQLite cannot change a CHECK: the table is made a second time and its rows are carried over."""
-    kept = ", ".join(filter(None, ["id, clinic_id", patient, columns]))
-    _aside(table, "patient_id" if patient else "site_id")
+def _made_anew(table: str, made: Callable[[], None], columns: str, **more: str) -> None:
+    """SQLite cannot change a CHECK: the rows are laid aside, the table is made a second time and takes them back."""
+    op.execute(f"CREATE TABLE aside AS SELECT * FROM {table}")
+    op.drop_table(table)
     made()
-    op.execute(f"INSERT INTO {table} ({kept}) SELECT {kept} FROM old_{table}")
-    op.drop_table(f"old_{table}")
-
-
-def _aside(table: str, indexed: str) -> None:
-    op.drop_index(f"ix_{table}_{indexed}", table_name=table)
-    op.rename_table(table, f"old_{table}")
-
-
-def _adverse_events() -> None:
-    """Events get a number that counts up on the patient; those of before are history and ask for no look."""
-    kept = "id, clinic_id, patient_id, session_id, site_id, type, text, on_date, recorded_at, recorded_by"
-    _aside("adverse_event", "patient_id")
-    _adverse_event()
-    op.execute(
-        f"INSERT INTO adverse_event ({kept}, number) SELECT {kept},"
-        " ROW_NUMBER() OVER (PARTITION BY patient_id ORDER BY recorded_at, id) FROM old_adverse_event"
+    into, out_of = (
+        f"id, clinic_id, {columns}{''.join(f', {one}' for one in names)}" for names in (more, more.values())
     )
-    op.drop_table("old_adverse_event")
+    op.execute(f"INSERT INTO {table} ({into}) SELECT {out_of} FROM aside")
+    op.drop_table("aside")
 
 
 def _contact() -> None:
@@ -113,6 +102,7 @@ def _appointment() -> None:
         sa.UniqueConstraint("clinic_id", "number", name=op.f("uq_appointment_clinic_id_number")),
         sa.UniqueConstraint("clinic_id", "source_id", name=op.f("uq_appointment_clinic_id_source_id")),
     )
+    op.create_index("ix_appointment_day", "appointment", ["clinic_id", "on_date"], unique=False)
     op.create_index(op.f("ix_appointment_patient_id"), "appointment", ["patient_id"], unique=False)
     op.create_index("ix_appointment_starts", "appointment", ["clinic_id", "starts_at"], unique=False)
 
@@ -219,6 +209,14 @@ def _adverse_event() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_adverse_event")),
         sa.UniqueConstraint("patient_id", "number", name=op.f("uq_adverse_event_patient_id_number")),
     )
+    op.create_index(
+        "ix_adverse_event_look",
+        "adverse_event",
+        ["clinic_id", "follow_up_on"],
+        unique=False,
+        sqlite_where=sa.text("follow_up_on IS NOT NULL AND closed_on IS NULL"),
+        postgresql_where=sa.text("follow_up_on IS NOT NULL AND closed_on IS NULL"),
+    )
     op.create_index(op.f("ix_adverse_event_patient_id"), "adverse_event", ["patient_id"], unique=False)
 
 
@@ -238,6 +236,7 @@ def _recall() -> None:
         sa.Column("closed", sa.String(), nullable=True),
         sa.Column("snoozed_until", sa.Date(), nullable=True),
         sa.Column("booked_until", sa.Date(), nullable=True),
+        sa.Column("call_back_on", sa.Date(), nullable=True),
         sa.Column("reasons", sa.String(), nullable=False),
         sa.Column("agents", sa.String(), nullable=False),
         sa.Column("pain_before", sa.Integer(), nullable=True),
@@ -252,6 +251,14 @@ def _recall() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_recall_session_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_recall_site_id")),
         sa.PrimaryKeyConstraint("site_id", name=op.f("pk_recall")),
+    )
+    op.create_index(
+        "ix_recall_call_back",
+        "recall",
+        ["clinic_id", "call_back_on"],
+        unique=False,
+        sqlite_where=sa.text("call_back_on IS NOT NULL"),
+        postgresql_where=sa.text("call_back_on IS NOT NULL"),
     )
     op.create_index("ix_recall_closed", "recall", ["clinic_id", "closed"], unique=False)
     op.create_index(

@@ -1,0 +1,119 @@
+"""The time of an appointment: what `book`, `call booked` and `appt move` are told of it, and how they answer."""
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tpi_cli import clock
+from tpi_cli.commands import options
+from tpi_cli.errors import Usage
+from tpi_cli.rules import checks
+from tpi_cli.show.out import Out, allowed
+from tpi_cli.show.person import redacted_head
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read import appointments as read
+from tpi_cli.store.read.clinic import Clinic
+
+if TYPE_CHECKING:
+    from tpi_cli.acts.appointment import Slot, Wish
+    from tpi_cli.commands.parse.times import Moment, When
+
+For = Annotated[str | None, typer.Option("--for", metavar="LENGTH", help="How long: 30min, 1h.")]
+With = Annotated[str | None, typer.Option("--with", metavar="C", help="With which clinician.")]
+Past = Annotated[
+    list[str] | None, typer.Option("--override", metavar="clash=REASON", help="Book past an overlap or the hours.")
+]
+
+
+def wished(
+    ctx: typer.Context, office: Clinic, text: str, minutes: int, whom: str | None, override: list[str] | None
+) -> "Wish":
+    """What is wished for, every word understood. Raises Grammar, Usage, Cancelled."""
+    from tpi_cli.acts.appointment import Wish
+
+    code = options.storable("the clinician's code", whom.strip()) if whom else None
+    return Wish(_slot(ctx, office, text, minutes), code or None, _reasons(override or []), ctx.obj.note)
+
+
+def length(text: str | None, usual: int) -> int:
+    """Minutes: as typed, or as usual. Raises Grammar."""
+    from tpi_cli.commands.parse import times
+
+    return usual if text is None else times.minutes(text)
+
+
+def _slot(ctx: typer.Context, office: Clinic, text: str, minutes: int) -> "Slot":
+    """The time meant. One that the clocks show twice is asked about."""
+    from tpi_cli.acts.appointment import Slot
+    from tpi_cli.commands.parse import times
+
+    found = times.when(text, office.today, clock.zone(office.zone))
+    at = found.choices[0] if len(found.choices) == 1 else _which(ctx, found)
+    return Slot(found.day, f"{found.hour:02}:{found.minute:02}", clock.stamped(at.at), minutes)
+
+
+def _which(ctx: typer.Context, found: "When") -> "Moment":
+    """The first or the second, where the clocks go back. Raises Usage where nobody can be asked."""
+    from tpi_cli.commands.parse.names import spelled
+
+    wall = f"{found.hour:02}:{found.minute:02}"
+    twice = f"{wall} comes twice on {spelled(found.day)}"
+    out: Out = ctx.obj.out()
+    if out.no_input or not sys.stdin.isatty():
+        ways = " or ".join(f"{wall}{one.offset}" for one in found.choices)
+        raise Usage(f"{twice}: which one?", hint=f"write {ways}")
+    numbered = {str(number): one for number, one in enumerate(found.choices, 1)}
+    ways = ", ".join(f"{number} for {one.words}" for number, one in numbered.items())
+    picked = numbered.get(out.ask(f"{twice}: {ways}?"))
+    if picked is None:
+        raise Usage("neither of them; nothing was booked", hint="answer 1 or 2")
+    return picked
+
+
+def _reasons(texts: list[str]) -> dict[str, str]:
+    """Reasons by what they go past. Raises Usage."""
+    from tpi_cli.acts.appointment import CLASH, HOURS
+
+    out: dict[str, str] = {}
+    for text in texts:
+        what, _, reason = text.partition("=")
+        allowed("--override", what.strip(), (CLASH, HOURS))
+        wrong = checks.reason(reason)
+        if wrong:
+            raise Usage(f"the reason {wrong}", hint=f"--override {what.strip()}='a second room is free'")
+        out[what.strip()] = reason.strip()
+    return out
+
+
+def remarks(db: Database, patient_id: str, office: Clinic, wish: "Wish") -> list[str]:
+    """A clinician nobody knows may be a slip of a letter, a second appointment may be meant as a move."""
+    whom = wish.clinician
+    new = [f"  note: {whom} is a new clinician here"] if whom and not read.known(db, whom) else []
+    return [*new, *left(read.still_open(db, patient_id, office.today), "is open too: tpi appt move {} moves it")]
+
+
+def left(found: Iterable[read.Appointment], words: str) -> list[str]:
+    """A remark on each appointment that stays; its code takes the place of `{}` in the words."""
+    return [f"  note: {one.code} of {one.on} {one.wall} {words.format(one.code)}" for one in found]
+
+
+def told(one: read.Appointment, done: str, office: Clinic) -> str:
+    """`booked Tue 24 Nov 2026 10:00 (tomorrow) for 30 min with DR: A-01RJ`, without the person."""
+    from tpi_cli.commands.parse import times
+
+    when = times.words(clock.unstamped(one.starts_at), office.today, clock.zone(office.zone))
+    whom = f" with {one.clinician}" if one.clinician else ""
+    return f"{done} {when} for {one.minutes} min{whom}: {one.code}"
+
+
+def answer(ctx: typer.Context, office: Clinic, one: read.Appointment, lines: list[str], name: str) -> None:
+    """Say what was kept, and whose it is."""
+    from tpi_cli.show import appointment as show
+
+    out: Out = ctx.obj.out(office.today)
+    would = "would be " if ctx.obj.dry_run else ""
+    person = redacted_head(one.person, office.today, (), out.redact)
+    facts: dict[str, Any] = show.record(one)
+    ctx.obj.done(out, one.code, [f"{would}{lines[0]}", f"  {person}", *lines[1:]], name, facts)
