@@ -519,19 +519,20 @@ def _due(day: date, plan: str) -> date:
 
 
 def _longer(day: date, plan: str) -> str:
-    """A step longer, at the most to the most."""
+    """A step longer, at the least to the least and at the most to the most."""
     unit = plan.lstrip("0123456789")
     number = int(plan.removesuffix(unit))
     number, unit = (12 * number, "mo") if unit == "y" else (number, unit)
     wider = f"{number + int(LONGER[unit].removesuffix(unit))}{unit}"
+    wider = max(wider, LEAST, key=lambda one: _due(day, one))
     wider = min(wider, MOST, key=lambda one: _due(day, one))
     return wider if _due(day, wider) > _due(day, plan) else plan
 
 
 def _shorter(day: date, plan: str, gone: date) -> str:
-    """The whole weeks until it was gone, at the least the least."""
+    """The whole weeks until it was gone, at the least the least and at the most the most."""
     weeks = f"{max(1, (gone - day).days // 7)}w"
-    nearer = max(weeks, LEAST, key=lambda one: _due(day, one))
+    nearer = min(max(weeks, LEAST, key=lambda one: _due(day, one)), MOST, key=lambda one: _due(day, one))
     return nearer if _due(day, nearer) < _due(day, plan) else plan
 
 

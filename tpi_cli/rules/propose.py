@@ -88,17 +88,22 @@ def _in_vain(courses: tuple[Course, ...], steps: Steps) -> bool:
 
 
 def _longer(last: Course, step: Interval, percent: Decimal, steps: Steps) -> Plan | None:
-    """A step longer; where that is beyond the most, the most; None where the plan is there already."""
-    wider = _stepped(step, steps)
-    most = after(last.on, steps.maximum)
-    if after(last.on, wider) > most:
-        wider = steps.maximum
+    """A step longer, between the least and the most; None where the plan is there already."""
+    wished = _stepped(step, steps)
+    wider = _bounded(last.on, wished, steps)
     if after(last.on, wider) <= after(last.on, step):
         return None
-    relief = (
-        f"relief {whole(percent)} % still there {last.response.until}, at the follow-up of {step.words}: a step longer"
-    )
+    bound = "longest there is" if wider == steps.maximum else "shortest that is proposed"
+    how = "a step longer" if wider == wished else f"up to the {bound}"
+    relief = f"relief {whole(percent)} % still there {last.response.until}, at the follow-up of {step.words}: {how}"
     return Plan(str(wider), PROPOSED, steps.id, relief)
+
+
+def _bounded(on: date, wished: Interval, steps: Steps) -> Interval:
+    """The interval, or the row's bound that it is beyond, counted from a day."""
+    if after(on, wished) > after(on, steps.maximum):
+        return steps.maximum
+    return steps.minimum if after(on, wished) < after(on, steps.minimum) else wished
 
 
 def _stepped(step: Interval, steps: Steps) -> Interval:
@@ -111,10 +116,9 @@ def _stepped(step: Interval, steps: Steps) -> Interval:
 
 
 def _shorter(last: Course, step: Interval, gone: date, steps: Steps) -> Plan | None:
-    """Whole weeks up to the score that showed the relief gone, never below the least; None where that is no less."""
+    """Whole weeks up to the score that showed the relief gone, inside the bounds; None where that is no less."""
     weeks = Interval(max(1, (gone - last.on).days // WEEK), "w")
-    least = after(last.on, steps.minimum)
-    nearer = steps.minimum if after(last.on, weeks) < least else weeks
+    nearer = _bounded(last.on, weeks, steps)
     if after(last.on, nearer) >= after(last.on, step):
         return None
     return Plan(str(nearer), PROPOSED, steps.id, f"relief worn off by {gone}, before the follow-up of {step.words}")

@@ -54,6 +54,8 @@ next mon 10:00            | 2026-11-30 10:00
 tue  10:00                | 2026-11-24 10:00
 tue 10:00+00:00           | 2026-11-24 10:00
 tue 10:00 -00:00          | 2026-11-24 10:00
+23 Sep 10:00              | 2027-09-23 10:00
+20 Nov 2027 10:00         | 2027-11-20 10:00
 1 Jul 10:00+01            | 2027-07-01 10:00
 1 Jul 10:00 +0100         | 2027-07-01 10:00
 """
@@ -109,6 +111,8 @@ tue 10 amx          | 10          | '10' is not a date                      | 31
 yesterday 10:00     | yesterday   | Sun 22 Nov 2026 (yesterday) is past | today or a later day
 10:00 last tue      | last tue    | Tue 17 Nov 2026 (6 days ago) is past | today or a later day
 2 weeks ago         | 2 weeks ago | Mon 9 Nov 2026 (2 weeks ago) is past | today or a later day
+20 nov 10:00        | 20 nov      | Fri 20 Nov 2026 (3 days ago) is past | write the year: 20 Nov 2027
+10:00 24 Sep        | 24 Sep      | Thu 24 Sep 2026 (60 days ago) is past | write the year: 24 Sep 2027
 mon 10:00           | mon         | today is Monday: which one?        | write today (Mon 23 Nov 2026) or next mon (Mon 30 Nov 2026)
 30 Feb 10:00        | 30          | February 2027 has 28 days          | from 1 to 28
 10:00 30 Feb        | 30          | February 2027 has 28 days          | from 1 to 28
@@ -310,7 +314,7 @@ def test_beside_the_change_a_time_comes_once(zone: str, typed: str) -> None:
         ("2027-10-31T01:30:00+00:00", "2027-10-31 01:30"),
         ("2027-10-31 1:30am +00:00", "2027-10-31 01:30"),
         ("2027-10-31T01:30Z", "2027-10-31 01:30"),
-        ("01:30+01:00 31 Oct", "2027-10-31 00:30"),
+        ("01:30+01:00 31 Oct 2027", "2027-10-31 00:30"),
     ],
 )
 def test_an_offset_picks_one_of_two(typed: str, at: str) -> None:

@@ -59,6 +59,12 @@ def day(text: str, today: date, forward: bool) -> date:
     raise misdates.explain(asked.text, asked.found)
 
 
+def yearless(text: str) -> bool:
+    """Whether the text is a day and a month alone, `31 Dec`: which year is meant goes by the direction asked."""
+    found = _DAY_MONTH.fullmatch(line(split(text, "the date")))
+    return found is not None and found[2] in MONTH_OF and found[3] is None
+
+
 def birth(text: str, today: date) -> date:
     """A birth date: day, month and four-figure year, not in the future and not over 130 years ago.
 
