@@ -141,6 +141,21 @@ def test_outside_the_opening_hours_it_is_refused_too(two: Clinic, when: str, say
     two.ok("book", "2", "tue 8:00")
 
 
+def test_new_hours_name_the_appointments_that_stand_outside_them(two: Clinic) -> None:
+    """Nobody is called off by a setting, and nobody stands before a shut door unseen."""
+    two.ok("book", "1", "2026-12-01 10:00")
+    two.ok("book", "2", "2026-12-02 17:45")
+    answer = two.ok("config", "set", "clinic.closed", "2026-12-01")
+    assert answer.out.splitlines() == [
+        "set clinic.closed = 2026-12-01",
+        "  note: A-0018 of 2026-12-01 10:00 stands: closed on Tue 1 Dec 2026; tpi appt move A-0018",
+    ]
+    assert "outside Wed 08:00-18:00" in two.ok("config", "set", "clinic.hours", "mon-fri 08:00-18:00").out
+    two.ok("appt", "cancel", "2")
+    two.ok("config", "set", "clinic.closed", "")
+    assert two.ok("config", "set", "clinic.hours", "mon-fri 08:00-18:00").out.count("\n") == 1
+
+
 # --- the clocks change
 
 

@@ -58,6 +58,9 @@ looking ahead to none             | due -w none                                 
 a snooze to the past              | snooze 2 yesterday --reason abroad                 | 2 | (yesterday) is not ahead                  | after today
 a snooze to today                 | snooze 2 today --reason abroad                     | 2 | (today) is not ahead                      | after today
 a finding from the future         | site add 2 is l --since tomorrow                   | 2 | in the future                             | --since
+# an option that lacks its value does not take the next one for it
+a reason that was forgotten       | snooze 2 6w --reason -n                            | 2 | --reason needs a value, and -n is an option | --reason=-n
+a note that was forgotten         | call 2 no-answer --note --dry-run                  | 2 | --note needs a value                      | --note=--dry-run
 # what went where
 a volume without unit             | inject 2 ut l lido 1% 1                            | 2 | 1 what? a number needs its unit           | ml
 a shared volume                   | inject 2 ut l, ls l lido 1% 1ml                    | 2 | 1 mL for each of 2 sites, or 1 mL in total? | 'each' or 'total'

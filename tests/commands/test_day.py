@@ -64,10 +64,9 @@ def test_as_it_is_read(day: Clinic) -> None:
 
 
 def test_another_day(day: Clinic) -> None:
-    """By Friday Cid's message is a week old."""
+    """By Friday Cid's message is a week old, and Ann will have been here."""
     found = lines(day, "27 Nov")
     assert [(what, name) for what, _, name in found] == [
-        ("due", "Able, Ann"),
         ("due", "Baker, Bob"),
         ("due", "Fox, Fay"),
         ("call-back", "Cole, Cid"),
@@ -75,6 +74,37 @@ def test_another_day(day: Clinic) -> None:
         ("call-back", "Early, Eve"),
         ("left-open", "Fox, Fay"),
     ]
+
+
+def test_who_is_booked_before_that_day_is_due_again_if_it_comes_to_nothing(day: Clinic) -> None:
+    day.ok("appt", "no-show", "1")
+    assert ("due", "2026-11-12", "Able, Ann") in lines(day, "27 Nov")
+
+
+def test_nobody_without_a_plan_is_lost_by_missing_an_appointment(day: Clinic) -> None:
+    """No recall brings Gil back, who was never treated: the day names him until somebody does something."""
+    day.patient("Gray, Gil", "1970-01-01")
+    day.ok("book", "7", "today 11:00")
+    missed = ("missed", "2026-11-23 11:00", "Gray, Gil")
+    assert missed not in lines(day)
+    day.ok("appt", "no-show", "7")
+    assert missed in lines(day)
+    day.ok("call", "7", "no-answer")
+    assert missed not in lines(day)
+
+
+def test_a_missed_appointment_is_named_for_four_weeks(day: Clinic) -> None:
+    day.patient("Gray, Gil", "1970-01-01")
+    day.ok("book", "7", "today 11:00")
+    day.ok("appt", "no-show", "7")
+    for today, named in (("2026-12-21", True), ("2026-12-22", False)):
+        day.today = today
+        assert ("missed" in {what for what, _, _ in lines(day)}) is named
+
+
+def test_whom_a_plan_brings_back_is_not_named_twice(day: Clinic) -> None:
+    day.ok("appt", "no-show", "1")
+    assert [what for what, _, name in lines(day) if name == "Able, Ann"] == ["booked", "due"]
 
 
 def test_an_event_that_wants_a_look_has_a_section_of_its_own(day: Clinic) -> None:

@@ -365,22 +365,26 @@ def _is_interval(text: str | None) -> bool:
 
 
 def _stepped(last: date, follow_up: str, known: list[tuple[date, Fraction]], percent: int) -> str:
-    """Two weeks or a month longer, up to six months; or as many weeks as the relief was known to be gone by, and
-    six at the least; or as it was."""
+    """Two weeks or a month longer, or as many weeks as the relief was known to be gone by, between six weeks and
+    six months; or as it was."""
     due = oracle.due(last, follow_up)
     assert due is not None
     good = [on for on, relief in known if relief >= percent]
     gone = [on for on, _ in known if good and on > max(good)]
     if gone and min(gone) < due:
-        weeks = max((min(gone) - last).days // 7, 6)
-        return f"{weeks}w" if last + 7 * weeks * DAY < due else follow_up
+        chosen = _inside(last, f"{(min(gone) - last).days // 7 or 1}w")
+        return chosen if _day(last, chosen) < due else follow_up
     if good and max(good) >= due - 14 * DAY:
         count, unit = int(follow_up.rstrip("dwmoy")), follow_up.lstrip("0123456789")
         longer = {"d": f"{count + 14}d", "w": f"{count + 2}w", "mo": f"{count + 1}mo", "y": f"{12 * count + 1}mo"}[unit]
-        most = oracle.due(last, "6mo")
-        chosen = longer if _day(last, longer) <= most else "6mo"  # type: ignore[operator]
+        chosen = _inside(last, longer)
         return chosen if _day(last, chosen) > due else follow_up
     return follow_up
+
+
+def _inside(last: date, follow_up: str) -> str:
+    """No sooner than six weeks, no later than six months."""
+    return "6w" if _day(last, follow_up) < _day(last, "6w") else min(follow_up, "6mo", key=lambda one: _day(last, one))
 
 
 def _day(last: date, follow_up: str) -> date:

@@ -255,6 +255,13 @@ def _shut(writing: Writing, slot: Slot) -> str | None:
     return opening.against(office.hours, office.closed, slot.on, slot.minute, slot.minutes)
 
 
+def outside(writing: Writing) -> list[tuple[read.Appointment, str]]:
+    """What is open from today on and stands outside the hours, and why: to be looked at when these change."""
+    still = list(read.appointments(writing.db, read.Wanted(writing.today, statuses=OPEN)))
+    against = [(one, _shut(writing, Slot(one.on, one.wall, one.starts_at, one.minutes))) for one in still]
+    return [(one, why) for one, why in against if why]
+
+
 def rezone(writing: Writing, zone: str) -> None:
     """The moments of what is still open follow the clinic's zone: what was agreed is the hour on its wall.
 

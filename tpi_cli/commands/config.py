@@ -104,21 +104,33 @@ def set_(
     """
     ctx.obj.without("on", "note")
     kept = _checked(_known(key), str(options.storable("the value", value.strip())))
+    remarks: list[str] = []
     if config.settings()[key].home == "clinic":
-        _in_store(ctx, key, kept)
+        remarks = _in_store(ctx, key, kept)
     elif not ctx.obj.dry_run:
         config.write_file({**config.from_file(), key: kept})
     said = "would set" if ctx.obj.dry_run else "set"
-    ctx.obj.done(ctx.obj.out(), key, [f"{said} {key} = {kept}"], "config-set", {"key": key, "value": kept})
+    ctx.obj.done(ctx.obj.out(), key, [f"{said} {key} = {kept}", *remarks], "config-set", {"key": key, "value": kept})
 
 
-def _in_store(ctx: typer.Context, key: str, value: str) -> None:
+def _in_store(ctx: typer.Context, key: str, value: str) -> list[str]:
+    """Keep it; a remark on each appointment that stands outside new hours."""
     from tpi_cli.acts.setting import keep_setting
 
     with options.recording(ctx) as writing:
         if key.startswith("recall."):
             _in_order(key, value, writing)
         keep_setting(writing, key, value)
+        return _outside(writing) if key in {"clinic.hours", "clinic.closed"} else []
+
+
+def _outside(writing: Any) -> list[str]:
+    from tpi_cli.acts.appointment import outside
+
+    return [
+        f"  note: {one.code} of {one.on} {one.wall} stands: {why}; tpi appt move {one.code}"
+        for one, why in outside(writing)
+    ]
 
 
 def _in_order(key: str, value: str, writing: Any) -> None:

@@ -22,7 +22,8 @@ def day(
     clinician: Annotated[str | None, typer.Option("--clinician", metavar="C", help="Of one clinician.")] = None,
 ) -> None:
     """The day at a glance: who is booked, who has an adverse event to look at, who is due and not booked, whom to call
-    back, appointments that nobody closed, and the sessions of the day that are not signed. Alerts are in words.
+    back, who missed an appointment, appointments that nobody closed, and the sessions of the day that are not signed.
+    Alerts are in words.
 
     \b
     tpi day

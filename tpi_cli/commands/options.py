@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import typer
@@ -201,7 +202,9 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words, `--option` as `--option=` where its value is in brackets and the next word is none."""
-        found: list[str] = super().parse_args(ctx, _spelled_out(args, self.params))
+        spelled = _spelled_out(args, self.params)
+        _none_forgotten(spelled, self.params)
+        found: list[str] = super().parse_args(ctx, spelled)
         return found
 
     def invoke(self, ctx: Any) -> Any:
@@ -226,6 +229,17 @@ def _spelled_out(args: list[str], params: Sequence[Any]) -> list[str]:
     following = [*args[1:], "--"]
     pairs = zip(args, following, strict=False)
     return [f"{word}=" if word in bare and after.startswith("-") else word for word, after in pairs]
+
+
+def _none_forgotten(args: list[str], params: Sequence[Any]) -> None:
+    """Raises Usage where an option without its value would take the next option for one: `--reason -n` records."""
+    options = [param for param in params if param.param_type_name == "option"]
+    every = {name for param in options for name in (*param.opts, *param.secondary_opts)}
+    wanting = {name for param in options if not param.is_flag and not param.count for name in param.opts}
+    words = args[: args.index("--")] if "--" in args else args
+    for word, after in pairwise(words):
+        if word in wanting and after in every:
+            raise Usage(f"{word} needs a value, and {after} is an option", hint=f"{word}={after} if that is meant")
 
 
 class WriteCommand(Command):

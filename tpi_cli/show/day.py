@@ -10,7 +10,7 @@ from tpi_cli.show.due import site_code
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Column
 from tpi_cli.store.read.appointments import Person
-from tpi_cli.store.read.day import ADVERSE, BOOKED, CALL_BACK, DUE, LEFT_OPEN, UNSIGNED, Row
+from tpi_cli.store.read.day import ADVERSE, BOOKED, CALL_BACK, DUE, LEFT_OPEN, MISSED, UNSIGNED, Row
 
 
 def alerts(row: Row) -> str:
@@ -44,6 +44,7 @@ WORDS = {
     ADVERSE: "with an adverse event to look at",
     DUE: "due and not booked",
     CALL_BACK: "to call back",
+    MISSED: "missed and without a due date",
     LEFT_OPEN: "appointment{} left open",
     UNSIGNED: "session{} not signed",
 }

@@ -1,4 +1,4 @@
-"""A day's work: booked, events to look at, due and not booked, to be called back, left open, not signed."""
+"""A day's work: booked, events to look at, due and not booked, to be called back, missed, left open, not signed."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -12,7 +12,9 @@ from tpi_cli.store.connect import Database
 from tpi_cli.store.read import appointments, due, people
 
 BOOKED, ADVERSE, DUE, CALL_BACK = "booked", "adverse", "due", "call-back"
-LEFT_OPEN, UNSIGNED = "left-open", "unsigned"
+MISSED, LEFT_OPEN, UNSIGNED = "missed", "left-open", "unsigned"
+MISSED_FOR = timedelta(weeks=4)
+"""How long somebody without a plan is named who missed an appointment: no list of recalls would."""
 AT_ONCE = 500
 """Patients asked about in one query: engines take only so many values."""
 
@@ -47,7 +49,8 @@ def rows(db: Database, query: due.Query, today: date) -> list[Row]:
     """The lines of the day `query.today`, section by section; before `today` an appointment can be left open."""
     on, clinician = query.today, query.clinician
     backs = {one.who.patient: one for one in _call_backs(db, on)}
-    listed = [_listed(one, backs) for one in due.rows(db, query)]
+    sooner = set(_booked_sooner(db, today, on))
+    listed = [_listed(one, backs) for one in due.rows(db, query) if _comes(one, sooner)]
     known = {row.who.patient for row in listed}
     promised = [] if clinician else [one for number, one in backs.items() if number not in known]
     yesterday = min(on, today) - timedelta(days=1)
@@ -56,6 +59,7 @@ def rows(db: Database, query: due.Query, today: date) -> list[Row]:
         *_appointments(db, BOOKED, appointments.Wanted(on, on, clinician=clinician)),
         *(row for what in (ADVERSE, DUE, CALL_BACK) for row in listed if row.what == what),
         *promised,
+        *_missed(db, on, clinician),
         *_appointments(db, LEFT_OPEN, past),
         *_sessions(db, on, clinician),
     ]
@@ -69,6 +73,49 @@ def _appointments(db: Database, what: str, wanted: appointments.Wanted) -> Itera
             when = one.wall if what == BOOKED else f"{one.on} {one.wall}"
             who = Who(one.patient, one.mrn, one.name, one.born, one.phone)
             yield Row(what, when, who, one.clinician, one.status, record=one.code, note=one.note)
+
+
+_SOONER = f"""
+SELECT patient.number FROM appointment JOIN patient ON patient.id = appointment.patient_id
+WHERE appointment.on_date >= :today AND appointment.on_date < :on AND appointment.status IN {OPEN}
+"""
+
+
+def _booked_sooner(db: Database, today: date, on: date) -> Iterator[int]:
+    """Who has an appointment to come before a later day, and so will have been here by then."""
+    for (number,) in db.rows(_SOONER, today=today.isoformat(), on=on.isoformat()):
+        yield int(number)
+
+
+def _comes(one: due.Row, sooner: set[int]) -> bool:
+    """Whether there is something to do about a patient on the list: an event is looked at whatever is booked."""
+    return one.status == standing.ADVERSE or one.patient not in sooner
+
+
+_MISSED = f"""
+SELECT {{who}}, missed.on_date, missed.wall, clinician.code, missed.number
+FROM appointment AS missed JOIN patient ON patient.id = missed.patient_id
+LEFT JOIN clinician ON clinician.id = missed.clinician_id
+WHERE missed.on_date BETWEEN :first AND :on AND missed.status = 'no-show' AND patient.status = 'active'
+  AND NOT EXISTS (SELECT 1 FROM recall WHERE recall.patient_id = patient.id AND recall.due_on IS NOT NULL
+                  AND recall.closed IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM appointment AS other WHERE other.patient_id = patient.id
+                  AND (other.starts_at > missed.starts_at OR other.status IN {OPEN}))
+  AND NOT EXISTS (SELECT 1 FROM session WHERE session.patient_id = patient.id AND session.voided_at IS NULL
+                  AND session.on_date >= missed.on_date)
+  AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.patient_id = patient.id
+                  AND contact.recorded_at >= missed.changed_at)
+  AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.patient_id = patient.id AND hold.recorded_at >= missed.changed_at)
+ORDER BY missed.starts_at, missed.number
+"""
+
+
+def _missed(db: Database, on: date, clinician: str | None) -> Iterator[Row]:
+    """Who missed the last appointment and has no due date that would bring them back, until somebody does something."""
+    first = (on - MISSED_FOR).isoformat()
+    for *who, missed_on, wall, code, number in db.rows(_MISSED.format(who=_WHO), first=first, on=on.isoformat()):
+        if clinician in {None, code}:
+            yield Row(MISSED, f"{missed_on} {wall}", _who(who), code, record=identity.appointment(number))
 
 
 def _listed(one: due.Row, backs: dict[int, Row]) -> Row:
