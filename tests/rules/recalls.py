@@ -18,7 +18,7 @@ from datetime import date
 from itertools import count
 
 from tpi_cli.rules.contact import Booking, Call, Tries, Visit
-from tpi_cli.rules.recall import Booked, Facts, Hold, Treatment
+from tpi_cli.rules.recall import Booked, Facts, Hold, Treatment, Verdict
 
 TRIES = Tries(3, 2, "house-rule")
 WALL = "10:00"
@@ -75,3 +75,13 @@ def booked(bookings: list[Booking]) -> tuple[Booked, ...]:
     """What is open in the end, from what was done to each appointment, in the order it was done."""
     last = {one.code: one for one in bookings}
     return tuple(Booked(one.code, one.was_on, one.wall) for one in last.values() if one.act not in OVER)
+
+
+def iso(day: date | None) -> str | None:
+    """The day as it is written in the tables."""
+    return None if day is None else day.isoformat()
+
+
+def plan(verdict: Verdict) -> tuple[object, ...]:
+    """Anchor, session, follow-up and due date."""
+    return verdict[:4]
