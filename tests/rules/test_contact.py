@@ -73,9 +73,9 @@ def test_a_reminder_of_an_appointment_still_to_come_is_no_attempt(on: str, days:
 
 
 def test_who_answered_starts_anew_and_keeps_the_appointments() -> None:
-    found = after(tried("phone"), tried("sms"), booked=(("A1", date(2026, 11, 1)),))._replace(called=True)
+    found = after(tried("phone"), tried("sms"), booked=(("A1", date(2026, 11, 1)),))
     assert len(found.attempts) == 2
-    assert found.answered() == Reached((), (("A1", date(2026, 11, 1)),), called=True)
+    assert found.answered() == Reached((), (("A1", date(2026, 11, 1)),))
 
 
 def done(act: str, code: str = "A1", stands: date = MON) -> Booking:

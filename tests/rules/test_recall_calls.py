@@ -98,7 +98,7 @@ LOOP = [
         """2026-11-20 call no-answer phone 2026-11-21
            2026-11-21 call no-answer phone 2026-11-22
            2026-11-22 call message sms 2026-11-29""",
-        "unreachable", "2026-11-29", None, "called called called unreachable",
+        "unreachable", None, None, "called called called unreachable",
     ),
     (
         """2026-11-20 call no-answer phone
@@ -214,17 +214,17 @@ LOOP = [
         None, None, "2026-11-28", "called called called booked",
     ),
     # reached again, booked, here, found again, or decided about: no more unreachable
-    ("{gone}\n2026-11-23 call reached phone", None, "2026-11-29", None, "{lost} called"),
+    ("{gone}\n2026-11-23 call reached phone", None, None, None, "{lost} called"),
     ("{gone}\n2026-11-23 call reached phone 2026-11-25", None, "2026-11-25", None, "{lost} called"),
     ("{gone}\n2026-11-23 call later phone 2027-01-04", None, "2027-01-04", None, "{lost} called"),
-    ("{gone}\n2026-11-23 call declined phone", "declined", "2026-11-29", None, "{lost} called"),
-    ("{gone}\n2026-11-23 call no-answer mail", "unreachable", "2026-11-29", None, "{lost} called"),
+    ("{gone}\n2026-11-23 call declined phone", "declined", None, None, "{lost} called"),
+    ("{gone}\n2026-11-23 call no-answer mail 2026-11-24", "unreachable", None, None, "{lost} called"),
     ("{gone}\n2026-11-23 book A1 2026-12-01", None, None, "2026-12-01", "{lost} booked"),
     ("{gone}\n2026-11-23 visited", None, None, None, "{lost}"),
     ("{gone}\n2026-11-23 find", None, None, None, "{lost} episode"),
     ("{gone}\n2026-11-23 resume all", None, None, None, "{lost} reopened"),
     ("{gone}\n2026-11-23 snooze 2026-12-24 all", None, "2026-12-24", None, "{lost} snoozed"),
-    ("{gone}\n2026-11-23 stop moved all", "stopped", "2026-11-29", None, "{lost} stopped"),
+    ("{gone}\n2026-11-23 stop moved all", "stopped", None, None, "{lost} stopped"),
     ("{gone}\n2026-11-23 visited\n2026-11-24 call no-answer sms", None, None, None, "{lost} called"),
     # but nobody is given up who said no, or whose recall was ended
     ("2026-11-01 stop moved all\n{gone}", "stopped", "2026-11-29", None, "stopped called called called"),
@@ -306,7 +306,7 @@ LOOP = [
         """2026-11-22 snooze 2026-11-24 all
            2026-11-23 call message sms 2026-11-30
            2026-11-24 visited""",
-        None, None, None, "snoozed called",
+        None, "2026-11-24", None, "snoozed called",
     ),
     (
         """2026-11-20 call message sms 2026-11-30
@@ -328,7 +328,7 @@ LOOP = [
            2026-09-03 resume""",
         None, None, None, "resolved stopped reopened",
     ),
-    ("2026-09-01 resolve\n2026-09-03 resume all", None, None, None, "resolved reopened"),
+    ("2026-09-01 resolve\n2026-09-03 resume all", "resolved", None, None, "resolved reopened"),
     (
         """2026-09-01 resolve
            2026-09-02 call message sms 2026-09-09
@@ -367,19 +367,49 @@ LOOP = [
            2026-09-03 resume all""",
         "resolved", None, None, "resolved snoozed reopened",
     ),
-    # a hold that ran out is nothing to take back
+    # the clinic's hold and a call's day are two things: what ends the one leaves the other
     (
-        """2026-09-01 resolve
-           2026-09-02 snooze 2026-09-20 all
-           2026-09-20 resume all""",
-        None, None, None, "resolved snoozed reopened",
+        """2026-11-22 snooze 2026-11-28 all
+           2026-11-23 call message sms 2026-11-30""",
+        None, "2026-11-30", None, "snoozed called",
     ),
-    # nor does an attempt of yesterday spare what was decided for the site
     (
-        """2026-09-01 call no-answer phone 2026-09-02
-           2026-09-03 stop other
-           2026-09-23 resume all""",
-        None, None, None, "called stopped reopened",
+        """2026-11-22 snooze 2027-01-10 all
+           2026-11-23 call message sms 2027-01-12
+           2026-11-24 call reached phone 2027-01-07""",
+        None, "2027-01-10", None, "snoozed called called",
+    ),
+    (
+        """2026-11-22 snooze 2027-01-10 all
+           2026-11-23 call message sms 2027-01-12
+           2026-11-24 call later phone 2027-01-07""",
+        None, "2027-01-07", None, "snoozed called called",
+    ),
+    (
+        """2026-11-22 snooze 2027-01-10 all
+           2026-11-23 call message sms 2027-01-12
+           2026-11-24 resume all""",
+        None, None, None, "snoozed called reopened",
+    ),
+    # what the patient asked for since it was booked holds when it is off; what was asked before, the booking ended
+    (
+        """2026-11-23 book A1 2026-12-01
+           2026-11-24 call later phone 2027-01-04
+           2026-11-25 cancel A1""",
+        None, "2027-01-04", None, "called appointment",
+    ),
+    (
+        """2026-11-23 book A1 2026-12-01
+           2026-11-24 call later phone 2027-01-04
+           2026-11-25 call message sms 2027-01-05
+           2026-11-26 cancel A1""",
+        None, None, None, "called called appointment",
+    ),
+    (
+        """2026-11-23 call later phone 2027-01-04
+           2026-11-24 book A1 2026-12-01
+           2026-11-25 cancel A1""",
+        None, None, None, "called appointment",
     ),
     # a no on the phone ends nothing that the clinic ended, and a yes takes nothing of that back
     (
@@ -392,7 +422,7 @@ LOOP = [
         """2026-09-01 resolve
            2026-09-02 snooze 2026-12-24 all
            2026-09-03 resume all
-           2026-09-04 resume all""",
+           2026-09-04 resume""",
         None, None, None, "resolved snoozed reopened reopened",
     ),
 ]  # fmt: skip

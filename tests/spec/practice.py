@@ -114,9 +114,15 @@ class Standing:
     closed: str | None = None
     own: str | None = None
     whole: bool = False
-    snoozed: date | None = None
-    by_call: bool = False
+    held: date | None = None
+    again: date | None = None
+    asked: bool = False
     tries: list[str] = field(default_factory=list)
+
+    @property
+    def snoozed(self) -> date | None:
+        """Until the clinic's hold and the day to call again are both over."""
+        return max((day for day in (self.held, self.again) if day), default=None)
 
     @property
     def due(self) -> date | None:
@@ -147,8 +153,10 @@ class Standing:
     def _came(self) -> None:
         """In touch again: the count of calls in vain starts anew, and a day to call again has no use any more."""
         self.tries = []
-        self.snoozed = None if self.by_call else self.snoozed
-        self.by_call = False
+        self._forget()
+
+    def _forget(self) -> None:
+        self.again, self.asked = None, False
 
     def _lift(self, *reasons: str) -> None:
         if self.closed in reasons:
@@ -164,47 +172,57 @@ class Standing:
         self._close("resolved", page)
 
     def _close(self, how: str, page: Page) -> None:
+        self._forget()
         self.closed = how
         self.own = self.own if page.where is None else how
         self.whole = self.whole or page.where is None
 
     def _resume(self, page: Page) -> None:
-        theirs = self.whole or (self.snoozed is not None and self.snoozed > page.on)
-        self.own = self.own if page.where is None and theirs else None
-        self.closed, self.whole, self.snoozed, self.by_call, self.tries = self.own, False, None, False, []
+        self._forget()
+        self.own = self.own if page.where is None else None
+        self.closed, self.whole, self.held, self.tries = self.own, False, None, []
 
     def _snooze(self, page: Page) -> None:
         self._lift("unreachable")
-        self.snoozed, self.by_call, self.tries = page.until, False, []
+        self._came()
+        self.held = page.until
 
     def _call(self, page: Page) -> None:
         if page.reason not in MISSED:
             self.tries = []
             self._lift("unreachable", *(["declined"] if page.reason in {"booked", "later"} else []))
             if page.reason == "declined":
-                self.closed, self.whole = self.closed or "declined", True
+                self._forget()
+                self.closed, self.whole = (self.closed, self.whole) if self.closed else ("declined", True)
             self._wait(page)
             return
         self.tries = self.tries if page.reminder else [*self.tries, page.channel]
         self._wait(page)
+        if self.closed == "unreachable":
+            self._forget()
         if self.closed is None and len(self.tries) >= 3 and len(set(self.tries)) >= 2:
             self.closed, self.whole = "unreachable", True
+            self._forget()
 
     def _wait(self, page: Page) -> None:
-        """Until the call's day; a later one stays, unless the patient asked to be called then, or said so last."""
-        answered = page.reason == "later" or (page.reason not in MISSED and self.by_call)
-        if page.until and (answered or self.snoozed is None or self.snoozed <= page.until):
-            self.snoozed, self.by_call = page.until, True
+        """Until the day of the last call, or a later one where that reached nobody. The clinic's own hold is another
+        matter, which only a day that the patient asks for ends."""
+        if page.until and (page.reason not in MISSED or self.again is None or self.again < page.until):
+            self.again, self.asked = page.until, page.reason == "later"
+            self.held = None if self.asked else self.held
 
     def _book(self, page: Page) -> None:
         self._lift("unreachable", "declined")
-        self.tries, self.snoozed, self.by_call = [], None, False
+        self._came()
+        self.held = None
 
     _move = _book
 
     def _off(self, page: Page) -> None:
-        """An appointment that was called off or missed."""
-        self._came()
+        """An appointment that was called off or missed; a day that was asked for since it was booked holds."""
+        self.tries = []
+        if not self.asked:
+            self._forget()
 
     def _died(self, page: Page) -> None:
         """The patient's status tells it."""

@@ -162,8 +162,10 @@ class Plan:
     away: str | None = None
     whole: bool = False
     """Something said of the whole patient is there to be taken back."""
-    snoozed: date | None = None
-    by_call: bool = False
+    held: date | None = None
+    again: date | None = None
+    asked: bool = False
+    """Until when the clinic holds it; when to call again, and whether the patient asked for that day."""
     tries: list[str] = field(default_factory=list)
     """The ways in which nobody was reached since somebody last was."""
     booked: date | None = None
@@ -175,6 +177,11 @@ class Plan:
     def closed(self) -> str | None:
         """The word that counts."""
         return self.away or self.theirs or self.own
+
+    @property
+    def snoozed(self) -> date | None:
+        """Until both are over."""
+        return max([day for day in (self.held, self.again) if day], default=None)
 
     @property
     def ended(self) -> bool:
@@ -217,35 +224,41 @@ class Plan:
 
     def need_not_be_called(self) -> None:
         """The day to try again has no more meaning; one that the clinic named has."""
-        if self.by_call:
-            self.snoozed, self.by_call = None, False
+        self.again, self.asked = None, False
 
     def called(self, entry: Entry, *, reminder: bool) -> None:
         if entry.reason == "declined":  # a no ends what is open, and nothing that the clinic ended
             self.answered("unreachable")
-            self.theirs, self.whole = self.theirs or (None if self.own else "declined"), True
+            self.need_not_be_called()
+            if not self.closed:
+                self.theirs, self.whole = "declined", True
         elif entry.reason not in MISSED:
             self.answered("unreachable", *(["declined"] if entry.reason in {"booked", "later"} else []))
             self._again(entry)
         else:
             self.tries += [] if reminder else [entry.channel]
             self._again(entry)
+            if self.theirs == "unreachable":
+                self.need_not_be_called()
             if not self.closed and len(self.tries) >= ATTEMPTS and len(set(self.tries)) >= WAYS:
                 self.theirs, self.whole = "unreachable", True
+                self.need_not_be_called()
 
     def _again(self, entry: Entry) -> None:
-        """Unless it is to wait longer anyway; who answers is asked again when she says, or when the clinic said."""
-        newest_counts = entry.reason == "later" or (entry.reason not in MISSED and self.by_call)
-        if entry.until and (newest_counts or not self.snoozed or entry.until >= self.snoozed):
-            self.snoozed, self.by_call = entry.until, True
+        """The newest call says when, but one in vain makes it no sooner; a day asked for ends the clinic's hold."""
+        if entry.until and not (entry.reason in MISSED and self.again and self.again >= entry.until):
+            self.again, self.asked = entry.until, entry.reason == "later"
+            self.held = None if self.asked else self.held
 
     def appointed(self, act: str) -> None:
         if act in {"book", "move"}:  # who books comes after all, and whatever was to be waited for is over
             self.answered("unreachable", "declined")
-            self.snoozed, self.by_call = None, False
-        elif act in {"cancel", "no-show"}:
-            self.answered()
             self.need_not_be_called()
+            self.held = None
+        elif act in {"cancel", "no-show"}:  # a day that was asked for since it was booked holds
+            self.answered()
+            if not self.asked:
+                self.need_not_be_called()
 
     def treated_elsewhere(self) -> None:
         self.answered("unreachable")
@@ -253,16 +266,16 @@ class Plan:
 
     def decided(self, entry: Entry) -> None:
         for_all = not entry.sites
+        if entry.reason != "died":  # whoever died is off the list by the patient's status
+            self.need_not_be_called()
         if entry.act == "resume":  # the patient's takes back the patient's; a site's own closing stays under it
-            theirs = self.whole or (self.snoozed is not None and self.snoozed > entry.on)
-            self.own = self.own if for_all and theirs else None
-            self.theirs, self.snoozed, self.whole = None, None, False
+            self.own = self.own if for_all else None
+            self.theirs, self.held, self.whole = None, None, False
             self.answered()
-            self.by_call = False
         elif entry.act == "snooze":
             self.answered("unreachable")
-            self.snoozed, self.by_call = entry.until, False
-        elif entry.reason != "died":  # whoever died is off the list by the patient's status
+            self.held = entry.until
+        elif entry.reason != "died":
             closed = "resolved" if entry.act == "resolve" else CLOSED_BY[entry.reason]
             self.own, self.theirs = (self.own, closed) if for_all else (closed, None)
             self.whole = self.whole or for_all
@@ -281,8 +294,8 @@ class Person:
     voided: set[int] = field(default_factory=set)
     scores: list[Score] = field(default_factory=list)
     doses_elsewhere: set[tuple[object, ...]] = field(default_factory=set)
-    found: dict[Where, date] = field(default_factory=dict)
-    """Sites that were there before anybody put a needle in: since when."""
+    found: dict[Where, tuple[date, int]] = field(default_factory=dict)
+    """Sites that were there before anybody put a needle in: found on which day, as the how-manieth entry."""
     examined: set[Where] = field(default_factory=set)
     appointments: dict[int, Appointment] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -290,7 +303,7 @@ class Person:
     def plan(self, where: Where) -> Plan | None:
         """The plan that counts for a site; of one never treated what was decided since it was found."""
         found, diary = self.found.get(where), dict[int, date]()
-        plan = Plan(found, UNSAID if found else NEVER) if where in self.sites else None
+        plan = Plan(found[0] if found else None, UNSAID if found else NEVER) if where in self.sites else None
         for entry in self.story():
             if entry.stands:
                 diary[entry.appointment] = entry.stands
@@ -299,7 +312,7 @@ class Person:
             if where in entry.plans:
                 said, found = entry.plans[where], None
                 plan = Plan(entry.on, said, None if said == UNSAID else oracle.due(entry.on, said))
-            elif plan is not None and not (found and entry.on < found):
+            elif plan is not None and not (found and (entry.on, entry.order) < found):
                 if entry.act == "find" and where in entry.sites:
                     plan = Plan(entry.on, UNSAID)
                 else:
@@ -381,6 +394,16 @@ class Person:
             return away or not any(plan.closed or (plan.snoozed and plan.snoozed > on) for plan in plans)
         return away or all(plan.ended for plan in plans)
 
+    def resumes(self, on: date) -> frozenset[Where]:
+        """What a patient's resume is meant for: the patient (no site), if something said of the patient stands; else
+        the sites that were stopped, else the resolved ones if all of them are."""
+        plans = {where: plan for where in self.sites if (plan := self.plan(where))}
+        if any(plan.whole or (plan.snoozed and plan.snoozed > on) for plan in plans.values()):
+            return frozenset()
+        closed = [where for where, plan in plans.items() if plan.own]
+        stopped = [where for where in closed if plans[where].own != "resolved"]
+        return frozenset(stopped or (closed if len(closed) == len(plans) else []))
+
     def still_closed(self, where: Where, entry: Entry) -> bool:
         """Whether the site's recall would be ended with the entry as well."""
         self.entries.append(entry)
@@ -396,10 +419,15 @@ class Person:
         self.entries.pop()
         return before == after
 
-    def _held(self, on: date) -> list[tuple[str | None, date | None]]:
-        """What still holds each site after that day."""
+    def _held(self, on: date) -> list[tuple[str | None, date | None, bool]]:
+        """What still holds each site after that day, and whether that is a day to call again."""
         plans = [plan for where in self.sites if (plan := self.plan(where))]
-        return [(plan.closed, plan.snoozed if plan.snoozed and plan.snoozed > on else None) for plan in plans]
+        return [
+            (plan.closed, plan.snoozed, plan.snoozed == plan.again)
+            if plan.snoozed and plan.snoozed > on
+            else (plan.closed, None, False)
+            for plan in plans
+        ]
 
     # --- who pays, and how it worked
 

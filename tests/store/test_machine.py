@@ -200,7 +200,7 @@ class Practice(RuleBasedStateMachine):
         entry = model.Entry(on, self.next(), "find", frozenset([spot]))
         if plan is None:
             person.sites.append(spot)
-            person.found[spot] = on
+            person.found[spot] = on, entry.order
         elif plan.ended and not plan.away:
             if person.still_closed(spot, entry):
                 self.refused(act)
@@ -572,7 +572,7 @@ class Practice(RuleBasedStateMachine):
         spot = self._known(person, spot)
         where = self.sites[person.number - 1][spot] if spot else None
         decision = hold.Decision(act, self.ids[person.number - 1], on, where, reason or None, until)
-        sites = frozenset([spot] if spot else [])
+        sites = frozenset([spot] if spot else []) if spot or act != "resume" else person.resumes(on)
         entry = model.Entry(on, self.next(), act, sites, {}, reason, until)
         fine = reason == "died" or not self._idle(person, entry, spot)
         if self._try(lambda writing: hold.decide(writing, decision), fine=fine):

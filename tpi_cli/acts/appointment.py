@@ -7,7 +7,7 @@ that no other writer can come between.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import col, select
 
@@ -85,7 +85,8 @@ def move(writing: Writing, appointment_id: str, wish: Wish) -> tables.Appointmen
     slot = wish.slot
     before, was = (row.starts_at, row.minutes, row.clinician_id), f"was {row.on_date} {row.wall}"
     row.on_date, row.wall, row.starts_at, row.ends_at = slot.on, slot.wall, slot.starts_at, slot.ends_at
-    row.minutes, row.status = slot.minutes, "booked"
+    row.minutes = slot.minutes
+    row.status = row.status if row.starts_at == before[0] else "booked"  # whoever is here stays here
     row.clinician_id = _clinician(writing, wish) if wish.clinician else row.clinician_id
     if before == (row.starts_at, row.minutes, row.clinician_id):
         raise Conflict("it stands there already", hint="name another time, --for or --with")
@@ -142,9 +143,9 @@ def reopen(writing: Writing, session_id: str) -> None:
         if row.session_id is not None:
             writing.add(row)
             continue
-        row.status = "booked"
+        closed_at, row.status = row.changed_at, "booked"
         person = writing.session.get_one(tables.Patient, row.patient_id)
-        off = _taken(writing, row) if person.status == "active" else f"the patient is {person.status}"
+        off = _taken(writing, row, closed_at) if person.status == "active" else f"the patient is {person.status}"
         if off:
             row.status = "cancelled"
             row.sequence += 1
@@ -223,8 +224,8 @@ def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
     return "; ".join(given) or None
 
 
-def _taken(writing: Writing, row: tables.Appointment) -> str | None:
-    """Whose time it overlaps, in words that name no other patient."""
+def _taken(writing: Writing, row: tables.Appointment, since: str = "") -> str | None:
+    """Whose time it overlaps, in words that name no other patient; only what was put there after a moment (`since`)."""
     table = tables.Appointment
     longest_ago = clock.unstamped(row.starts_at) - timedelta(minutes=LONGEST)
     overlaps = _of(
@@ -235,6 +236,7 @@ def _taken(writing: Writing, row: tables.Appointment) -> str | None:
         table.ends_at > row.starts_at,
         col(table.status).in_(OPEN),
         table.id != row.id,
+        *([col(table.id).in_(_put_there(since))] if since else []),
     )
     for other in overlaps:
         if other.patient_id == row.patient_id:
@@ -248,6 +250,12 @@ def _taken(writing: Writing, row: tables.Appointment) -> str | None:
     if taken.clinician_id is None:
         return f"an appointment with no clinician named stands {length}"
     return f"{read.clinician(writing.db, taken.clinician_id)} has an appointment {length}"
+
+
+def _put_there(since: str) -> Any:
+    """The appointments (UUIDs) that were booked or moved after a moment."""
+    act = tables.AppointmentAct
+    return select(act.appointment_id).where(col(act.act).in_(("book", "move")), act.recorded_at > since)
 
 
 def _shut(writing: Writing, slot: Slot) -> str | None:

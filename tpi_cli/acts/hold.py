@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from tpi_cli.acts import patient
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import recall
-from tpi_cli.store import keep, tables
+from tpi_cli.store import facts, keep, tables
+from tpi_cli.store.read import plans
 from tpi_cli.store.write import Writing
 
 
@@ -24,7 +25,7 @@ class Decision(NamedTuple):
     note: str | None = None
 
 
-def decide(writing: Writing, decision: Decision) -> tables.Hold:
+def decide(writing: Writing, decision: Decision) -> None:
     """Keep the decision and let the due dates follow. Raises Conflict where it would change nothing."""
     person = writing.session.get_one(tables.Patient, decision.patient_id)
     if decision.act == "resume" and person.status != "active":
@@ -34,15 +35,47 @@ def decide(writing: Writing, decision: Decision) -> tables.Hold:
     if decision.reason != "died":
         _changes_something(_recalls(writing, decision), decision)
     before = _standing(writing, decision)
-    row = put(writing, decision)
+    for one in _by_site(writing, decision):
+        put(writing, one)
     if decision.reason == "died":
         patient.change(writing, decision.patient_id, {"status": "deceased"}, decision.on)
     keep.refresh(writing.db, writing.clinic.id, [decision.patient_id])
     if decision.reason != "died" and _standing(writing, decision) == before:
-        raise Conflict(
+        raise _nothing(writing, decision)
+
+
+def _by_site(writing: Writing, decision: Decision) -> list[Decision]:
+    """What a patient's resume is meant for, where nothing that was said of the patient stands: the sites stopped by
+    themselves; the resolved ones only where there are no others, for those were examined."""
+    if decision.act != "resume" or decision.site_id is not None:
+        return [decision]
+    verdicts = {site: recall.decide(known) for site, known in facts.of_patient(writing.db, decision.patient_id).items()}
+    if any(_of_patient(one, decision.on) for one in verdicts.values()):
+        return [decision]
+    closed = [site for site, one in verdicts.items() if one.closed]
+    stopped = [site for site in closed if verdicts[site].closed != "resolved"]
+    meant = stopped or (closed if len(closed) == len(verdicts) else [])
+    return [decision._replace(site_id=site) for site in meant] or [decision]
+
+
+def _of_patient(verdict: recall.Verdict, on: date) -> bool:
+    """Whether something that was said of the whole patient holds the site back on that day."""
+    return verdict.whole or (verdict.snoozed_until is not None and verdict.snoozed_until > on)
+
+
+def _nothing(writing: Writing, decision: Decision) -> Conflict:
+    """Why the decision changes nothing, and what to do."""
+    if decision.on < writing.today:
+        return Conflict(
             "a later decision stands: this one would change nothing", hint="tpi why shows it; leave --on out"
         )
-    return row
+    closed = [one.number for one in plans.standing(writing.db, decision.patient_id) if one.closed]
+    if decision.act == "resume" and decision.site_id is None and closed:
+        return Conflict(
+            f"only single sites are closed: {', '.join(map(str, closed))}",
+            hint=f"name one: tpi resume PATIENT {closed[0]}",
+        )
+    return Conflict("it stands so already: this would change nothing", hint="tpi why PATIENT shows how it stands")
 
 
 def put(writing: Writing, decision: Decision) -> tables.Hold:
@@ -56,8 +89,9 @@ def put(writing: Writing, decision: Decision) -> tables.Hold:
 def _standing(writing: Writing, decision: Decision) -> list[tuple[Any, ...]]:
     """What holds each site of the patient back after the decision's day, as stored."""
     sql = """
-        SELECT site_id, closed, CASE WHEN snoozed_until > :on THEN snoozed_until END FROM recall
-        WHERE patient_id = :patient ORDER BY site_id
+        SELECT site_id, closed, CASE WHEN snoozed_until > :on THEN snoozed_until END,
+               CASE WHEN snoozed_until > :on THEN call_back_on END
+        FROM recall WHERE patient_id = :patient ORDER BY site_id
     """
     return list(writing.db.rows(sql, patient=decision.patient_id, on=decision.on.isoformat()))
 

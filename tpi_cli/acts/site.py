@@ -35,18 +35,20 @@ def at(writing: Writing, patient_id: str, muscle: str, side: str) -> tables.Site
 
 
 def add(
-    writing: Writing, patient_id: str, muscle: str, side: str, findings: Findings, since: date | None
+    writing: Writing, patient_id: str, muscle: str, side: str, findings: Findings, on: date, since: date | None = None
 ) -> tables.Site:
-    """Add a site on its own, or what was found at one that is there: at a closed one that is a new episode.
+    """Add a site on its own, found on a day, or what was found at one that is there: at a closed one that is a new
+    episode. The trouble may be older (`since`); what was decided before the finding holds none of it back.
 
     Raises Conflict where the finding is on file.
     """
     known = at(writing, patient_id, muscle, side)
     if known is not None and _closed(writing, known):
-        return _found_again(writing, known, findings, since or writing.today)
+        return _found_again(writing, known, findings, since or on)
     if known is not None:
         return _examined(writing, known, findings)
-    row = place(writing, patient_id, muscle, side, findings, since)
+    row = place(writing, patient_id, muscle, side, findings, since or on)
+    row.found_on = on
     keep.refresh(writing.db, writing.clinic.id, [patient_id])
     return row
 

@@ -20,6 +20,8 @@ from tpi_cli.store.read import people, plans
 from tpi_cli.store.read.clinic import Clinic, clinic
 
 NO_DAY = ("declined", "wrong-number")
+NOT_THEN = ("declined", "later")
+"""Results that an appointment which still stands does not go with."""
 STAYS = "the list stays as it is"
 
 
@@ -55,13 +57,13 @@ def call(
     wish = slot.wished(ctx, office, text, minutes, whom, override) if result == "booked" else None
     until = _until(on, text) if text and not wish else None
     with options.recording(ctx) as writing:
-        acts.log(writing, acts.Call(who.id, result, by, on, until, ctx.obj.note))
         lines = slot.remarks(writing.db, who.id, office, wish) if wish else []
+        again = acts.log(writing, acts.Call(who.id, result, by, on, until, ctx.obj.note)).snoozed_until
         kept = read.of(writing.db, appointments.book(writing, who.id, wish).id) if wish else None
-        if result == "declined":
+        if result in NOT_THEN:
             lines = slot.left(read.still_open(writing.db, who.id, office.today), "is still booked: tpi appt cancel {}")
         after = plans.standing(writing.db, who.id)
-    _answer(ctx, office, who, result, [_told(office, result, after), *lines], kept)
+    _answer(ctx, office, who, result, [_told(office, result, after, again), *lines], kept)
 
 
 def _sensible(patient: str, result: str, text: str, *, extras: bool) -> None:
@@ -84,17 +86,19 @@ def _until(on: date, text: str) -> date:
     return found
 
 
-def _told(office: Clinic, result: str, after: list[plans.Standing]) -> str:
+def _told(office: Clinic, result: str, after: list[plans.Standing], again: date | None) -> str:
     """`no answer; off the list until Tue 24 Nov 2026 (tomorrow)`: how the recall stands now."""
     words = result.replace("-", " ")
     closed = {one.closed for one in after}
-    if result == "declined":
+    if result == "booked":
+        return words
+    if result == "declined" and "declined" in closed:
         return f"{words}; off the list for this episode (tpi resume brings back)"
     if UNREACHABLE in closed:
         return f"{words}; unreachable: off the list (tpi resume brings back)"
+    if None not in closed and again and again > office.today:
+        return f"{words}; no recall is open; to be called back {dates.words(again, office.today)}"
     held = [one.snoozed_until for one in after if one.closed is None and one.snoozed_until]
-    if result == "booked" or not after or None not in closed:
-        return words
     until = max(held, default=office.today)
     later = until > office.today
     return f"{words}; {f'off the list until {dates.words(until, office.today)}' if later else STAYS}"

@@ -71,8 +71,8 @@ def add(
     with options.recording(ctx) as writing:
         today = writing.today
         who = people.patient(writing.db, wanted)
-        start = _since(since, today) or ctx.obj.on(today)
-        rows = [acts.add(writing, who.id, muscle, one, findings, start) for one in sides]
+        on, start = ctx.obj.on(today), _since(since, today)
+        rows = [acts.add(writing, who.id, muscle, one, findings, on, start) for one in sides]
         numbers = {row.number for row in rows}
         after = [one for one in plans.standing(writing.db, who.id) if one.number in numbers]
         waiting = any(one.closed is None and one.follow_up is None for one in after)

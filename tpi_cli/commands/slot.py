@@ -10,10 +10,12 @@ from tpi_cli import clock
 from tpi_cli.commands import options
 from tpi_cli.errors import Usage
 from tpi_cli.rules import checks
+from tpi_cli.rules.recall import WILL_COME
 from tpi_cli.show.out import Out, allowed
 from tpi_cli.show.person import redacted_head
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import appointments as read
+from tpi_cli.store.read import plans
 from tpi_cli.store.read.clinic import Clinic
 
 if TYPE_CHECKING:
@@ -88,10 +90,22 @@ def _reasons(texts: list[str]) -> dict[str, str]:
 
 
 def remarks(db: Database, patient_id: str, office: Clinic, wish: "Wish") -> list[str]:
-    """A clinician nobody knows may be a slip of a letter, a second appointment may be meant as a move."""
+    """What a slip of the finger would do before anybody saw it: a clinician nobody knows, a second appointment that
+    may be meant as a move, a no or a hold that the booking ends."""
     whom = wish.clinician
     new = [f"  note: {whom} is a new clinician here"] if whom and not read.known(db, whom) else []
-    return [*new, *left(read.still_open(db, patient_id, office.today), "is open too: tpi appt move {} moves it")]
+    others = left(read.still_open(db, patient_id, office.today), "is open too: tpi appt move {} moves it")
+    return [*new, *others, *_ended(plans.standing(db, patient_id), office)]
+
+
+def _ended(before: list[plans.Standing], office: Clinic) -> list[str]:
+    from tpi_cli.commands.parse import dates
+
+    lifted = [word for word in WILL_COME if word in {one.closed for one in before}]
+    holds = [one.snoozed_until for one in before if one.closed is None and one.snoozed_until != one.call_back_on]
+    held = max(filter(None, holds), default=office.today)
+    told = [f"  note: takes back that the patient is {word}" for word in lifted]
+    return told + ([f"  note: ends the hold until {dates.words(held, office.today)}"] if held > office.today else [])
 
 
 def left(found: Iterable[read.Appointment], words: str) -> list[str]:

@@ -63,14 +63,10 @@ class Booking(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """How far a patient was reached: attempts in vain as (day, channel), and appointments open as (id, day).
-
-    `called` tells that the day the recall is held until was set by a call, and not by the clinic.
-    """
+    """How far a patient was reached: attempts in vain as (day, channel), and appointments open as (id, day)."""
 
     attempts: tuple[tuple[date, str], ...] = ()
     booked: tuple[tuple[str, date], ...] = ()
-    called: bool = False
 
     def attempted(self, call: Call) -> "Reached":
         """One more attempt in vain; a reminder of an appointment still to come does not count."""

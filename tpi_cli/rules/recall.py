@@ -68,7 +68,9 @@ class Facts(NamedTuple):
     tries: Tries | None = None
     """When to give up; None: never."""
     found: date | None = None
-    """The day of the finding; None where the site came with a session, and goes with it if that was a mistake."""
+    found_at: str = ""
+    """The day of the finding, and when it was recorded; none where the site came with a session, and goes with it if
+    that was a mistake."""
 
     @property
     def entries(self) -> list[Entry]:
@@ -89,7 +91,8 @@ class Reason(NamedTuple):
 class Verdict(NamedTuple):
     """The plan that counts (no `follow_up`: nobody said one), and what holds it back.
 
-    `anchor` is the day it counts from: of the session, or of a finding that was not treated since.
+    `anchor` is the day it counts from: of the session, or of a finding that was not treated since. It is held until
+    the later of two days, the clinic's own (`held_until`) and a call's (`call_until`; `asked` if the patient named it).
     """
 
     anchor: date | None = None
@@ -97,7 +100,9 @@ class Verdict(NamedTuple):
     follow_up: str | None = None
     due: date | None = None
     closed: str | None = None
-    snoozed_until: date | None = None
+    held_until: date | None = None
+    call_until: date | None = None
+    asked: bool = False
     booked_until: date | None = None
     reasons: tuple[Reason, ...] = ()
     own: str | None = None
@@ -107,9 +112,14 @@ class Verdict(NamedTuple):
     reached: Reached = Reached()
 
     @property
+    def snoozed_until(self) -> date | None:
+        """The day until which it is off the list."""
+        return max(filter(None, (self.held_until, self.call_until)), default=None)
+
+    @property
     def call_back_on(self) -> date | None:
-        """The day to call again that a call named, until something comes of it."""
-        return self.snoozed_until if self.reached.called else None
+        """The day to call again that a call named, until something comes of it or the clinic's own hold is longer."""
+        return self.call_until if self.call_until == self.snoozed_until else None
 
     def told(self, *reasons: Reason) -> "Verdict":
         """The verdict with more reasons."""
@@ -121,7 +131,7 @@ def decide(facts: Facts) -> Verdict:
     treatments = in_order(facts.treatments)
     if not treatments:
         never = Verdict(facts.found, reasons=(Reason("recall.never", "never treated here", "site"),))
-        return _since((facts.found or date.min, ""), never, facts)
+        return _since((facts.found or date.min, facts.found_at), never, facts)
     last = treatments[-1]
     verdict = Verdict(last.on, last.session, _said(last), due_date(last))
     verdict = verdict.told(_planned(last, verdict.due), *_proposed(last))
@@ -259,7 +269,7 @@ def _found(verdict: Verdict, hold: Hold) -> Verdict:
 def _snoozed(verdict: Verdict, hold: Hold) -> Verdict:
     words = f"held on {hold.on} until {hold.until}{_told(hold)}"
     verdict = _answered(verdict.told(Reason("recall.snoozed", words, hold.by, hold.until)), GIVEN_UP)
-    return verdict._replace(snoozed_until=hold.until, reached=verdict.reached._replace(called=False))
+    return _no_more_to_call(verdict)._replace(held_until=hold.until)
 
 
 def _stopped(verdict: Verdict, hold: Hold) -> Verdict:
@@ -277,17 +287,16 @@ def _resolved(verdict: Verdict, hold: Hold) -> Verdict:
 def _closed(verdict: Verdict, hold: Hold, how: str, words: str) -> Verdict:
     verdict = verdict.told(Reason(f"recall.{how}", f"{words}{_told(hold)}", hold.by))
     own = verdict.own if hold.whole else how
-    return verdict._replace(closed=how, own=own, whole=verdict.whole or hold.whole)
+    return _no_more_to_call(verdict)._replace(closed=how, own=own, whole=verdict.whole or hold.whole)
 
 
 def _reopened(verdict: Verdict, hold: Hold) -> Verdict:
-    """Take back what holds the site. A patient's resume takes back the patient's decisions and, while there are
-    some, leaves alone what was decided for the site itself: a resolved site does not come back by the way."""
-    snoozed = verdict.snoozed_until is not None and verdict.snoozed_until > hold.on
-    own = verdict.own if hold.whole and (verdict.whole or snoozed) else None
+    """Take back what holds the site. A patient's resume leaves alone what was decided for the site itself: one that
+    was resolved does not come back by the way."""
+    own = verdict.own if hold.whole else None
     verdict = verdict.told(Reason("recall.reopened", f"reopened {hold.on}{_told(hold)}", hold.by))
-    reached = verdict.reached.answered()._replace(called=False)
-    return verdict._replace(closed=own, own=own, whole=False, snoozed_until=None, reached=reached)
+    verdict = _no_more_to_call(verdict)._replace(closed=own, own=own, whole=False, held_until=None)
+    return verdict._replace(reached=verdict.reached.answered())
 
 
 _DECIDED = {"find": _found, "snooze": _snoozed, "stop": _stopped, "resolve": _resolved, "resume": _reopened}
@@ -305,34 +314,40 @@ WILL_COME = (UNREACHABLE, "declined")
 def _called(verdict: Verdict, call: Call, tries: Tries | None) -> Verdict:
     """A call: it may hold the recall until a day, end it, open it again, or be one attempt too many.
 
-    A longer hold stays, unless the patient named the day. A no ends what is open, and no decision of the clinic's.
+    A no ends what is open, and no decision of the clinic's.
     """
     verdict = verdict.told(Reason("recall.called", contact.called(call), call.by, call.until))
     if call.result in contact.MISSED:
         return _in_vain(_held(verdict._replace(reached=verdict.reached.attempted(call)), call), call, tries)
     verdict = _answered(verdict, WILL_COME if call.result in contact.COMES_AFTER_ALL else GIVEN_UP)
-    if call.result == "declined":
-        return verdict._replace(closed=verdict.closed or "declined", whole=True)
-    return _held(verdict, call)
+    if call.result != "declined":
+        return _held(verdict, call)
+    verdict = _no_more_to_call(verdict)
+    return verdict if verdict.closed else verdict._replace(closed="declined", whole=True)
 
 
 def _held(verdict: Verdict, call: Call) -> Verdict:
-    """Held until the call's own day. A later day stays against an attempt in vain, and the clinic's own against
-    everything but a day that the patient asked for."""
-    before, in_vain = verdict.snoozed_until, call.result in contact.MISSED
-    stays = in_vain or not (verdict.reached.called or call.result == "later")
-    if call.until is None or (before is not None and before > call.until and stays):
+    """Held until the call's own day, in the place of an earlier call's. An attempt in vain makes that no sooner; a
+    day that the patient asked for goes before the clinic's own."""
+    if call.until is None:
         return verdict
-    return verdict._replace(snoozed_until=call.until, reached=verdict.reached._replace(called=True))
+    if call.result == "later":
+        return verdict._replace(held_until=None, call_until=call.until, asked=True)
+    if call.result in contact.MISSED and verdict.call_until is not None and verdict.call_until >= call.until:
+        return verdict
+    return verdict._replace(call_until=call.until, asked=False)
 
 
 def _in_vain(verdict: Verdict, call: Call, tries: Tries | None) -> Verdict:
-    """Give up where enough was tried."""
+    """Give up where enough was tried; who was given up is not to be called again by the way."""
+    if verdict.closed == UNREACHABLE:
+        return _no_more_to_call(verdict)
     if tries is None or verdict.closed is not None or not verdict.reached.in_vain(tries):
         return verdict
     count = len(verdict.reached.attempts)
     words = f"unreachable since {call.on}: {count} attempts over {tries.channels} channels or more"
-    return verdict.told(Reason("recall.unreachable", words, tries.source))._replace(closed=UNREACHABLE, whole=True)
+    verdict = verdict.told(Reason("recall.unreachable", words, tries.source))
+    return _no_more_to_call(verdict)._replace(closed=UNREACHABLE, whole=True)
 
 
 def _answered(verdict: Verdict, lifted: tuple[str, ...]) -> Verdict:
@@ -344,17 +359,18 @@ def _answered(verdict: Verdict, lifted: tuple[str, ...]) -> Verdict:
 
 def _no_more_to_call(verdict: Verdict) -> Verdict:
     """The day to call again has no more use; one that the clinic named has."""
-    if not verdict.reached.called:
-        return verdict
-    return verdict._replace(snoozed_until=None, reached=verdict.reached._replace(called=False))
+    return verdict._replace(call_until=None, asked=False)
 
 
 def _appointed(verdict: Verdict, one: Booking) -> Verdict:
-    """Something done to an appointment. Who books comes after all; once it is off, no call of before hides that."""
+    """Something done to an appointment. Who books comes after all; once it is off, no reminder of it hides that, but
+    a later day that the patient asked for meanwhile holds."""
     verdict = verdict._replace(reached=verdict.reached.moved(one))
     if one.act != "book":
         verdict = verdict.told(Reason("recall.appointment", contact.booked(one), one.by))
     if one.act in {"book", "move"}:
-        verdict = _answered(verdict, WILL_COME)
-        return verdict._replace(snoozed_until=None, reached=verdict.reached._replace(called=False))
-    return _no_more_to_call(_answered(verdict, ())) if one.act in {"cancel", "no-show"} else verdict
+        return _no_more_to_call(_answered(verdict, WILL_COME))._replace(held_until=None)
+    if one.act not in {"cancel", "no-show"}:
+        return verdict
+    verdict = _answered(verdict, ())
+    return verdict if verdict.asked else _no_more_to_call(verdict)

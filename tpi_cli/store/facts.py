@@ -37,12 +37,7 @@ SELECT number, on_date, wall FROM appointment
 WHERE patient_id = :patient AND status IN {contact.OPEN} ORDER BY starts_at
 """
 _VISITS = "SELECT on_date, recorded_at FROM session WHERE patient_id = :patient AND voided_at IS NULL"
-_FOUND = """
-SELECT site.id, COALESCE(CAST(site.since AS TEXT), SUBSTR(site.created_at, 1, 10)),
-       EXISTS (SELECT 1 FROM injection JOIN session ON session.id = injection.session_id
-               WHERE injection.site_id = site.id AND session.recorded_at = site.created_at)
-FROM site WHERE site.patient_id = :patient
-"""
+_FOUND = "SELECT id, found_on, created_at FROM site WHERE patient_id = :patient"
 _DOSES = """
 SELECT agent, strength, strength_unit, epinephrine FROM injection_list
 WHERE session_id = :session AND site_id = :site
@@ -77,9 +72,10 @@ def of_patient(db: Database, patient_id: str) -> dict[str, recall.Facts]:
         site: common._replace(
             treatments=tuple(treatments.get(site, ())),
             holds=tuple(holds.get(site, ())) + tuple(holds.get(None, ())),
-            found=None if with_session else day(found_on),
+            found=day(found_on),
+            found_at=created_at,
         )
-        for site, found_on, with_session in db.rows(_FOUND, patient=patient_id)
+        for site, found_on, created_at in db.rows(_FOUND, patient=patient_id)
     }
 
 

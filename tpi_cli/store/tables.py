@@ -117,7 +117,10 @@ class Alert(SQLModel, table=True):
 
 
 class Site(SQLModel, table=True):
-    """A trigger point of a patient: muscle and side, and what the examination found (yes, no or not asked)."""
+    """A trigger point of a patient: muscle and side, and what the examination found (yes, no or not asked).
+
+    `found_on` is the day of the examination; none where the site came with the session that treated it.
+    """
 
     __table_args__ = (
         UniqueConstraint("patient_id", "number"),
@@ -137,6 +140,7 @@ class Site(SQLModel, table=True):
     referred_to: str | None = None
     recognised: bool | None = None
     since: date | None = None
+    found_on: date | None = None
     note: str | None = None
     created_at: str
     created_by: str

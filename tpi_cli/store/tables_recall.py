@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from tpi_cli.rules.contact import ACTS, APPOINTED, CHANNELS, LONGEST, RESULTS, SHORTEST
 from tpi_cli.store.fields import identity, of, one_of
+
+_AGAIN = text("snoozed_until IS NOT NULL")
 
 
 class Contact(SQLModel, table=True):
@@ -16,6 +18,7 @@ class Contact(SQLModel, table=True):
         one_of("result", "result", *RESULTS),
         one_of("channel", "channel", *CHANNELS),
         CheckConstraint("result <> 'later' OR snoozed_until IS NOT NULL", name="later"),
+        Index("ix_contact_again", "clinic_id", "snoozed_until", sqlite_where=_AGAIN, postgresql_where=_AGAIN),
     )
     id: str = identity()
     clinic_id: str = of("clinic.id")

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tpi_cli.rules import identity, standing
+from tpi_cli.rules.contact import MISSED as MISSED_CALL
 from tpi_cli.rules.contact import OPEN
 from tpi_cli.store.columns import known_day
 from tpi_cli.store.connect import Database
@@ -13,8 +14,9 @@ from tpi_cli.store.read import appointments, due, people
 
 BOOKED, ADVERSE, DUE, CALL_BACK = "booked", "adverse", "due", "call-back"
 MISSED, LEFT_OPEN, UNSIGNED = "missed", "left-open", "unsigned"
-MISSED_FOR = timedelta(weeks=4)
-"""How long somebody without a plan is named who missed an appointment: no list of recalls would."""
+NAMED_FOR = timedelta(weeks=4)
+"""How long somebody is named whom no list of recalls would bring back: who missed an appointment and has no plan,
+who was to be called again and has no site."""
 AT_ONCE = 500
 """Patients asked about in one query: engines take only so many values."""
 
@@ -51,7 +53,7 @@ def rows(db: Database, query: due.Query, today: date) -> list[Row]:
     backs = {one.who.patient: one for one in _call_backs(db, on)}
     sooner = set(_booked_sooner(db, today, on))
     listed = [_listed(one, backs) for one in due.rows(db, query) if _comes(one, sooner)]
-    known = {row.who.patient for row in listed}
+    known = {row.who.patient for row in listed if row.what != ADVERSE} | sooner
     promised = [] if clinician else [one for number, one in backs.items() if number not in known]
     yesterday = min(on, today) - timedelta(days=1)
     past = appointments.Wanted(None, yesterday, clinician=clinician, statuses=OPEN)
@@ -104,7 +106,8 @@ WHERE missed.on_date BETWEEN :first AND :on AND missed.status = 'no-show' AND pa
   AND NOT EXISTS (SELECT 1 FROM session WHERE session.patient_id = patient.id AND session.voided_at IS NULL
                   AND session.on_date >= missed.on_date)
   AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.patient_id = patient.id
-                  AND contact.recorded_at >= missed.changed_at)
+                  AND contact.recorded_at >= missed.changed_at
+                  AND (contact.snoozed_until IS NOT NULL OR contact.result NOT IN {MISSED_CALL}))
   AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.patient_id = patient.id AND hold.recorded_at >= missed.changed_at)
 ORDER BY missed.starts_at, missed.number
 """
@@ -112,7 +115,7 @@ ORDER BY missed.starts_at, missed.number
 
 def _missed(db: Database, on: date, clinician: str | None) -> Iterator[Row]:
     """Who missed the last appointment and has no due date that would bring them back, until somebody does something."""
-    first = (on - MISSED_FOR).isoformat()
+    first = (on - NAMED_FOR).isoformat()
     for *who, missed_on, wall, code, number in db.rows(_MISSED.format(who=_WHO), first=first, on=on.isoformat()):
         if clinician in {None, code}:
             yield Row(MISSED, f"{missed_on} {wall}", _who(who), code, record=identity.appointment(number))
@@ -141,15 +144,30 @@ SELECT {_WHO}, MIN(recall.call_back_on),
        (SELECT note FROM contact WHERE contact.patient_id = patient.id AND contact.snoozed_until IS NOT NULL
         ORDER BY contact.on_date DESC, contact.recorded_at DESC LIMIT 1)
 FROM recall JOIN patient ON patient.id = recall.patient_id
-WHERE recall.call_back_on <= :on AND recall.closed IS NULL
+WHERE recall.call_back_on <= :on AND patient.status = 'active'
   AND (recall.booked_until IS NULL OR recall.booked_until < :on)
-GROUP BY patient.id, {_WHO} ORDER BY MIN(recall.call_back_on), patient.number
+  AND (recall.closed IS NULL OR NOT EXISTS (
+       SELECT 1 FROM recall AS other WHERE other.patient_id = patient.id
+       AND (other.closed IS NULL OR other.closed = 'unreachable')))
+GROUP BY patient.id, {_WHO}
+UNION ALL
+SELECT {_WHO}, called.snoozed_until, called.note
+FROM contact AS called JOIN patient ON patient.id = called.patient_id
+WHERE called.snoozed_until BETWEEN :first AND :on AND patient.status = 'active'
+  AND NOT EXISTS (SELECT 1 FROM site WHERE site.patient_id = patient.id)
+  AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.patient_id = patient.id
+                  AND contact.recorded_at > called.recorded_at)
+  AND NOT EXISTS (SELECT 1 FROM appointment WHERE appointment.patient_id = patient.id
+                  AND (appointment.changed_at > called.recorded_at
+                       OR appointment.status IN {OPEN} AND appointment.on_date >= :on))
+ORDER BY 6, 1
 """
 
 
 def _call_backs(db: Database, on: date) -> Iterator[Row]:
-    """The patients whom a call said to try again by that day, and nothing came of it since: due, or not yet."""
-    for *who, again, note in db.rows(_BACKS, on=on.isoformat()):
+    """The patients whom a call said to try again by that day, and nothing came of it since: due, not yet, or without
+    a site that could be."""
+    for *who, again, note in db.rows(_BACKS, on=on.isoformat(), first=(on - NAMED_FOR).isoformat()):
         yield Row(CALL_BACK, str(again), _who(who), note=note)
 
 

@@ -22,24 +22,27 @@ class Standing(NamedTuple):
     anchor: date | None
     due: date | None
     snoozed_until: date | None
+    call_back_on: date | None
 
 
 _SQL = """
 SELECT site.id, site.number, site.muscle, site.side, recall.follow_up, recall.closed,
        CASE WHEN EXISTS (SELECT 1 FROM plan JOIN session ON session.id = plan.session_id
                          WHERE plan.site_id = site.id AND session.voided_at IS NULL) THEN recall.anchor_on END,
-       recall.due_on, recall.snoozed_until
+       recall.due_on, recall.snoozed_until, recall.call_back_on
 FROM site LEFT JOIN recall ON recall.site_id = site.id
 WHERE site.patient_id = :patient ORDER BY site.number
 """
 
 
+_DAYS = Standing._fields.index("anchor")
+"""From here on the columns are days."""
+
+
 def standing(db: Database, patient_id: str) -> list[Standing]:
     """The sites of a patient by number."""
-    rows = map(Standing._make, db.rows(_SQL, patient=patient_id))
-    return [
-        one._replace(anchor=day(one.anchor), due=day(one.due), snoozed_until=day(one.snoozed_until)) for one in rows
-    ]
+    rows = db.rows(_SQL, patient=patient_id)
+    return [Standing(*row[:_DAYS], *map(day, row[_DAYS:])) for row in rows]
 
 
 def capped_until(db: Database, session_id: str) -> date | None:

@@ -12,10 +12,16 @@ ID = sa.String(36)
 
 
 def upgrade() -> None:
-    """Add the tables, give three older ones their new columns, and make `recall` anew."""
+    """Add the tables, give four older ones their new columns, and make `recall` anew."""
     for view in ("recall_list", "injection_list"):
         op.execute(f"DROP VIEW IF EXISTS {view}")
     op.execute("ALTER TABLE clinic DROP COLUMN hours")  # never written; opening hours are settings
+    op.add_column("site", sa.Column("found_on", sa.Date(), nullable=True))
+    of_session = (
+        "SELECT 1 FROM injection JOIN session ON session.id = injection.session_id"
+        " WHERE injection.site_id = site.id AND session.recorded_at = site.created_at"
+    )
+    op.execute(f"UPDATE site SET found_on = since WHERE NOT EXISTS ({of_session})")
     _contact()
     _appointment()
     _appointment_act()
@@ -63,6 +69,14 @@ def _contact() -> None:
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_contact_clinic_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_contact_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+    )
+    op.create_index(
+        "ix_contact_again",
+        "contact",
+        ["clinic_id", "snoozed_until"],
+        unique=False,
+        sqlite_where=sa.text("snoozed_until IS NOT NULL"),
+        postgresql_where=sa.text("snoozed_until IS NOT NULL"),
     )
     op.create_index(op.f("ix_contact_patient_id"), "contact", ["patient_id"], unique=False)
 
