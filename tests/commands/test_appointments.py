@@ -200,7 +200,8 @@ appt move 1 'wed 9:00' --for 1h     | booked    | PT-0002         | moved to Wed
 def test_what_becomes_of_an_appointment(two: Clinic, command: str, status: str, back: str, says: str) -> None:
     two.ok("book", "1", "today 16:00")
     answer = two.ok(*words(command))
-    assert answer.out.splitlines() == [says, f"  {WHO}"]
+    again = ["  due Thu 12 Nov 2026 (11 days ago)"] if status in {"cancelled", "no-show"} else []
+    assert answer.out.splitlines() == [says, f"  {WHO}", *again]
     assert [row[2] for row in slots(two, "--status", "all")] == [status]
     assert listed(two) == back.split()
 
@@ -343,3 +344,80 @@ def test_the_list_of_appointments(two: Clinic) -> None:
     hidden = two.ok("appt", "list", "--redact", "names").out
     assert "Tan" not in hidden
     assert "PT-0001" in hidden
+
+
+# --- what a slip of the finger would do
+
+
+def test_capitals_make_no_other_clinician(two: Clinic) -> None:
+    two.ok("book", "1", "fri 10:00", "--with", "AM")
+    assert refused(two, "book", "2", "fri 10:00", "--with", "am")[:2] == (
+        5,
+        "AM has an appointment at 10:00 for 30 min that day",
+    )
+
+
+def test_booking_says_what_it_takes_back(two: Clinic) -> None:
+    two.inject("1", "ut l lido 1% 1ml", "--next", "3mo")
+    two.ok("snooze", "1", "2027-03-01", "--reason", "pregnant")
+    assert "  note: ends the hold until Mon 1 Mar 2027 (in 14 weeks)" in two.ok("book", "1", "fri 10:00").out
+    cancelled = two.ok("appt", "cancel", "1").out.splitlines()
+    assert cancelled[-1] == "  due Tue 23 Feb 2027 (in 3 months)"
+    two.ok("call", "1", "declined")
+    assert "  note: declined before; the recall is open again" in two.ok("call", "1", "booked", "fri 10:00").out
+
+
+def test_booking_says_what_the_payer_does_not_allow_yet(two: Clinic) -> None:
+    two.ok("patient", "edit", "1", "--payer", "medicare_mac")
+    two.inject("1", "ut l lido 1% 1ml", "--next", "1w", "--on", "2026-11-16")
+    assert "  note: the payer allows a repeat from 2026-12-28 only: tpi why" in two.ok("book", "1", "fri 10:00").out
+    assert "note" not in two.ok("appt", "cancel", "1").out
+    assert "payer" not in two.ok("book", "1", "2026-12-28 10:00").out
+
+
+def test_archiving_names_the_appointments_it_calls_off(two: Clinic) -> None:
+    two.ok("book", "1", "fri 10:00")
+    off = "  note: A-0018 of 2026-11-27 10:00 is called off with it"
+    assert off in two.ok("patient", "archive", "1", "-n").out
+    assert off in two.ok("patient", "archive", "1").out
+    stays = "  note: A-0018 of 2026-11-27 10:00 stays called off: tpi book"
+    assert stays in two.ok("patient", "edit", "1", "--status", "active").out
+
+
+def test_who_has_arrived_did_not_stay_away(two: Clinic) -> None:
+    two.ok("book", "1", "today 10:00")
+    two.ok("appt", "arrive", "1")
+    assert refused(two, "appt", "no-show", "1") == (
+        5,
+        "the patient was marked as arrived",
+        "if that was a slip: tpi appt cancel",
+    )
+
+
+def test_moving_the_length_alone_does_not_send_the_patient_away(two: Clinic) -> None:
+    two.ok("book", "1", "today 10:00")
+    two.ok("appt", "arrive", "1")
+    two.ok("appt", "move", "1", "--for", "45min")
+    assert slots(two, "today")[0][-1] == "arrived"
+
+
+def test_whoever_is_treated_came_after_all(two: Clinic) -> None:
+    """Marked as missed at ten, here at twenty past: the session closes the appointment."""
+    two.ok("book", "1", "today 10:00")
+    two.ok("appt", "no-show", "1")
+    two.inject("1", "ut l lido 1% 1ml")
+    assert slots(two, "today")[0][-1] == "done"
+
+
+def test_an_appointment_beside_another_is_open_again_after_a_mistaken_session(two: Clinic) -> None:
+    """It stood there on purpose: only what was put into its time since takes it."""
+    two.ok("book", "2", "today 10:00", "--with", "AM")
+    two.ok("book", "1", "today 10:00", "--with", "AM", "--override", "clash=second room")
+    session = two.inject("1", "ut l lido 1% 1ml")
+    assert "is booked now" in two.ok("session", "void", session, "--reason", "wrong patient", "-y").out
+
+
+def test_a_setting_says_what_it_was(two: Clinic) -> None:
+    two.ok("config", "set", "clinic.closed", "2026-12-25")
+    answer = two.ok("config", "set", "clinic.closed", "2026-12-10")
+    assert answer.out.splitlines() == ["set clinic.closed = 2026-12-10", "  was 2026-12-25"]

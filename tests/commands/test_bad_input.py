@@ -58,6 +58,15 @@ looking ahead to none             | due -w none                                 
 a snooze to the past              | snooze 2 yesterday --reason abroad                 | 2 | (yesterday) is not ahead                  | after today
 a snooze to today                 | snooze 2 today --reason abroad                     | 2 | (today) is not ahead                      | after today
 a finding from the future         | site add 2 is l --since tomorrow                   | 2 | in the future                             | --since
+# a filter that is nobody's is no empty list
+a clinician who is not on file    | due --clinician ZZ                                 | 3 | no clinician 'ZZ'                         | on file: tester
+a clinician of appointments       | appt list --clinician ZZ                           | 3 | no clinician 'ZZ'                         | on file: tester
+a clinician of a day              | day --clinician ZZ                                 | 3 | no clinician 'ZZ'                         | on file: tester
+a payer nobody has                | due --payer medicar                                | 3 | no payer 'medicar'                        | tpi payer list
+# a day of last week is none to come
+a snooze to last week             | snooze 2 20 nov --reason abroad                    | 2 | Fri 20 Nov 2026 (3 days ago) is past      | write the year: 20 Nov 2027
+a call of last week               | call 2 reached 20 nov                              | 2 | Fri 20 Nov 2026 (3 days ago) is past      | write the year: 20 Nov 2027
+a repeat last week                | inject 2 ut l lido 1% 1ml --next '20 nov'          | 2 | Fri 20 Nov 2026 (3 days ago) is past      | write the year: 20 Nov 2027
 # an option that lacks its value does not take the next one for it
 a reason that was forgotten       | snooze 2 6w --reason -n                            | 2 | --reason needs a value, and -n is an option | --reason=-n
 a note that was forgotten         | call 2 no-answer --note --dry-run                  | 2 | --note needs a value                      | --note=--dry-run

@@ -94,9 +94,11 @@ due --agent triam                    | Pam
 due --agent dry -w 1w                | Rex
 due --agent dry                      |
 due --clinician JS                   | Pam
+due --clinician js                   | Pam
 due --clinician AM --status due      | Cal Bea
 due --payer bupa -w 1w               | Pam Rex
-due --payer nobody                   |
+due --payer BUPA -w 1w               | Pam Rex
+due --payer medicare_mac             |
 due 2 pt-4 PT-0006 mrn:M5            | Fay Eve Dan Bea
 due 13                               |
 due 1                                |

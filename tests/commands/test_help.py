@@ -71,14 +71,14 @@ def test_help_fits_the_terminal(home: Clinic, width: int) -> None:
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clinic:
-    """What the examples speak of: patients 1 to 12; session S-0018 of 7 (mrn A12, 70 kg); patient 12 stopped; files."""
+    """What the examples speak of: patients 1 to 12; session S-0018 of 7 (mrn A12, 70 kg); 12, treated by AM; files."""
     home = tmp_path_factory.mktemp("practice")
     shutil.copytree(_template, home, dirs_exist_ok=True)
     clinic = Clinic(home)
     for number, letter in enumerate("abcdefghijkl", 1):
         clinic.patient(f"Person {letter}", "1980-01-02", *(("--mrn", "A12", "--weight", "70") if number == 7 else ()))
     assert clinic.inject("7", "ut l, gm r lido 1% 1ml each", "--on", "yesterday", "--next", "3mo") == "S-0018"
-    clinic.inject("12", "ut l lido 1% 1ml", "--on", "yesterday", "--next", "3mo")
+    clinic.inject("12", "ut l lido 1% 1ml", "--on", "yesterday", "--next", "3mo", "--as", "AM")
     clinic.ok(*words("agent add lidocaine 1%"))
     folder = Path(__file__).parent.parent.parent / "sample_data"
     for file in ("patients.csv", "injections.csv", "outcomes.csv"):

@@ -180,7 +180,7 @@ def test_there_is_one_score_a_day(mei: Clinic, case: str) -> None:
     first, second = SECOND[case]
     mei.ok(*words(first))
     code, line, hint = refused(mei, *words(second))
-    assert (code, "already" in line, "--on" in hint) == (5, True, True)
+    assert (code, "already" in line, "one a day" in hint) == (5, True, True)
 
 
 @pytest.mark.parametrize("second", ["outcome 1 3 --site 1", "outcome 1 3 --on yesterday"])

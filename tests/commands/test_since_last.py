@@ -180,7 +180,7 @@ FILTERS = """
 due --since-last -w 1w
 due --since-last --overdue
 due --since-last --status due
-due --since-last --payer bupa
+due --since-last --payer medicare_mac
 due --since-last --clinician AM
 due --since-last --muscle ut
 due --since-last --agent lido

@@ -170,7 +170,7 @@ class Practice:
             who.sites.setdefault(spot, False)
             who.ids[spot] = row.id
         for booked in who.appointments:
-            if booked.status in OPEN and booked.on == self.today:
+            if booked.status in {*OPEN, "no-show"} and booked.on == self.today:
                 booked.status, booked.session = "done", one
         self.page(who, "session", session=one)
         if harm:

@@ -150,7 +150,7 @@ class Practice(RuleBasedStateMachine):
         pain: int | None,
         wrong: tuple[str, bool] | None = None,
     ) -> None:
-        """What was booked for its day is done with."""
+        """What was booked for its day is done with, and whoever was said to have missed it came after all."""
         person, on = self._who(who), self.today - timedelta(back)
         said = (on + follow_up).isoformat() if isinstance(follow_up, timedelta) else follow_up
         plans = {spot: said or person.goes_on_with(spot, on) for spot in where}
@@ -164,7 +164,7 @@ class Practice(RuleBasedStateMachine):
         self.sessions[-1] = (*self.sessions[-1][:1], session, self.sessions[-1][2])
         person.events += [model.Event(on, wrong[1], session)] if wrong else []
         for one in person.appointments.values():
-            if one.open and one.on == on:
+            if (one.open or one.status == "no-show") and one.on == on:
                 self._done(person, one, "done")
                 one.session = session
 

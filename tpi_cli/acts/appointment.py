@@ -18,11 +18,14 @@ from tpi_cli.rules import identity, opening
 from tpi_cli.rules.contact import LONGEST, OPEN
 from tpi_cli.store import keep, tables
 from tpi_cli.store.read import appointments as read
+from tpi_cli.store.read import clinicians
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.write import Writing
 
 CLASH, HOURS = "clash", "hours"
 """What a reason can go past: an overlap, and the opening hours."""
+UNTREATED = (*OPEN, "no-show")
+"""What the session of its day closes."""
 HOUR = 60
 
 
@@ -101,7 +104,7 @@ def cancel(writing: Writing, appointment_id: str, reason: str | None) -> tables.
 
 
 def no_show(writing: Writing, appointment_id: str, reason: str | None) -> tables.Appointment:
-    """Nobody came; the patient is back on the list at once. Raises Conflict before its day."""
+    """Nobody came; the patient is back on the list at once. Raises Conflict before its day, and where somebody came."""
     return _ended(writing, appointment_id, "no-show", "no-show", reason)
 
 
@@ -117,9 +120,11 @@ def arrive(writing: Writing, appointment_id: str) -> tables.Appointment:
 
 
 def close(writing: Writing, patient_id: str, on: date, session_id: str) -> None:
-    """The session of a day closes the appointments the patient had on it. The caller keeps the due dates."""
+    """The session of a day closes the appointments the patient had on it, one given up for missed too: whoever was
+    treated came after all. The caller keeps the due dates."""
     for row in _of(writing, tables.Appointment.patient_id == patient_id, tables.Appointment.on_date == on):
-        if row.status in OPEN:
+        if row.status in UNTREATED:
+            row.sequence += row.status not in OPEN  # a calendar took it off
             row.status, row.session_id = "done", session_id
             _noted(writing, row, "done", None)
 
@@ -176,6 +181,8 @@ def _ended(writing: Writing, appointment_id: str, act: str, status: str, reason:
     row = _open(writing, appointment_id)
     if act == "no-show" and row.on_date > writing.today:
         raise Conflict(f"it is still to come: {row.on_date} {row.wall}", hint="tpi appt cancel calls it off")
+    if act == "no-show" and row.status == "arrived":
+        raise Conflict("the patient was marked as arrived", hint="if that was a slip: tpi appt cancel")
     if act == "no-show" and _session_of(writing, row):
         raise Conflict("the patient was treated that day", hint="tpi session list PATIENT shows the session")
     row.status = status
@@ -249,7 +256,7 @@ def _taken(writing: Writing, row: tables.Appointment, since: str = "") -> str | 
     length = f"at {taken.wall} for {taken.minutes} min that day"
     if taken.clinician_id is None:
         return f"an appointment with no clinician named stands {length}"
-    return f"{read.clinician(writing.db, taken.clinician_id)} has an appointment {length}"
+    return f"{clinicians.of(writing.db, taken.clinician_id)} has an appointment {length}"
 
 
 def _put_there(since: str) -> Any:

@@ -18,7 +18,6 @@ from tpi_cli.acts import site as sites
 from tpi_cli.acts.adverse import Event, Happened
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import checks, identity
-from tpi_cli.rules.contact import OPEN
 from tpi_cli.rules.propose import UNSAID, Plan
 from tpi_cli.rules.values import Pain, Place, Shot, volumes
 from tpi_cli.store import keep, tables
@@ -207,7 +206,7 @@ class Known:
             for row in writing.session.exec(select(tables.Session))
             if row.voided_at is None
         }
-        booked = writing.db.rows(f"SELECT patient_id, on_date FROM appointment WHERE status IN {OPEN}")
+        booked = writing.db.rows(f"SELECT patient_id, on_date FROM appointment WHERE status IN {appointment.UNTREATED}")
         self.booked = {(who, known_day(on)) for who, on in booked}
         self.clinicians = {row.id: row.code for row in writing.session.exec(select(tables.Clinician))}
 

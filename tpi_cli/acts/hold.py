@@ -72,7 +72,7 @@ def _nothing(writing: Writing, decision: Decision) -> Conflict:
     closed = [one.number for one in plans.standing(writing.db, decision.patient_id) if one.closed]
     if decision.act == "resume" and decision.site_id is None and closed:
         return Conflict(
-            f"only single sites are closed: {', '.join(map(str, closed))}",
+            f"nothing is held for the patient; closed by itself: site {', '.join(map(str, closed))}",
             hint=f"name one: tpi resume PATIENT {closed[0]}",
         )
     return Conflict("it stands so already: this would change nothing", hint="tpi why PATIENT shows how it stands")

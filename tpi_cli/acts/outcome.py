@@ -51,7 +51,9 @@ def record(writing: Writing, score: Score) -> Recorded:
     """
     against = last_session(writing, score.patient_id, score.on, score.site_id)
     if scores.on_day(writing.db, score.patient_id, score.on, score.site_id):
-        raise Conflict(f"there is a score of {score.on} already", hint="one a day; --on names the day of another")
+        raise Conflict(
+            f"there is a score of {score.on} already", hint="one a day is kept; tpi patient show PATIENT shows it"
+        )
     row = put(writing, score, against.id)
     for kind, text in score.adverse:
         adverse.add(writing, Happened(score.patient_id, against.id, score.site_id, score.on), Event(kind, text))

@@ -70,7 +70,7 @@ def _listed(who: people.Patient, day: date | None, today: date) -> str:
 def _look(text: str | None, on: date, today: date) -> date | None:
     if text is None or text.strip().lower() == "none":
         return None
-    found = dates.day(text, today, forward=True)
+    found = dates.ahead(text, today)
     if found < on:
         raise Usage(f"{dates.words(found, today)} is before the event", hint="--look 3d, or --look none")
     return found

@@ -8,7 +8,6 @@ import typer
 from tpi_cli.commands import complete, options, slot
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Conflict, NotFound, Usage
-from tpi_cli.rules import identity
 from tpi_cli.rules.contact import APPOINTED, OPEN
 from tpi_cli.show.out import allowed
 from tpi_cli.show.report import Report
@@ -38,7 +37,7 @@ def list_(
 
     \b
     tpi appt list
-    tpi appt list tomorrow --clinician DR
+    tpi appt list tomorrow --clinician AM
     tpi appt list --patient 7 --status all
     """
     wanted = picked(ctx, patient) if patient else None
@@ -46,7 +45,8 @@ def list_(
         office = clinic(db)
         asked = _asked(office, " ".join(days or []), status, everything=wanted is not None)
         who = people.patient(db, wanted).id if wanted else None
-        found = list(read.appointments(db, asked._replace(patient_id=who, clinician=clinician)))
+        whom = options.clinician(db, clinician)
+        found = list(read.appointments(db, asked._replace(patient_id=who, clinician=whom)))
         _print(ctx, office, found)
 
 
@@ -94,8 +94,9 @@ def move(
     from tpi_cli.acts import appointment as acts
 
     ctx.obj.without("on")
+    which = _which(ctx, appointment)
     with options.reading(ctx) as db:
-        office, one = clinic(db), _named(db, appointment)
+        office, one = clinic(db), _named(db, which)
     text, minutes = " ".join(when or []), slot.length(length, one.minutes)
     if not (text or length or whom):
         raise Usage("move it to when?", hint=f"tpi appt move {appointment} 'wed 14:30', --for or --with")
@@ -160,16 +161,27 @@ def _why(ctx: typer.Context, reason: str | None) -> str | None:
 
 def _change(ctx: typer.Context, text: str, done: str, name: str, act: Callable[[Any, str], Any]) -> None:
     ctx.obj.without("on")
+    which = _which(ctx, text)
     with options.reading(ctx) as db:
-        office, one = clinic(db), _named(db, text)
+        office, one = clinic(db), _named(db, which)
     with options.recording(ctx) as writing:
         kept = read.of(writing.db, act(writing, one.id).id)
-    slot.answer(ctx, office, kept, [slot.told(kept, f"{done}:", office)], name)
+        after = [] if kept.status in OPEN else slot.due_again(writing.db, kept.patient_id, office)
+    slot.answer(ctx, office, kept, [slot.told(kept, f"{done}:", office), *after], name)
+
+
+def _is_code(text: str) -> bool:
+    return text.strip()[:2].upper() == "A-"
+
+
+def _which(ctx: typer.Context, text: str) -> str:
+    """An appointment's id as it is, or its patient's, picked by name on a terminal."""
+    return text if _is_code(text) else picked(ctx, text)
 
 
 def _named(db: Database, text: str) -> read.Appointment:
     """The appointment of that id, or the only one a patient has open. Raises NotFound, Conflict."""
-    if text.strip()[:2].upper() == "A-" or identity.read_patient(text) is None:
+    if _is_code(text):
         return read.appointment(db, text)
     who = people.patient(db, text)
     found = read.still_open(db, who.id)

@@ -80,7 +80,7 @@ def _sensible(patient: str, result: str, text: str, *, extras: bool) -> None:
 
 def _until(on: date, text: str) -> date:
     """The day to try again, counted from the call's own. Raises Usage, Grammar."""
-    found = dates.day(text, on, forward=True)
+    found = dates.ahead(text, on)
     if found <= on:
         raise Usage(f"{dates.words(found, on)} is not ahead", hint="name a day after the call: later 6w")
     return found

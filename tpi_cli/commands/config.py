@@ -114,14 +114,16 @@ def set_(
 
 
 def _in_store(ctx: typer.Context, key: str, value: str) -> list[str]:
-    """Keep it; a remark on each appointment that stands outside new hours."""
+    """Keep it; what it was, and a remark on each appointment that stands outside new hours."""
     from tpi_cli.acts.setting import keep_setting
 
     with options.recording(ctx) as writing:
         if key.startswith("recall."):
             _in_order(key, value, writing)
+        before = clinic(writing.db).own.get(key)
         keep_setting(writing, key, value)
-        return _outside(writing) if key in {"clinic.hours", "clinic.closed"} else []
+        was = [f"  was {before}"] if before and before != value else []
+        return [*was, *(_outside(writing) if key in {"clinic.hours", "clinic.closed"} else [])]
 
 
 def _outside(writing: Any) -> list[str]:

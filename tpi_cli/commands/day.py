@@ -28,12 +28,12 @@ def day(
     \b
     tpi day
     tpi day tomorrow
-    tpi day --clinician DR --json
+    tpi day --clinician AM --json
     """
     with options.reading(ctx) as db:
         office = clinic(db)
         on = _on(" ".join(when or []), office.today)
-        found = read.rows(db, _query(office, on, clinician), office.today)
+        found = read.rows(db, _query(office, on, options.clinician(db, clinician)), office.today)
         _print(ctx.obj.out(office.today), office, on, found)
 
 

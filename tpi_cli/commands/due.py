@@ -167,8 +167,6 @@ def _query(db: Database, asked: Asked, office: Clinic) -> read.Query:
         statuses=statuses,
         until=_until(asked, office, statuses),
         clinic=office.id,
-        payer=asked.payer,
-        clinician=asked.clinician,
         **_named(db, asked),
         by_name=allowed("--sort", asked.sort, ("due", "name")) == "name",
     )
@@ -176,13 +174,15 @@ def _query(db: Database, asked: Asked, office: Clinic) -> read.Query:
 
 def _named(db: Database, asked: Asked) -> dict[str, Any]:
     """The filters that go by name; most lists have none, and need not load the names."""
-    if not (asked.patients or asked.muscle or asked.agent):
+    if not (asked.patients or asked.muscle or asked.agent or asked.payer or asked.clinician):
         return {}
     from tpi_cli.commands import names
     from tpi_cli.store.read import people
 
     return {
         "patients": tuple(people.patient(db, text).number for text in asked.patients),
+        "payer": names.payer(db, asked.payer) if asked.payer else None,
+        "clinician": options.clinician(db, asked.clinician),
         "muscle": names.muscle(asked.muscle) if asked.muscle else None,
         "agent": names.agent(db, asked.agent) if asked.agent else None,
     }

@@ -33,14 +33,14 @@ def snooze(
     tpi snooze 12 2027-01-10 --reason 'abroad until January'
     tpi snooze 12 10 Jan --reason 'waits for the MRI'
     """
-    from tpi_cli.commands.parse.dates import day, words
+    from tpi_cli.commands.parse.dates import ahead, words
 
     if not reason.strip():
         raise Usage("a snooze needs a reason", hint="--reason 'abroad until January'")
     wanted = picked(ctx, patient)
     with options.recording(ctx) as writing:
         today = writing.today
-        back = day(" ".join(until), today, forward=True)
+        back = ahead(" ".join(until), today)
         if back <= today:
             raise Usage(f"{words(back, today)} is not ahead", hint="name a day after today")
         who = people.patient(writing.db, wanted)

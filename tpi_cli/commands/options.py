@@ -18,9 +18,12 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from tpi_cli import clock, config
-from tpi_cli.errors import Conflict, Usage
+from tpi_cli.errors import Conflict, NotFound, Usage
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT, Out, allowed, default_format
 from tpi_cli.store.place import Place, find
+
+NAMED = 12
+"""Clinicians that a hint names at the most."""
 
 
 class Desk(NamedTuple):
@@ -127,6 +130,20 @@ def storable(what: str, text: str | None) -> str | None:
     if wrong:
         raise Usage(f"{what} {wrong}", hint="write it shorter and plainly")
     return text
+
+
+def clinician(db: Any, text: str | None) -> str | None:
+    """The code of the clinician named, None where nobody is. Raises NotFound: a slip is not an empty list."""
+    if text is None:
+        return None
+    from tpi_cli.store.read import clinicians
+
+    storable("the clinician's code", text)
+    found = clinicians.code(db, text)
+    if found is None:
+        known = ", ".join(clinicians.codes(db)[:NAMED])
+        raise NotFound(f"no clinician {text!r}", hint=f"on file: {known}" if known else "nobody is on file yet")
+    return found
 
 
 def _environment(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tpi_cli.acts import patient as acts
-from tpi_cli.commands import complete, options
+from tpi_cli.commands import complete, options, slot
 from tpi_cli.commands.parse.typed import meant
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Conflict, Usage
@@ -18,7 +18,7 @@ from tpi_cli.rules import checks, identity
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.store.connect import Database
-from tpi_cli.store.read import people, rules
+from tpi_cli.store.read import appointments, people, rules
 from tpi_cli.store.write import Writing
 
 Sex = Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female, male, other or unknown.")]
@@ -310,13 +310,25 @@ def edit(
         if born:
             changes["born"] = _birth(writing, who, born)
         on = ctx.obj.on(writing.today)
+        booked = _booked(writing.db, who, changes.get("status"), writing.today)
         row = acts.change(writing, who.id, changes, on)
         _not_denied(people.alerts(writing.db, who.id), alerts)
         acts.add_alerts(writing, who.id, alerts, on)
         told = [f"  {key}: {_shown(getattr(who, key))} -> {_shown(value)}" for key, value in changes.items()]
         told += [f"  {said}" for said in _payer(changes.get("payer"), writing.db)]
         told += [f"  {_heard(alert)}" for alert in people.alerts(writing.db, who.id) if alerts]
+        told += booked
     _say(ctx, row, writing.today, "changed", "patient-edit", told)
+
+
+def _booked(db: Database, who: people.Patient, status: str | None, today: date) -> list[str]:
+    """What becomes of the appointments to come: called off with the patient, and not back with the patient."""
+    if status in {None, who.status}:
+        return []
+    if status != "active":
+        return slot.left(appointments.still_open(db, who.id, today), "is called off with it")
+    gone = appointments.Wanted(today, patient_id=who.id, statuses=("cancelled",))
+    return slot.left(appointments.appointments(db, gone), "stays called off: tpi book")
 
 
 def _shown(value: Any) -> str:
@@ -366,8 +378,9 @@ def archive(
         changes = {"status": "archived"} | ({"note": ctx.obj.note} if ctx.obj.given.get("note") else {})
         if who.status == "archived":
             raise Conflict(f"{who.code} is archived already", hint=f"tpi patient edit {who.code} --status active")
+        off = slot.left(appointments.still_open(writing.db, who.id, writing.today), "is called off with it")
         row = acts.change(writing, who.id, changes, ctx.obj.on(writing.today))
-    _say(ctx, row, writing.today, "archived", "patient-archive", [])
+    _say(ctx, row, writing.today, "archived", "patient-archive", off)
 
 
 def _say(ctx: typer.Context, row: Any, today: date, verb: str, name: str, more: list[str]) -> None:

@@ -15,7 +15,7 @@ from tpi_cli.show.out import Out, allowed
 from tpi_cli.show.person import redacted_head
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import appointments as read
-from tpi_cli.store.read import plans
+from tpi_cli.store.read import clinicians, plans
 from tpi_cli.store.read.clinic import Clinic
 
 if TYPE_CHECKING:
@@ -91,11 +91,13 @@ def _reasons(texts: list[str]) -> dict[str, str]:
 
 def remarks(db: Database, patient_id: str, office: Clinic, wish: "Wish") -> list[str]:
     """What a slip of the finger would do before anybody saw it: a clinician nobody knows, a second appointment that
-    may be meant as a move, a no or a hold that the booking ends."""
+    may be meant as a move, a day that the payer does not allow yet, a no or a hold that the booking ends."""
     whom = wish.clinician
-    new = [f"  note: {whom} is a new clinician here"] if whom and not read.known(db, whom) else []
+    new = [f"  note: {whom} is a new clinician here"] if whom and clinicians.code(db, whom) is None else []
     others = left(read.still_open(db, patient_id, office.today), "is open too: tpi appt move {} moves it")
-    return [*new, *others, *_ended(plans.standing(db, patient_id), office)]
+    free = plans.allowed_from(db, patient_id)
+    capped = [f"  note: the payer allows a repeat from {free} only: tpi why"] if free and free > wish.slot.on else []
+    return [*new, *others, *capped, *_ended(plans.standing(db, patient_id), office)]
 
 
 def _ended(before: list[plans.Standing], office: Clinic) -> list[str]:
@@ -104,8 +106,20 @@ def _ended(before: list[plans.Standing], office: Clinic) -> list[str]:
     lifted = [word for word in WILL_COME if word in {one.closed for one in before}]
     holds = [one.snoozed_until for one in before if one.closed is None and one.snoozed_until != one.call_back_on]
     held = max(filter(None, holds), default=office.today)
-    told = [f"  note: takes back that the patient is {word}" for word in lifted]
+    told = [f"  note: {word} before; the recall is open again" for word in lifted]
     return told + ([f"  note: ends the hold until {dates.words(held, office.today)}"] if held > office.today else [])
+
+
+def due_again(db: Database, patient_id: str, office: Clinic) -> list[str]:
+    """How the recall of somebody stands who will not come: `  due Mon 16 Nov 2026 (7 days ago)`."""
+    from tpi_cli.commands.parse import dates
+
+    still = [(one.due, one.snoozed_until) for one in plans.standing(db, patient_id) if one.closed is None and one.due]
+    if not still:
+        return []
+    due, until = min(still, key=lambda one: one[0])
+    held = f"; off the list until {dates.words(until, office.today)}" if until and until > office.today else ""
+    return [f"  due {dates.words(due, office.today)}{held}"]
 
 
 def left(found: Iterable[read.Appointment], words: str) -> list[str]:

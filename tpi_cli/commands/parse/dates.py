@@ -22,6 +22,8 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DAY_MONTH = re.compile(r"([0-9]{1,2}) ([a-z]+)(?: ([0-9]{4}))?")
 _WEEKDAY = re.compile(r"(?:(last|next) )?([a-z]+)")
 _FOUR_FIGURES = re.compile(r"[0-9]{4}")
+LATELY, LONG = timedelta(60), timedelta(300)
+"""A day without a year that was so lately, and comes round only after so long, is asked about."""
 _LEAP_GAP = 8
 """Years: the longest wait for a 29 February, 2096 to 2104."""
 
@@ -59,8 +61,21 @@ def day(text: str, today: date, forward: bool) -> date:
     raise misdates.explain(asked.text, asked.found)
 
 
-def yearless(text: str) -> bool:
-    """Whether the text is a day and a month alone, `31 Dec`: which year is meant goes by the direction asked."""
+def ahead(text: str, today: date) -> date:
+    """A day to come, as `day` has it, but for a day without a year that was lately: `20 Nov` on 23 November is a slip
+    more often than a day in a year. Raises Grammar."""
+    found = day(text, today, forward=True)
+    if found - today > LONG and _yearless(text):
+        before = day(text, today, forward=False)
+        if today - before <= LATELY:
+            hint = f"if next year's is meant, write the year: {spelled(found).partition(' ')[2]}"
+            words_of = split(text, "the date")
+            raise fault(text, f"{words(before, today)} is past", hint, words_of[0], words_of[-1])
+    return found
+
+
+def _yearless(text: str) -> bool:
+    """Whether the text is a day and a month alone, `31 Dec`."""
     found = _DAY_MONTH.fullmatch(line(split(text, "the date")))
     return found is not None and found[2] in MONTH_OF and found[3] is None
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tpi_cli.commands.parse.dates import day, words
+from tpi_cli.commands.parse.dates import ahead, words
 from tpi_cli.commands.parse.spans import refusal, span
 from tpi_cli.commands.parse.typed import Word, fault, line, split
 from tpi_cli.errors import Grammar
@@ -33,7 +33,7 @@ def follow_up(text: str, today: date, anchor: date) -> Interval | date | None:
     understood = span(found)
     if understood is not None:
         return _within(text, found, anchor, understood)
-    due = day(text, today, forward=True)
+    due = ahead(text, today)
     if due <= anchor:
         raise _too_early(text, found, due, anchor, today)
     return due

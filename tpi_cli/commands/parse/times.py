@@ -19,9 +19,6 @@ from tpi_cli.rules.contact import LONGEST, SHORTEST
 FORMS = "write 'tue 10:00', '2026-12-31 9:30' or 'in 6w 2pm'"
 LENGTHS = "30min, 1h or 1h30"
 
-LATELY, LONG = timedelta(60), timedelta(300)
-"""A day without a year that was so lately, and comes round only after so long, is asked about."""
-
 _MINUTE = timedelta(minutes=1)
 _TIME = re.compile(
     r"(?:(?<!\S)(?:at\s+)?|(?<=[0-9]-[0-9]{2})t)"  # after white space, or the T of 2026-11-24T10:00
@@ -220,22 +217,12 @@ def _day_beside(text: str, match: re.Match[str], today: date) -> date:
 def _day(text: str, blanked: str, today: date) -> date:
     """The day in a text whose time is blanked out, so that a caret stands where the word was typed."""
     try:
-        day = dates.day(blanked, today, forward=True)
+        day = dates.ahead(blanked, today)
     except Grammar as wrong:
         raise Grammar(str(wrong), text=text, at=wrong.at, width=wrong.width, hint=wrong.hint) from None
     if day < today:
         raise _past(text, split(blanked, "the day"), day, today)
-    if day - today > LONG and dates.yearless(blanked):
-        before = dates.day(blanked, today, forward=False)
-        if today - before <= LATELY:
-            raise _lately(text, split(blanked, "the day"), before, day, today)
     return day
-
-
-def _lately(text: str, found: tuple[Word, ...], before: date, day: date, today: date) -> Grammar:
-    """A day of last week is a slip of the finger more often than an appointment in a year."""
-    hint = f"if next year's is meant, write the year: {spelled(day).partition(' ')[2]}"
-    return fault(text, f"{dates.words(before, today)} is past", hint, found[0], found[-1])
 
 
 def _past(text: str, found: tuple[Word, ...], day: date, today: date) -> Grammar:

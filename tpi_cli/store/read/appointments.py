@@ -126,13 +126,3 @@ def of(db: Database, appointment_id: str) -> Appointment:
     row = db.row(_SQL.format(where=" AND one.id = :id"), id=appointment_id)
     assert row is not None, "just written, or just read"
     return _read(row)
-
-
-def known(db: Database, code: str) -> bool:
-    """Whether a clinician of that code is on file."""
-    return db.row("SELECT 1 FROM clinician WHERE code = :code", code=code) is not None
-
-
-def clinician(db: Database, clinician_id: str) -> str:
-    """A clinician's code."""
-    return str(db.value("SELECT code FROM clinician WHERE id = :clinician", clinician=clinician_id))

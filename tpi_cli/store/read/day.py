@@ -55,12 +55,13 @@ def rows(db: Database, query: due.Query, today: date) -> list[Row]:
     listed = [_listed(one, backs) for one in due.rows(db, query) if _comes(one, sooner)]
     known = {row.who.patient for row in listed if row.what != ADVERSE} | sooner
     promised = [] if clinician else [one for number, one in backs.items() if number not in known]
+    back = sorted([*(row for row in listed if row.what == CALL_BACK), *promised], key=lambda row: row.when)
     yesterday = min(on, today) - timedelta(days=1)
     past = appointments.Wanted(None, yesterday, clinician=clinician, statuses=OPEN)
     found = [
         *_appointments(db, BOOKED, appointments.Wanted(on, on, clinician=clinician)),
-        *(row for what in (ADVERSE, DUE, CALL_BACK) for row in listed if row.what == what),
-        *promised,
+        *(row for what in (ADVERSE, DUE) for row in listed if row.what == what),
+        *back,
         *_missed(db, on, clinician),
         *_appointments(db, LEFT_OPEN, past),
         *_sessions(db, on, clinician),
@@ -71,7 +72,7 @@ def rows(db: Database, query: due.Query, today: date) -> list[Row]:
 
 def _appointments(db: Database, what: str, wanted: appointments.Wanted) -> Iterator[Row]:
     for one in appointments.appointments(db, wanted):
-        if one.status != "cancelled":
+        if one.status not in {"cancelled", "no-show"}:
             when = one.wall if what == BOOKED else f"{one.on} {one.wall}"
             who = Who(one.patient, one.mrn, one.name, one.born, one.phone)
             yield Row(what, when, who, one.clinician, one.status, record=one.code, note=one.note)

@@ -165,3 +165,8 @@ def site(db: Database, who: Patient, number: int | None = None, where: tuple[str
         if one.number == number or (one.muscle, one.side) == where:
             return one
     raise NoSuchSite(site=number if where is None else " ".join(where).replace("_", " "), patient=who.code)
+
+
+def payers(db: Database) -> list[str]:
+    """The payers that patients have."""
+    return [name for (name,) in db.rows("SELECT DISTINCT payer FROM patient WHERE payer IS NOT NULL ORDER BY payer")]

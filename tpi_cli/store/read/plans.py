@@ -51,6 +51,12 @@ def capped_until(db: Database, session_id: str) -> date | None:
     return day(db.value(sql, session=session_id))
 
 
+def allowed_from(db: Database, patient_id: str) -> date | None:
+    """The day from which the payer allows every open site of the patient that it holds back; None where it does not."""
+    sql = "SELECT MAX(capped_until) FROM recall WHERE patient_id = :patient AND closed IS NULL"
+    return day(db.value(sql, patient=patient_id))
+
+
 def limits(db: Database) -> dict[str, tuple[object, ...]]:
     """What payers and outcomes make of every plan, by site (UUID), to tell afterwards which ones moved."""
     sql = "SELECT site_id, eligible_from, capped_until, reassess FROM recall"
