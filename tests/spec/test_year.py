@@ -210,8 +210,8 @@ class Practice:
             self.ends(one, self.dice.choice(["no-show", "no-show", "cancelled"]))
 
     def ends(self, one: Appointment, status: str) -> None:
-        if any(each.on == one.on for each in one.patient.counting()):
-            status = "cancelled"  # who was treated did not stay away
+        if one.status == "arrived" or any(each.on == one.on for each in one.patient.counting()):
+            status = "cancelled"  # who was here did not stay away
         act = appointment.no_show if status == "no-show" else appointment.cancel
         self.do(lambda writing: act(writing, one.id, None))
         one.status = status
@@ -550,7 +550,7 @@ class Practice:
         }
         appointments = list(self.books.appointments)
         booked = sorted((one.patient.number, one.wall, one.status) for one in appointments
-                        if one.on == self.today and one.status != "cancelled")  # fmt: skip
+                        if one.on == self.today and one.status not in {"cancelled", "no-show"})  # fmt: skip
         left = Counter(one.patient.number for one in appointments if one.on < self.today and one.status in OPEN)
         assert sorted((int(row["patient"][3:]), row["when"], row["status"]) for row in sections["booked"]) == booked
         assert Counter(int(row["patient"][3:]) for row in sections["left-open"]) == left

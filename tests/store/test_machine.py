@@ -316,7 +316,7 @@ class Practice(RuleBasedStateMachine):
     def nobody_comes(self, which: int) -> None:
         person, one, key = self._appointment(which)
         treated = any(each.on == one.on for each in person.sessions())
-        fine = one.open and one.on <= self.today and not treated
+        fine = one.status == "booked" and one.on <= self.today and not treated
         if self._try(lambda writing: appointment.no_show(writing, key, None), fine=fine):
             self._done(person, one, "no-show")
 
