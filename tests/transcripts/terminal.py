@@ -24,7 +24,8 @@ PATIENCE = 30.0
 """Seconds: only a test that fails waits so long."""
 
 _CHILD = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored where a shell put the tests behind
     "from tpi_cli.main import main; sys.argv = ['tpi', *sys.argv[1:]]; main()"
 )
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -75,12 +76,15 @@ class Terminal:
 
     def end(self, again: str = "") -> int:
         """Let it come to its end; the exit code. `again` is pressed each second until then, as a person would."""
-        while again and not select.select([self._master], [], [], 1.0)[0]:
+        while again and not self._speaks(1.0):
             os.write(self._master, again.encode())
         while self._read(PATIENCE):
             pass
         os.close(self._master)
         return self._child.wait(PATIENCE)
+
+    def _speaks(self, within: float) -> bool:
+        return bool(select.select([self._master], [], [], within)[0])
 
     def _wait_for(self, question: str) -> None:
         end = time.monotonic() + PATIENCE
@@ -92,8 +96,7 @@ class Terminal:
 
     def _read(self, patience: float) -> bool:
         """Take in what there is; False once the process has closed its terminal."""
-        ready, _, _ = select.select([self._master], [], [], patience)
-        assert ready, f"nothing came for {patience:.0f} s:\n{self.screen}"
+        assert self._speaks(patience), f"nothing came for {patience:.0f} s:\n{self.screen}"
         try:
             piece = os.read(self._master, 65536)
         except OSError:  # Linux: the other end is closed
