@@ -173,6 +173,8 @@ def test_a_time_that_comes_twice_is_asked_about(two: Clinic) -> None:
     assert everything(two) == before
     two.ok("book", "1", "2027-10-31 1:30+01:00")
     two.ok("book", "2", "2027-10-31 1:30+00:00")
+    told = two.ok("appt", "list", "--columns", "time,patient").out.splitlines()
+    assert [line.split() for line in told[1:]] == [["01:30+01:00", "PT-0001"], ["01:30+00:00", "PT-0002"]]
     starts = [start for _, start, _ in slots(two)]
     assert starts == ["2027-10-31T01:30:00+01:00", "2027-10-31T01:30:00+00:00"], "an hour apart: no clash"
 

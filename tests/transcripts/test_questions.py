@@ -130,6 +130,13 @@ def test_screening_questions_are_asked_until_answered(practice: Clinic) -> None:
     assert sorted(kinds) == ["allergy-amide", "bleeding-none"]
 
 
+def test_what_cannot_be_is_refused_before_anything_is_asked(practice: Clinic) -> None:
+    with terminal(practice, "patient", "add", "Bell, Rosa", "12/05/1966") as screen:
+        assert screen.end() == 2
+    assert "Allergies?" not in screen.screen
+    assert "'12/05/1966'" in screen.screen
+
+
 def test_leaving_the_questions_adds_nobody(practice: Clinic) -> None:
     before = everything(practice)
     for key, code in ((CTRL_C, 130), (CTRL_D, 9)):

@@ -54,7 +54,8 @@ def _print(ctx: typer.Context, office: Clinic, found: list[read.Appointment]) ->
     from tpi_cli.show import appointment as show
 
     count = f"{len(found)} appointment{'' if len(found) == 1 else 's'}"
-    ctx.obj.out(office.today).report(Report("appt-list", show.COLUMNS, found, show.record, footer=lambda: count))
+    columns = show.columns(office.zone)
+    ctx.obj.out(office.today).report(Report("appt-list", columns, found, show.record, footer=lambda: count))
 
 
 def _asked(office: Clinic, days: str, status: str | None, *, everything: bool) -> read.Wanted:

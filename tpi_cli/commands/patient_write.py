@@ -19,6 +19,7 @@ from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import appointments, people, rules
+from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.write import Writing
 
 Sex = Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female, male, other or unknown.")]
@@ -66,6 +67,8 @@ def add(
     if name == "-":
         given = _merged(given, _from_stdin())
     out: Out = ctx.obj.out()
+    if not out.no_input and sys.stdin.isatty():
+        _sensible(ctx, given)
     _answered(out, given)
     with options.recording(ctx) as writing:
         new = _new(given, writing.today, ctx.obj.note)
@@ -181,6 +184,14 @@ def _lines(text: str) -> dict[str, Any]:
         else:
             found[key] = value.strip()
     return found
+
+
+def _sensible(ctx: typer.Context, given: dict[str, Any]) -> None:
+    """What was typed is refused before anything is asked: no answer is lost."""
+    with options.reading(ctx) as db:
+        today = clinic(db).today
+    asked = {key: given[key] or ["none"] for key in ("allergy", "bleeding")}
+    _new({**given, **asked}, today, None)
 
 
 def _answered(out: Out, given: dict[str, Any]) -> None:
