@@ -411,6 +411,12 @@ def test_whoever_is_treated_came_after_all(two: Clinic) -> None:
     assert slots(two, "today")[0][-1] == "done"
 
 
+def test_a_day_to_call_again_is_no_hold_that_a_booking_ends(two: Clinic) -> None:
+    two.inject("1", "ut l lido 1% 1ml", "--next", "1w", "--on", "2026-11-01")
+    two.ok("call", "1", "no-answer")
+    assert "note" not in two.ok("book", "1", "fri 10:00").out
+
+
 def test_an_appointment_beside_another_is_open_again_after_a_mistaken_session(two: Clinic) -> None:
     """It stood there on purpose: only what was put into its time since takes it."""
     two.ok("book", "2", "today 10:00", "--with", "AM")
@@ -423,3 +429,25 @@ def test_a_setting_says_what_it_was(two: Clinic) -> None:
     two.ok("config", "set", "clinic.closed", "2026-12-25")
     answer = two.ok("config", "set", "clinic.closed", "2026-12-10")
     assert answer.out.splitlines() == ["set clinic.closed = 2026-12-10", "  was 2026-12-25"]
+
+
+def test_moving_to_a_clinician_nobody_knows_is_remarked_upon(two: Clinic) -> None:
+    two.ok("book", "1", "fri 10:00")
+    assert "  note: AN is a new clinician here" in two.ok("appt", "move", "1", "--with", "AN").out
+
+
+def test_the_note_of_a_move_stands_with_its_reason(two: Clinic) -> None:
+    two.ok("book", "1", "fri 10:00")
+    two.ok("appt", "move", "1", "fri 11:00", "--note", "asked for an hour more")
+    assert "asked for an hour more" in two.ok("log").out
+
+
+def test_a_void_session_speaks_of_the_appointments_it_closed_alone(two: Clinic) -> None:
+    two.ok("book", "1", "today 9:00")
+    two.ok("appt", "cancel", "1")
+    two.ok("book", "1", "today 10:00")
+    session = two.inject("1", "ut l lido 1% 1ml")
+    answer = two.ok("session", "void", session, "--reason", "wrong patient", "-y")
+    assert [line for line in answer.out.splitlines() if "appointment" in line] == [
+        "  appointment A-002B of 10:00 is booked now"
+    ]

@@ -255,3 +255,21 @@ def test_a_booking_that_clashes_takes_its_call_back_with_it(mei: Clinic) -> None
     before = everything(mei)
     assert refused(mei, "call", "1", "booked", "tue 10:15", "--with", "DR")[0] == 5
     assert everything(mei) == before
+
+
+def test_a_note_from_stdin_is_the_calls(mei: Clinic) -> None:
+    """And not the appointment's, which a calendar program shows."""
+    mei.ok("call", "1", "booked", "wed 10:00", "--note", "-", stdin="prefers mornings")
+    assert "prefers mornings" in mei.ok("why", "1").out
+    assert mei.ok("appt", "list", "--json").rows[0]["note"] is None
+
+
+def test_declined_says_what_it_did(mei: Clinic) -> None:
+    mei.ok("stop", "1", "--reason", "moved")
+    assert mei.ok("call", "1", "declined").out.splitlines()[0] == "logged call: declined; the list stays as it is"
+
+
+def test_a_later_day_names_the_appointment_that_stands(mei: Clinic) -> None:
+    mei.ok("book", "1", "wed 10:00")
+    assert "is still booked: tpi appt cancel A-0018" in mei.ok("call", "1", "later", "6w").out
+    assert "off the list until Mon 4 Jan 2027" in mei.ok("appt", "cancel", "1").out

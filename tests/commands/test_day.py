@@ -89,8 +89,14 @@ def test_nobody_without_a_plan_is_lost_by_missing_an_appointment(day: Clinic) ->
     assert missed not in lines(day)
     day.ok("appt", "no-show", "7")
     assert missed in lines(day)
+    day.ok("call", "7", "wrong-number")
+    assert missed in lines(day), "nobody was reached, and no day was named"
     day.ok("call", "7", "no-answer")
     assert missed not in lines(day)
+    day.today = "2026-11-24"
+    assert ("call-back", "2026-11-24", "Gray, Gil") in lines(day)
+    day.ok("call", "7", "declined")
+    assert "Gray, Gil" not in {name for _, _, name in lines(day)}
 
 
 def test_a_missed_appointment_is_named_for_four_weeks(day: Clinic) -> None:
@@ -100,6 +106,49 @@ def test_a_missed_appointment_is_named_for_four_weeks(day: Clinic) -> None:
     for today, named in (("2026-12-21", True), ("2026-12-22", False)):
         day.today = today
         assert ("missed" in {what for what, _, _ in lines(day)}) is named
+
+
+def test_a_call_back_is_promised_to_whoever_it_is(day: Clinic) -> None:
+    """Without a site, or with a recall that is closed: no list would bring these back."""
+    day.patient("Gray, Gil", "1970-01-01")
+    day.ok("call", "7", "later", "2026-11-30", "--note", "new here")
+    day.ok("stop", "2", "--reason", "moved")
+    day.ok("call", "2", "later", "2026-11-30", "--note", "back in town")
+    assert (
+        day.ok("call", "2", "later", "2026-11-30")
+        .out.splitlines()[0]
+        .endswith("no recall is open; to be called back Mon 30 Nov 2026 (in 1 week)")
+    )
+    day.today = "2026-11-30"
+    named = {(what, name) for what, _, name in lines(day)}
+    assert named >= {("call-back", "Gray, Gil"), ("call-back", "Baker, Bob")}
+    day.ok("book", "7", "wed 10:00")
+    day.ok("appt", "cancel", "7")
+    day.ok("call", "2", "declined")
+    assert not {"Gray, Gil", "Baker, Bob"} & {name for what, _, name in lines(day) if what == "call-back"}
+
+
+def test_nobody_who_was_given_up_is_to_be_called_back(day: Clinic) -> None:
+    """One site is closed by itself, at the others nobody could be reached: the day of the last call is void."""
+    day.inject("2", "gm r lido 1% 1ml", "--next", "6w", "--as", "DR", "--on", "2026-11-01")
+    day.ok("site", "resolve", "2", "gm", "r", "--on", "2026-11-02")
+    for channel, on in (("sms", "2026-11-18"), ("phone", "2026-11-19"), ("phone", "2026-11-20")):
+        day.ok("call", "2", "message", "--by", channel, "--on", on)
+    day.today = "2026-12-05"
+    assert "Baker, Bob" not in {name for _, _, name in lines(day)}
+
+
+def test_a_reminder_of_an_appointment_is_no_call_back(day: Clinic) -> None:
+    day.ok("book", "2", "wed 10:00")
+    day.ok("call", "2", "message", "--by", "sms")
+    assert "Baker, Bob" not in {name for _, _, name in lines(day, "2026-12-01")}
+
+
+def test_an_event_hides_no_promised_call(day: Clinic) -> None:
+    day.ok("adverse", "add", "2", "infection:warm")
+    day.ok("call", "2", "later", "2026-11-24", "--note", "ring her at noon")
+    day.today = "2026-11-24"
+    assert [what for what, _, name in lines(day) if name == "Baker, Bob"] == ["adverse", "call-back"]
 
 
 def test_whom_a_plan_brings_back_is_not_named_twice(day: Clinic) -> None:

@@ -176,3 +176,56 @@ def test_a_dry_run_of_resuming(mei: Clinic) -> None:
     before = everything(mei)
     assert mei.ok("resume", "1", "-n").out.startswith("would be reopened")
     assert everything(mei) == before
+
+
+# --- what a patient's resume is meant for
+
+
+def test_after_calls_in_vain_a_site_that_was_resolved_stays_so(mei: Clinic) -> None:
+    mei.ok("site", "resolve", "1", "ut", "l")
+    for channel, on in (("sms", "2026-11-20"), ("phone", "2026-11-21"), ("phone", "2026-11-22")):
+        mei.ok("call", "1", "message", "--by", channel, "--on", on)
+    assert mei.ok("due", "--json").rows == []
+    mei.ok("resume", "1")
+    assert [one["site"] for one in mei.ok("due", "--json").rows[0]["sites"]] == [2]
+
+
+def test_a_resolved_site_beside_an_open_one_is_named_to_be_reopened(mei: Clinic) -> None:
+    mei.ok("site", "resolve", "1", "ut", "l")
+    answer = mei.run("resume", "1")
+    assert answer.code == 5
+    assert "nothing is held for the patient; closed by itself: site 1" in answer.err
+    assert "tpi resume PATIENT 1" in answer.err
+
+
+def test_where_every_site_is_resolved_the_patient_is_meant(mei: Clinic) -> None:
+    mei.ok("site", "resolve", "1", "ut", "l")
+    mei.ok("site", "resolve", "1", "2")
+    mei.ok("resume", "1")
+    assert [one["site"] for one in mei.ok("due", "--json").rows[0]["sites"]] == [1, 2]
+
+
+def test_the_clinics_hold_outlives_a_call_and_a_visit(mei: Clinic) -> None:
+    mei.ok("snooze", "1", "2026-11-28", "--reason", "MRI on 28 Nov")
+    mei.ok("call", "1", "message")
+    mei.inject("1", "gm r lido 1% 1ml", "--next", "6w")
+    assert mei.ok("why", "1", "1", "--json").rows[0]["status"] == "snoozed"
+    assert "off the list until Sat 28 Nov 2026" in mei.ok("call", "1", "reached", "tomorrow").out
+
+
+def test_the_same_hold_twice_is_said_to_be_the_same(mei: Clinic) -> None:
+    mei.ok("snooze", "1", "6w", "--reason", "exams")
+    assert "it stands so already" in mei.run("snooze", "1", "6w", "--reason", "exams").err
+
+
+def test_a_hold_in_the_place_of_a_call_is_a_change(mei: Clinic) -> None:
+    """The day is the same, but nobody is to call again."""
+    mei.ok("call", "1", "no-answer")
+    mei.ok("snooze", "1", "tomorrow", "--reason", "MRI tomorrow")
+
+
+def test_a_site_found_today_is_not_held_by_what_was_decided_before(mei: Clinic) -> None:
+    """However long the patient has had it, and if it was decided the same morning."""
+    mei.ok("call", "1", "declined")
+    mei.ok("site", "add", "1", "gm", "r", "--taut-band", "--since", "2026-10-01")
+    assert mei.ok("why", "1", "gm", "r", "--json").rows[0]["status"] == "unplanned"

@@ -383,3 +383,15 @@ def test_only_a_calendar_loads_icalendar(booked: Clinic) -> None:
     assert "icalendar" not in loaded(booked, "export", "csv", "--kind", "patients")
     assert "icalendar" not in loaded(booked, "appt", "list")
     assert "icalendar" in loaded(booked, "export", "ics")
+
+
+def test_a_calendar_sees_that_it_was_kept_after_all(clinic: Clinic) -> None:
+    """Marked as missed, then treated: what was struck off is back, under a later number."""
+    clinic.patient()
+    book(clinic, "1", "today 10:00")
+    clinic.ok("appt", "no-show", "1")
+    (missed,) = events(clinic)
+    clinic.inject("1", "ut l lido 1% 1ml")
+    (kept,) = events(clinic)
+    assert kept["sequence"] > missed["sequence"]
+    assert (missed["status"], kept["status"]) == ("CANCELLED", "CONFIRMED")

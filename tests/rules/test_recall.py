@@ -268,6 +268,13 @@ def test_a_site_that_nobody_treated_counts_from_its_finding() -> None:
         ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 resume", "S1"),
         ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 resume\n2026-08-23 treated 6w", "S1 S2"),
         ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 find\n2026-06-03 resume", ""),
+        # a patient's resume takes back what ended it for the patient, and not what ended it for the site
+        ("2026-05-01 treated 3mo\n2026-06-01 stop resolved all\n2026-06-02 resume all", "S1"),
+        ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 resume all\n2026-08-23 treated 6w", "S2"),
+        (
+            "2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 stop resolved all\n2026-06-03 resume all",
+            "",
+        ),
         ("2026-05-01 treated 3mo\n2026-06-01 resolve\n2026-06-02 treated 6w\n2026-06-03 resume", "S2"),
     ],
 )

@@ -361,20 +361,19 @@ class Patient:
     def _episode(self, where: Where) -> list[Session]:
         """The sessions since the site was last found again, or resolved and not reopened."""
         out: list[Session] = []
-        over, now = False, Standing()
+        over = set[str]()
         for page in self.pages:
             if page.session and page.session.void:
                 continue
-            now.turn(page, where)
             if page.session and where in page.session.plans:
-                out, over = [*([] if over else out), page.session], False
+                out, over = [*([] if over else out), page.session], set()
             elif page.session is None and page.where in {None, where}:
                 if page.act == "find":
-                    out = []
+                    out, over = [], set()
                 elif page.act == "resolve" or (page.act, page.reason) == ("stop", "resolved"):
-                    over = True
-                elif page.act == "resume" and now.closed is None:
-                    over = False
+                    over.add("the patient" if page.where is None else "the site")
+                elif page.act == "resume":
+                    over = over & {"the site"} if page.where is None else set()
         return [] if over else out
 
 

@@ -354,18 +354,18 @@ class Person:
     def episode(self, where: Where) -> dict[date, str]:
         """What was planned on each day on which the site was treated, since it was last resolved or found again."""
         days: dict[date, str] = {}
-        over = False
+        over = set[str]()
         for entry in self.story():
             here = not entry.sites or where in entry.sites
             if where in entry.plans:
-                days, over = {} if over else days, False
+                days, over = {} if over else days, set()
                 days[entry.on] = "none" if entry.plans[where] == UNSAID else entry.plans[where]
             elif here and entry.act == "find":
-                days, over = {}, False
+                days, over = {}, set()
             elif here and (entry.act == "resolve" or (entry.act, entry.reason) == ("stop", "resolved")):
-                over = True
+                over |= {"site" if entry.sites else "patient"}
             elif here and entry.act == "resume":  # it was no such thing
-                over = False
+                over -= {"site", "patient"} if entry.sites else {"patient"}
         return {} if over else days
 
     def _answer(self, where: Where, day: date, on: date) -> "Answer":

@@ -130,6 +130,14 @@ def test_screening_questions_are_asked_until_answered(practice: Clinic) -> None:
     assert sorted(kinds) == ["allergy-amide", "bleeding-none"]
 
 
+def test_an_appointment_is_named_by_its_patient(practice: Clinic) -> None:
+    practice.ok("book", "1", "wed 10:00")
+    with terminal(practice, "appt", "cancel", "tan") as screen:
+        screen.answer("Which? [1-1]", "1")
+        assert screen.end() == 0
+    assert "cancelled: Wed 25 Nov 2026 10:00" in " ".join(screen.screen.split())
+
+
 def test_what_cannot_be_is_refused_before_anything_is_asked(practice: Clinic) -> None:
     with terminal(practice, "patient", "add", "Bell, Rosa", "12/05/1966") as screen:
         assert screen.end() == 2

@@ -19,7 +19,7 @@ from tpi_cli.rules.contact import LONGEST, OPEN
 from tpi_cli.store import keep, tables
 from tpi_cli.store.read import appointments as read
 from tpi_cli.store.read import clinicians
-from tpi_cli.store.read.clinic import clinic
+from tpi_cli.store.read.clinic import Clinic, clinic
 from tpi_cli.store.write import Writing
 
 CLASH, HOURS = "clash", "hours"
@@ -46,6 +46,11 @@ class Slot(NamedTuple):
     def minute(self) -> int:
         """Minutes after midnight on the wall."""
         return int(self.wall[:2]) * HOUR + int(self.wall[3:])
+
+
+def standing_at(one: read.Appointment, minutes: int | None = None) -> Slot:
+    """The time of an appointment as it is, for so many minutes."""
+    return Slot(one.on, one.wall, one.starts_at, minutes or one.minutes)
 
 
 class Wish(NamedTuple):
@@ -95,7 +100,7 @@ def move(writing: Writing, appointment_id: str, wish: Wish) -> tables.Appointmen
         raise Conflict("it stands there already", hint="name another time, --for or --with")
     why = _let(writing, row, wish)
     row.sequence += 1
-    return _done(writing, row, "move", "; ".join(filter(None, [was, why])))
+    return _done(writing, row, "move", "; ".join(filter(None, [was, why, wish.note])))
 
 
 def cancel(writing: Writing, appointment_id: str, reason: str | None) -> tables.Appointment:
@@ -223,7 +228,7 @@ def _noted(writing: Writing, row: tables.Appointment, act: str, reason: str | No
 
 def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
     """The reasons it may stand there for. Raises Conflict for one that is asked for and was not given."""
-    against = {CLASH: _taken(writing, row), HOURS: _shut(writing, wish.slot)}
+    against = {CLASH: _taken(writing, row), HOURS: _shut(clinic(writing.db), wish.slot)}
     for rule, told in against.items():
         if told and rule not in wish.reasons:
             raise Conflict(told, hint=f"name another time, or --override {rule}='why'")
@@ -265,15 +270,15 @@ def _put_there(since: str) -> Any:
     return select(act.appointment_id).where(col(act.act).in_(("book", "move")), act.recorded_at > since)
 
 
-def _shut(writing: Writing, slot: Slot) -> str | None:
-    office = clinic(writing.db)
+def _shut(office: Clinic, slot: Slot) -> str | None:
     return opening.against(office.hours, office.closed, slot.on, slot.minute, slot.minutes)
 
 
 def outside(writing: Writing) -> list[tuple[read.Appointment, str]]:
     """What is open from today on and stands outside the hours, and why: to be looked at when these change."""
-    still = list(read.appointments(writing.db, read.Wanted(writing.today, statuses=OPEN)))
-    against = [(one, _shut(writing, Slot(one.on, one.wall, one.starts_at, one.minutes))) for one in still]
+    office = clinic(writing.db)
+    still = read.appointments(writing.db, read.Wanted(office.today, statuses=OPEN))
+    against = [(one, _shut(office, standing_at(one))) for one in still]
     return [(one, why) for one, why in against if why]
 
 

@@ -98,18 +98,25 @@ def _standing(writing: Writing, decision: Decision) -> list[tuple[Any, ...]]:
 
 def _changes_something(recalls: list[tables.Recall], decision: Decision) -> None:
     """Raises Conflict for a decision that the rules would pass over: nobody is to think it holds."""
-    look = "tpi why PATIENT shows how the recall stands"
-    newer = max((one.anchor_on for one in recalls if one.anchor_on and one.session_id), default=None)
     if not recalls:
         raise Conflict("no site on file, so there is no recall", hint="tpi site add or tpi inject adds one")
-    if newer is not None and newer > decision.on:
+    newer = max((one.anchor_on for one in recalls if one.anchor_on and one.session_id), default=date.min)
+    if newer > decision.on:
         raise Conflict(f"treated again on {newer}: a decision of {decision.on} would not hold", hint="leave --on out")
-    closed = {None if one.closed == recall.UNREACHABLE else one.closed for one in recalls}
+    told = _nothing_held(recalls, decision) if decision.act == "resume" else _nothing_open(recalls)
+    if told:
+        raise Conflict(told, hint="tpi why PATIENT shows how the recall stands")
+
+
+def _nothing_held(recalls: list[tables.Recall], decision: Decision) -> str | None:
     held = any(one.closed or (one.snoozed_until and one.snoozed_until > decision.on) for one in recalls)
-    if decision.act == "resume" and not held:
-        raise Conflict("nothing is held here", hint=look)
-    if decision.act != "resume" and None not in closed:
-        raise Conflict(f"the recall is {' and '.join(sorted(filter(None, closed)))} already", hint=look)
+    return None if held else "nothing is held here"
+
+
+def _nothing_open(recalls: list[tables.Recall]) -> str | None:
+    closed = {one.closed for one in recalls if one.closed not in {None, recall.UNREACHABLE}}
+    still = any(one.closed in {None, recall.UNREACHABLE} for one in recalls)
+    return None if still else f"the recall is {' and '.join(sorted(filter(None, closed)))} already"
 
 
 def _recalls(writing: Writing, decision: Decision) -> list[tables.Recall]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tpi_cli.commands import complete, options, slot
+from tpi_cli.commands import complete, filters, options, slot
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Conflict, NotFound, Usage
 from tpi_cli.rules.contact import APPOINTED, OPEN
@@ -45,7 +45,7 @@ def list_(
         office = clinic(db)
         asked = _asked(office, " ".join(days or []), status, everything=wanted is not None)
         who = people.patient(db, wanted).id if wanted else None
-        whom = options.clinician(db, clinician)
+        whom = None if clinician is None else filters.clinician(db, clinician)
         found = list(read.appointments(db, asked._replace(patient_id=who, clinician=whom)))
         _print(ctx, office, found)
 
@@ -101,11 +101,13 @@ def move(
     text, minutes = " ".join(when or []), slot.length(length, one.minutes)
     if not (text or length or whom):
         raise Usage("move it to when?", hint=f"tpi appt move {appointment} 'wed 14:30', --for or --with")
-    wish = slot.wished(ctx, office, text or f"{one.on} {one.wall}{one.start[-6:]}", minutes, whom, override)
+    at = slot.meant(ctx, office, text, minutes) if text else acts.standing_at(one, minutes)
+    wish = slot.wished(at, whom, override, ctx.obj.note)
     with options.recording(ctx) as writing:
+        lines = slot.unheard(writing.db, wish.clinician)
         kept = read.of(writing.db, acts.move(writing, one.id, wish).id)
     told = f"{slot.told(kept, 'moved to', office)} (was {one.on} {one.wall})"
-    slot.answer(ctx, office, kept, [told], "appt-move")
+    slot.answer(ctx, office, kept, [told, *lines], "appt-move")
 
 
 def cancel(ctx: typer.Context, appointment: Which, reason: Reason = None) -> None:

@@ -32,7 +32,8 @@ def book(
     wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
         who, office = people.patient(db, wanted), clinic(db)
-    wish = slot.wished(ctx, office, " ".join(when), slot.length(length, office.slot), whom, override)
+    at = slot.meant(ctx, office, " ".join(when), slot.length(length, office.slot))
+    wish = slot.wished(at, whom, override, ctx.obj.note)
     with options.recording(ctx) as writing:
         lines = slot.remarks(writing.db, who.id, office, wish)
         kept = read.of(writing.db, acts.book(writing, who.id, wish).id)

@@ -53,8 +53,9 @@ def call(
     with options.reading(ctx) as db:
         who, office = people.patient(db, wanted), clinic(db)
     on = ctx.obj.on(office.today)
-    minutes = slot.length(length, office.slot)
-    wish = slot.wished(ctx, office, text, minutes, whom, override) if result == "booked" else None
+    wish = None
+    if result == "booked":
+        wish = slot.wished(slot.meant(ctx, office, text, slot.length(length, office.slot)), whom, override)
     until = _until(on, text) if text and not wish else None
     with options.recording(ctx) as writing:
         lines = slot.remarks(writing.db, who.id, office, wish) if wish else []
@@ -98,10 +99,8 @@ def _told(office: Clinic, result: str, after: list[plans.Standing], again: date 
         return f"{words}; unreachable: off the list (tpi resume brings back)"
     if None not in closed and again and again > office.today:
         return f"{words}; no recall is open; to be called back {dates.words(again, office.today)}"
-    held = [one.snoozed_until for one in after if one.closed is None and one.snoozed_until]
-    until = max(held, default=office.today)
-    later = until > office.today
-    return f"{words}; {f'off the list until {dates.words(until, office.today)}' if later else STAYS}"
+    until = plans.held(after, office.today)
+    return f"{words}; off the list until {dates.words(until, office.today)}" if until else f"{words}; {STAYS}"
 
 
 def _answer(

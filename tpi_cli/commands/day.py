@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tpi_cli.commands import options
+from tpi_cli.commands import filters, options
 from tpi_cli.rules import standing
 from tpi_cli.show import day as show
 from tpi_cli.show.out import Out
@@ -33,7 +33,8 @@ def day(
     with options.reading(ctx) as db:
         office = clinic(db)
         on = _on(" ".join(when or []), office.today)
-        found = read.rows(db, _query(office, on, options.clinician(db, clinician)), office.today)
+        whom = None if clinician is None else filters.clinician(db, clinician)
+        found = read.rows(db, _query(office, on, whom), office.today)
         _print(ctx.obj.out(office.today), office, on, found)
 
 

@@ -167,22 +167,33 @@ def _query(db: Database, asked: Asked, office: Clinic) -> read.Query:
         statuses=statuses,
         until=_until(asked, office, statuses),
         clinic=office.id,
+        **_filtered(db, asked),
         **_named(db, asked),
         by_name=allowed("--sort", asked.sort, ("due", "name")) == "name",
     )
 
 
+def _filtered(db: Database, asked: Asked) -> dict[str, Any]:
+    """The filters by payer and clinician, which need no table of names."""
+    if asked.payer is None and asked.clinician is None:
+        return {}
+    from tpi_cli.commands import filters
+
+    return {
+        "payer": None if asked.payer is None else filters.payer(db, asked.payer),
+        "clinician": None if asked.clinician is None else filters.clinician(db, asked.clinician),
+    }
+
+
 def _named(db: Database, asked: Asked) -> dict[str, Any]:
     """The filters that go by name; most lists have none, and need not load the names."""
-    if not (asked.patients or asked.muscle or asked.agent or asked.payer or asked.clinician):
+    if not (asked.patients or asked.muscle or asked.agent):
         return {}
     from tpi_cli.commands import names
     from tpi_cli.store.read import people
 
     return {
         "patients": tuple(people.patient(db, text).number for text in asked.patients),
-        "payer": names.payer(db, asked.payer) if asked.payer else None,
-        "clinician": options.clinician(db, asked.clinician),
         "muscle": names.muscle(asked.muscle) if asked.muscle else None,
         "agent": names.agent(db, asked.agent) if asked.agent else None,
     }

@@ -1,6 +1,5 @@
 """Names typed for a muscle or an agent: exactly one, or an error that says what is close."""
 
-from tpi_cli.commands.options import storable
 from tpi_cli.commands.parse.typed import meant
 from tpi_cli.errors import NotFound
 from tpi_cli.reference import agents, muscles
@@ -36,20 +35,6 @@ def one_agent(text: str, own: tuple[agents.Agent, ...]) -> agents.Agent:
         raise NotFound(f"{text!r} is several agents", hint=", ".join(one.agent for one in found))
     close = agents.similar(text, own)
     raise NotFound(f"no agent {text!r}", hint=meant(close) or "tpi agent list")
-
-
-def payer(db: Database, text: str) -> str:
-    """The payer as patients have it, or one with rules. Raises NotFound."""
-    from tpi_cli.reference import payers
-    from tpi_cli.store.read import people, rules
-
-    storable("the payer", text)
-    wanted = text.strip().casefold()
-    found = next((name for name in people.payers(db) if name.casefold() == wanted), None)
-    found = found or payers.named(text, rules.own_policies(db))
-    if found is None:
-        raise NotFound(f"no payer {text!r}", hint="tpi payer list names those with rules")
-    return found
 
 
 def screening_rule(text: str) -> str:

@@ -18,12 +18,9 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from tpi_cli import clock, config
-from tpi_cli.errors import Conflict, NotFound, Usage
+from tpi_cli.errors import Conflict, Usage
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT, Out, allowed, default_format
 from tpi_cli.store.place import Place, find
-
-NAMED = 12
-"""Clinicians that a hint names at the most."""
 
 
 class Desk(NamedTuple):
@@ -132,20 +129,6 @@ def storable(what: str, text: str | None) -> str | None:
     return text
 
 
-def clinician(db: Any, text: str | None) -> str | None:
-    """The code of the clinician named, None where nobody is. Raises NotFound: a slip is not an empty list."""
-    if text is None:
-        return None
-    from tpi_cli.store.read import clinicians
-
-    storable("the clinician's code", text)
-    found = clinicians.code(db, text)
-    if found is None:
-        known = ", ".join(clinicians.codes(db)[:NAMED])
-        raise NotFound(f"no clinician {text!r}", hint=f"on file: {known}" if known else "nobody is on file yet")
-    return found
-
-
 def _environment(name: str) -> str:
     import os
 
@@ -250,11 +233,14 @@ def _spelled_out(args: list[str], params: Sequence[Any]) -> list[str]:
 
 def _none_forgotten(args: list[str], params: Sequence[Any]) -> None:
     """Raises Usage where an option without its value would take the next option for one: `--reason -n` records."""
+    words = args[: args.index("--")] if "--" in args else args
+    dashed = [(word, after) for word, after in pairwise(words) if word[:1] == after[:1] == "-"]
+    if not dashed:
+        return
     options = [param for param in params if param.param_type_name == "option"]
     every = {name for param in options for name in (*param.opts, *param.secondary_opts)}
     wanting = {name for param in options if not param.is_flag and not param.count for name in param.opts}
-    words = args[: args.index("--")] if "--" in args else args
-    for word, after in pairwise(words):
+    for word, after in dashed:
         if word in wanting and after in every:
             raise Usage(f"{word} needs a value, and {after} is an option", hint=f"{word}={after} if that is meant")
 

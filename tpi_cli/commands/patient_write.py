@@ -389,7 +389,7 @@ def archive(
         changes = {"status": "archived"} | ({"note": ctx.obj.note} if ctx.obj.given.get("note") else {})
         if who.status == "archived":
             raise Conflict(f"{who.code} is archived already", hint=f"tpi patient edit {who.code} --status active")
-        off = slot.left(appointments.still_open(writing.db, who.id, writing.today), "is called off with it")
+        off = _booked(writing.db, who, "archived", writing.today)
         row = acts.change(writing, who.id, changes, ctx.obj.on(writing.today))
     _say(ctx, row, writing.today, "archived", "patient-archive", off)
 

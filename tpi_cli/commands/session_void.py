@@ -40,11 +40,10 @@ def void(
     if not (ctx.obj.yes or ctx.obj.dry_run or one.voided_at):
         out.confirm(f"void {one.code} of {one.date}, {who}, pain {pain(*one.pain) or 'not asked'}?")
     with options.recording(ctx) as writing:
-        row = acts.void(writing, one.id, why)
-        booked = appointments.appointments(
-            writing.db, appointments.Wanted(one.date, one.date, patient_id=row.patient_id)
-        )
-        left = [f"  appointment {each.code} of {each.wall} is {each.status} now" for each in booked]
+        closed = appointments.closed_by(writing.db, one.id)
+        acts.void(writing, one.id, why)
+        now = [appointments.of(writing.db, each) for each in closed]
+        left = [f"  appointment {each.code} of {each.wall} is {each.status} now" for each in now]
     said = "would be voided" if ctx.obj.dry_run else "voided"
     facts = {"session": one.code, "patient": code}
     ctx.obj.done(out, one.code, [f"{said}: {one.code} of {one.date}, {who}", *left], "session-void", facts)

@@ -29,14 +29,12 @@ Past = Annotated[
 ]
 
 
-def wished(
-    ctx: typer.Context, office: Clinic, text: str, minutes: int, whom: str | None, override: list[str] | None
-) -> "Wish":
-    """What is wished for, every word understood. Raises Grammar, Usage, Cancelled."""
+def wished(at: "Slot", whom: str | None, override: list[str] | None, note: str | None = None) -> "Wish":
+    """What is wished for, every word understood. Raises Usage."""
     from tpi_cli.acts.appointment import Wish
 
     code = options.storable("the clinician's code", whom.strip()) if whom else None
-    return Wish(_slot(ctx, office, text, minutes), code or None, _reasons(override or []), ctx.obj.note)
+    return Wish(at, code or None, _reasons(override or []), note)
 
 
 def length(text: str | None, usual: int) -> int:
@@ -46,8 +44,8 @@ def length(text: str | None, usual: int) -> int:
     return usual if text is None else times.minutes(text)
 
 
-def _slot(ctx: typer.Context, office: Clinic, text: str, minutes: int) -> "Slot":
-    """The time meant. One that the clocks show twice is asked about."""
+def meant(ctx: typer.Context, office: Clinic, text: str, minutes: int) -> "Slot":
+    """The time meant. One that the clocks show twice is asked about. Raises Grammar, Usage, Cancelled."""
     from tpi_cli.acts.appointment import Slot
     from tpi_cli.commands.parse import times
 
@@ -92,34 +90,35 @@ def _reasons(texts: list[str]) -> dict[str, str]:
 def remarks(db: Database, patient_id: str, office: Clinic, wish: "Wish") -> list[str]:
     """What a slip of the finger would do before anybody saw it: a clinician nobody knows, a second appointment that
     may be meant as a move, a day that the payer does not allow yet, a no or a hold that the booking ends."""
-    whom = wish.clinician
-    new = [f"  note: {whom} is a new clinician here"] if whom and clinicians.code(db, whom) is None else []
     others = left(read.still_open(db, patient_id, office.today), "is open too: tpi appt move {} moves it")
     free = plans.allowed_from(db, patient_id)
     capped = [f"  note: the payer allows a repeat from {free} only: tpi why"] if free and free > wish.slot.on else []
-    return [*new, *others, *capped, *_ended(plans.standing(db, patient_id), office)]
+    return [*unheard(db, wish.clinician), *others, *capped, *_ended(plans.standing(db, patient_id), office)]
+
+
+def unheard(db: Database, whom: str | None) -> list[str]:
+    """A remark on a clinician nobody knows: it may be a slip of a letter."""
+    return [f"  note: {whom} is a new clinician here"] if whom and clinicians.code(db, whom) is None else []
 
 
 def _ended(before: list[plans.Standing], office: Clinic) -> list[str]:
     from tpi_cli.commands.parse import dates
 
     lifted = [word for word in WILL_COME if word in {one.closed for one in before}]
-    holds = [one.snoozed_until for one in before if one.closed is None and one.snoozed_until != one.call_back_on]
-    held = max(filter(None, holds), default=office.today)
+    held = plans.held([one for one in before if one.snoozed_until != one.call_back_on], office.today)
     told = [f"  note: {word} before; the recall is open again" for word in lifted]
-    return told + ([f"  note: ends the hold until {dates.words(held, office.today)}"] if held > office.today else [])
+    return told + ([f"  note: ends the hold until {dates.words(held, office.today)}"] if held else [])
 
 
 def due_again(db: Database, patient_id: str, office: Clinic) -> list[str]:
     """How the recall of somebody stands who will not come: `  due Mon 16 Nov 2026 (7 days ago)`."""
     from tpi_cli.commands.parse import dates
 
-    still = [(one.due, one.snoozed_until) for one in plans.standing(db, patient_id) if one.closed is None and one.due]
-    if not still:
-        return []
-    due, until = min(still, key=lambda one: one[0])
-    held = f"; off the list until {dates.words(until, office.today)}" if until and until > office.today else ""
-    return [f"  due {dates.words(due, office.today)}{held}"]
+    after = plans.standing(db, patient_id)
+    due = min((one.due for one in after if one.closed is None and one.due), default=None)
+    until = plans.held(after, office.today)
+    held = f"; off the list until {dates.words(until, office.today)}" if until else ""
+    return [f"  due {dates.words(due, office.today)}{held}"] if due else []
 
 
 def left(found: Iterable[read.Appointment], words: str) -> list[str]:

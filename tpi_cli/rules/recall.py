@@ -151,18 +151,19 @@ def _since(at: tuple[date, str], verdict: Verdict, facts: Facts) -> Verdict:
 
 
 def episode(facts: Facts) -> list[Treatment]:
-    """The treatments since the site was last found again, or resolved and not reopened."""
-    out, over = list[Treatment](), False
+    """The treatments since the site was last found again, or resolved and not reopened: the site by itself, or with
+    the whole patient (`over` holds which), and a patient's resume takes back the patient's alone."""
+    out, over = list[Treatment](), set[bool]()
     happened: list[Treatment | Hold] = [*in_order(facts.treatments), *facts.holds]
     for one in sorted(happened, key=lambda one: (one.on, one.recorded_at)):
         if isinstance(one, Treatment):
-            out, over = [*([] if over else out), one], False
+            out, over = [*([] if over else out), one], set()
         elif one.act == "find":
-            out, over = [], False
+            out, over = [], set()
         elif one.act == "resolve" or one.reason == "resolved":
-            over = True
+            over = over | {one.whole}
         elif one.act == "resume":
-            over = False
+            over = over - {True} if one.whole else set()
     return [] if over else out
 
 

@@ -155,6 +155,7 @@ class Session(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("clinic_id", "number"),
         Index("ix_session_patient", "patient_id", "on_date"),
+        Index("ix_session_day", "clinic_id", "on_date"),
         one_of("consent", "consent", "written", "verbal"),
         one_of("position", "position", "sitting", "prone", "supine", "side"),
         CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="void"),

@@ -68,7 +68,7 @@ SELECT one.id, one.number, one.patient_id, patient.number, patient.mrn, patient.
 FROM appointment AS one JOIN patient ON patient.id = one.patient_id
 LEFT JOIN clinician ON clinician.id = one.clinician_id
 LEFT JOIN session ON session.id = one.session_id
-WHERE 1 = 1{where} ORDER BY one.starts_at, one.number
+WHERE one.clinic_id IN (SELECT id FROM clinic){where} ORDER BY one.starts_at, one.number
 """
 
 
@@ -104,6 +104,12 @@ def appointments(db: Database, wanted: Wanted) -> Iterator[Appointment]:
 def still_open(db: Database, patient_id: str, first: date | None = None) -> list[Appointment]:
     """A patient's appointments that are open, from a day on (None: however old)."""
     return list(appointments(db, Wanted(first, patient_id=patient_id, statuses=OPEN)))
+
+
+def closed_by(db: Database, session_id: str) -> list[str]:
+    """The appointments (UUIDs) that a session closed."""
+    sql = "SELECT id FROM appointment WHERE session_id = :session ORDER BY starts_at"
+    return [one for (one,) in db.rows(sql, session=session_id)]
 
 
 def _read(row: tuple[object, ...]) -> Appointment:

@@ -21,6 +21,11 @@ AT_ONCE = 500
 """Patients asked about in one query: engines take only so many values."""
 
 
+_WHO = "patient.number, patient.mrn, patient.name, patient.born, patient.phone"
+_OURS = "IN (SELECT id FROM clinic)"
+"""The clinics of the store: what each index here begins with."""
+
+
 class Who(NamedTuple):
     """A patient, as a line of the day names one."""
 
@@ -55,7 +60,8 @@ def rows(db: Database, query: due.Query, today: date) -> list[Row]:
     listed = [_listed(one, backs) for one in due.rows(db, query) if _comes(one, sooner)]
     known = {row.who.patient for row in listed if row.what != ADVERSE} | sooner
     promised = [] if clinician else [one for number, one in backs.items() if number not in known]
-    back = sorted([*(row for row in listed if row.what == CALL_BACK), *promised], key=lambda row: row.when)
+    called = [*(row for row in listed if row.what == CALL_BACK), *promised]
+    back = sorted(called, key=lambda row: (row.when, row.who.patient))
     yesterday = min(on, today) - timedelta(days=1)
     past = appointments.Wanted(None, yesterday, clinician=clinician, statuses=OPEN)
     found = [
@@ -80,7 +86,8 @@ def _appointments(db: Database, what: str, wanted: appointments.Wanted) -> Itera
 
 _SOONER = f"""
 SELECT patient.number FROM appointment JOIN patient ON patient.id = appointment.patient_id
-WHERE appointment.on_date >= :today AND appointment.on_date < :on AND appointment.status IN {OPEN}
+WHERE appointment.clinic_id {_OURS} AND appointment.on_date >= :today AND appointment.on_date < :on
+  AND appointment.status IN {OPEN}
 """
 
 
@@ -96,10 +103,11 @@ def _comes(one: due.Row, sooner: set[int]) -> bool:
 
 
 _MISSED = f"""
-SELECT {{who}}, missed.on_date, missed.wall, clinician.code, missed.number
+SELECT {_WHO}, missed.on_date, missed.wall, clinician.code, missed.number
 FROM appointment AS missed JOIN patient ON patient.id = missed.patient_id
 LEFT JOIN clinician ON clinician.id = missed.clinician_id
-WHERE missed.on_date BETWEEN :first AND :on AND missed.status = 'no-show' AND patient.status = 'active'
+WHERE missed.clinic_id {_OURS} AND missed.on_date BETWEEN :first AND :on AND missed.status = 'no-show'
+  AND patient.status = 'active'
   AND NOT EXISTS (SELECT 1 FROM recall WHERE recall.patient_id = patient.id AND recall.due_on IS NOT NULL
                   AND recall.closed IS NULL)
   AND NOT EXISTS (SELECT 1 FROM appointment AS other WHERE other.patient_id = patient.id
@@ -117,7 +125,7 @@ ORDER BY missed.starts_at, missed.number
 def _missed(db: Database, on: date, clinician: str | None) -> Iterator[Row]:
     """Who missed the last appointment and has no due date that would bring them back, until somebody does something."""
     first = (on - NAMED_FOR).isoformat()
-    for *who, missed_on, wall, code, number in db.rows(_MISSED.format(who=_WHO), first=first, on=on.isoformat()):
+    for *who, missed_on, wall, code, number in db.rows(_MISSED, first=first, on=on.isoformat()):
         if clinician in {None, code}:
             yield Row(MISSED, f"{missed_on} {wall}", _who(who), code, record=identity.appointment(number))
 
@@ -139,13 +147,12 @@ def _happened(one: due.Row) -> str:
     return "; ".join(reason["text"] for reason in json.loads(one.reasons) if reason["rule"] == "recall.adverse")
 
 
-_WHO = "patient.number, patient.mrn, patient.name, patient.born, patient.phone"
 _BACKS = f"""
 SELECT {_WHO}, MIN(recall.call_back_on),
        (SELECT note FROM contact WHERE contact.patient_id = patient.id AND contact.snoozed_until IS NOT NULL
         ORDER BY contact.on_date DESC, contact.recorded_at DESC LIMIT 1)
 FROM recall JOIN patient ON patient.id = recall.patient_id
-WHERE recall.call_back_on <= :on AND patient.status = 'active'
+WHERE recall.clinic_id {_OURS} AND recall.call_back_on <= :on AND patient.status = 'active'
   AND (recall.booked_until IS NULL OR recall.booked_until < :on)
   AND (recall.closed IS NULL OR NOT EXISTS (
        SELECT 1 FROM recall AS other WHERE other.patient_id = patient.id
@@ -154,14 +161,13 @@ GROUP BY patient.id, {_WHO}
 UNION ALL
 SELECT {_WHO}, called.snoozed_until, called.note
 FROM contact AS called JOIN patient ON patient.id = called.patient_id
-WHERE called.snoozed_until BETWEEN :first AND :on AND patient.status = 'active'
+WHERE called.clinic_id {_OURS} AND called.snoozed_until BETWEEN :first AND :on AND patient.status = 'active'
   AND NOT EXISTS (SELECT 1 FROM site WHERE site.patient_id = patient.id)
   AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.patient_id = patient.id
                   AND contact.recorded_at > called.recorded_at)
   AND NOT EXISTS (SELECT 1 FROM appointment WHERE appointment.patient_id = patient.id
                   AND (appointment.changed_at > called.recorded_at
                        OR appointment.status IN {OPEN} AND appointment.on_date >= :on))
-ORDER BY 6, 1
 """
 
 
@@ -180,7 +186,7 @@ def _who(columns: Iterable[object]) -> Who:
 _SESSIONS = f"""
 SELECT {_WHO}, session.number, clinician.code FROM session JOIN patient ON patient.id = session.patient_id
 JOIN clinician ON clinician.id = session.clinician_id
-WHERE session.on_date = :on AND voided_at IS NULL ORDER BY session.number
+WHERE session.clinic_id {_OURS} AND session.on_date = :on AND voided_at IS NULL ORDER BY session.number
 """
 
 

@@ -45,6 +45,13 @@ def standing(db: Database, patient_id: str) -> list[Standing]:
     return [Standing(*row[:_DAYS], *map(day, row[_DAYS:])) for row in rows]
 
 
+def held(sites: list[Standing], today: date) -> date | None:
+    """Until when the open ones of these sites are off the list; None where they are not."""
+    days = [one.snoozed_until for one in sites if one.closed is None and one.snoozed_until]
+    until = max(days, default=today)
+    return until if until > today else None
+
+
 def capped_until(db: Database, session_id: str) -> date | None:
     """The last day on which a payer's rule still holds back a site treated at a session; None where none does."""
     sql = "SELECT MAX(capped_until) FROM recall WHERE session_id = :session"

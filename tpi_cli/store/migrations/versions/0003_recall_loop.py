@@ -16,6 +16,7 @@ def upgrade() -> None:
     for view in ("recall_list", "injection_list"):
         op.execute(f"DROP VIEW IF EXISTS {view}")
     op.execute("ALTER TABLE clinic DROP COLUMN hours")  # never written; opening hours are settings
+    op.create_index("ix_session_day", "session", ["clinic_id", "on_date"], unique=False)
     op.add_column("site", sa.Column("found_on", sa.Date(), nullable=True))
     of_session = (
         "SELECT 1 FROM injection JOIN session ON session.id = injection.session_id"
