@@ -20,8 +20,9 @@ from contextlib import contextmanager
 from tests.conftest import Clinic
 
 ENTER, CTRL_C, CTRL_D, CTRL_U, CTRL_E = "\n", "\x03", "\x04", "\x15", "\x05"
-PATIENCE = 30.0
-"""Seconds: only a test that fails waits so long."""
+HURRY, PATIENCE = 5.0, 30.0
+"""Seconds: only a test that fails waits so long as the second."""
+TRIES = 3
 
 _CHILD = (
     "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
@@ -45,6 +46,7 @@ class Terminal:
         os.close(slave)
         self._raw = b""
         self._seen = 0
+        self._last = ""
 
     @property
     def raw(self) -> str:
@@ -61,6 +63,7 @@ class Terminal:
         self._wait_for(question)
         time.sleep(after)
         os.write(self._master, ("".join(typed) + enter).encode())
+        self._last = enter
         return self
 
     def waits(self, question: str, meanwhile: Callable[[], object]) -> "Terminal":
@@ -78,10 +81,20 @@ class Terminal:
         """Let it come to its end; the exit code. `again` is pressed each second until then, as a person would."""
         while again and not self._speaks(1.0):
             os.write(self._master, again.encode())
+        if self._last == CTRL_C:
+            self._leave()
         while self._read(PATIENCE):
             pass
         os.close(self._master)
         return self._child.wait(PATIENCE)
+
+    def _leave(self) -> None:
+        """Press Ctrl-C again where nothing comes of it: Python loses a signal between its last look and its waiting."""
+        for _ in range(TRIES):
+            while self._speaks(HURRY):
+                if not self._read(HURRY):
+                    return
+            os.write(self._master, CTRL_C.encode())
 
     def _speaks(self, within: float) -> bool:
         return bool(select.select([self._master], [], [], within)[0])
