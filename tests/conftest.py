@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,9 +15,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tpi_cli.main import main
+from tpi_cli.store import audit
 
 TODAY = "2026-11-23"
 """A Monday."""
+
+ME = audit.account()
+"""The account of the operating system that the tests run under: whoever makes a store is its first clinician."""
 
 settings.register_profile("tpi", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("tpi")
@@ -65,7 +71,6 @@ class Clinic:
             "XDG_DATA_HOME": str(self.home / "data"),
             "XDG_CONFIG_HOME": str(self.home / "config"),
             "TPI_TODAY": self.today,
-            "LOGNAME": "tester",
             "LC_ALL": "C.UTF-8",
         }
         return {**bare, **own, **more}
@@ -126,6 +131,16 @@ class Clinic:
     def bytes(self) -> bytes:
         """The store as it lies on disk, to see that nothing moved."""
         return self.store.read_bytes()
+
+
+@contextmanager
+def working_under(account: str) -> Iterator[None]:
+    """Commands in this process as if another account of this computer typed them: tests cannot make accounts."""
+    real, audit.account = audit.account, lambda: account
+    try:
+        yield
+    finally:
+        audit.account = real
 
 
 @pytest.fixture(scope="session")

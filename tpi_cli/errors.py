@@ -158,6 +158,21 @@ class MissingExtra(TpiError):
     hint = "run: pip install 'tpi-cli[{extra}]'"
 
 
+class NotPermitted(TpiError):
+    """{message}"""
+
+    exit_code = 7
+    kind = "permission"
+
+
+class IntegrityFailure(TpiError):
+    """{message}"""
+
+    exit_code = 8
+    kind = "integrity"
+    hint = "nothing was changed: keep the store and a copy of it as they are; tpi help trust tells what to do"
+
+
 class Cancelled(TpiError):
     """nothing recorded"""
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.commands.reading import copied, envelope, everything, made, refused, rows, words
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 
 WHO = "PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)"
 
@@ -214,7 +214,7 @@ def test_a_longer_hold_of_the_clinics_is_not_cut_short(mei: Clinic) -> None:
 def test_why_tells_every_call(mei: Clinic) -> None:
     mei.ok("call", "1", "no-answer", "--note", "rang twice", "--as", "JS")
     text = mei.ok("why", "1", "1").out
-    assert "called 2026-11-23 (phone), no answer, again 2026-11-24: rang twice   [recall.called; tester as JS]" in text
+    assert f"called 2026-11-23 (phone), no answer, again 2026-11-24: rang twice   [recall.called; {ME} as JS]" in text
     assert "rang twice" not in mei.ok("why", "1", "1", "--redact", "names").out
     shown = mei.ok("patient", "show", "1").out
     assert "  called    2026-11-23 by phone, no answer, again 2026-11-24: rang twice" in shown

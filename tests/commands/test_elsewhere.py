@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.reading import copied, envelope, everything, made, refused, rows, words
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 from tests.store.places import place
 from tpi_cli.store import connect
 
@@ -60,7 +60,7 @@ def test_a_dose_is_an_agent_and_a_mass(mei: Clinic, typed: str, agent: str, mass
     found = envelope(mei.ok("patient", "elsewhere", "1", *words(typed), "--json"), "patient-elsewhere")
     told = {"patient": "PT-0001", "agent": agent, "amount": mass, "unit": unit, "date": date}
     assert {name: found[name] for name in told} == told
-    assert kept(mei) == [(agent, mass, unit, date, None, None, "tester")]
+    assert kept(mei) == [(agent, mass, unit, date, None, None, ME)]
 
 
 def test_it_answers_with_the_patient_what_and_when(mei: Clinic) -> None:

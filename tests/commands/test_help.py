@@ -80,6 +80,8 @@ def practice(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clini
     assert clinic.inject("7", "ut l, gm r lido 1% 1ml each", "--on", "yesterday", "--next", "3mo") == "S-0018"
     clinic.inject("12", "ut l lido 1% 1ml", "--on", "yesterday", "--next", "3mo", "--as", "AM")
     clinic.ok(*words("agent add lidocaine 1%"))
+    clinic.ok(*words("clinician add JS"))
+    clinic.ok(*words("clinician add RC --role assistant"))
     folder = Path(__file__).parent.parent.parent / "sample_data"
     for file in ("patients.csv", "injections.csv", "outcomes.csv"):
         shutil.copy(folder / file, home / file)
@@ -89,6 +91,8 @@ def practice(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clini
 OTHERWISE = {
     "tpi init --name 'Harbour Pain Clinic'": 5,  # there is a store already
     "tpi init --key-file ~/keys/tpi.key": 5,
+    "tpi verify --officer-key-file /media/stick/officer.key": 2,  # there is no such stick here
+    "tpi verify --anchor 57:a3f09c1e22b46d70 --json": 8,  # nor was this head ever printed by this store
     "tpi patient elsewhere 7 lido 100mg --on yesterday --void 'it was 10 mg'": 3,  # there is no such dose to take back
     "tpi check 7 lt l, lt r lido 1% 1ml each --on 2026-11-20": 4,  # beside the lung on both sides: a plan that stops
 }

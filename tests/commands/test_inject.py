@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.reading import copied, envelope, everything, made, one_line, rows, talk, words
-from tests.conftest import Answer, Clinic
+from tests.conftest import ME, Answer, Clinic
 
 PREVIEW = """\
 PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)   ANTICOAG apixaban
@@ -230,7 +230,6 @@ option                              | where               | kept
 --dx m79.18                         | diagnosis           | M79.18
 --note 'tolerated well'             | note                | tolerated well
 --as JS                             | clinician           | JS
---as JS                             | recorded_by         | tester as JS
 --on 2026-06-01                     | date                | 2026-06-01
 --on '1 Jun'                        | date                | 2026-06-01
 --on 'last fri'                     | date                | 2026-11-20
@@ -248,6 +247,11 @@ option                              | where               | kept
 --next '1 Feb'                      | injections.follow_up | 2027-02-01
 --next none                         | injections.follow_up | none
 """
+
+
+def test_the_account_is_kept_beside_the_clinician_it_names(mei: Clinic) -> None:
+    session = mei.inject("1", "ut l lido 1% 1ml", "--as", "JS")
+    assert mei.ok("session", "show", session, "--json").json["recorded_by"] == f"{ME} as JS"
 
 
 @pytest.mark.parametrize(("option", "where", "kept"), rows(OPTIONS), ids=[row[0] for row in rows(OPTIONS)])
@@ -395,7 +399,7 @@ def test_the_session_is_told_whole(mei: Clinic) -> None:
     mei.ok(*words(INJECT), "--yes", "--consent", "written", "--lot", "lido=LX2409A@2027-03-31", "--twitch", "ut l",
            "--adverse", "vasovagal:felt faint", "--note", "lay down")  # fmt: skip
     text = mei.ok("session", "show", "S-0018").out
-    for part in ("S-0018  2026-11-23  tester", "PT-0001 Tan, Mei born 4 Mar 1971", "upper trapezius L",
+    for part in (f"S-0018  2026-11-23  {ME}", "PT-0001 Tan, Mei born 4 Mar 1971", "upper trapezius L",
                  "lidocaine 10 mg/mL  1 mL = 10 mg", "LX2409A", "2027-03-31", "twitch", "7:3", "written", "lay down",
                  "next 3mo", "vasovagal: felt faint"):  # fmt: skip
         assert part in text, part

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.commands.reading import copied, envelope, everything, made, refused, rows, talk, words
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 from tests.store.places import place
 from tpi_cli.store import connect, tables
 from tpi_cli.store.read import journal
@@ -22,7 +22,7 @@ def put(clinic: Clinic, *wanted: Callable[[Writing, dict[str, Any]], Any]) -> No
     """Rows of acts whose commands are not what is looked at here; each is made from what every row carries."""
     with transaction(place(clinic)) as writing:
         for make in wanted:
-            writing.add(make(writing, {"recorded_at": writing.stamp, "recorded_by": "tester as JS"}))
+            writing.add(make(writing, {"recorded_at": writing.stamp, "recorded_by": f"{ME} as JS"}))
 
 
 def _ids(writing: Writing) -> dict[str, str]:
@@ -152,7 +152,7 @@ def test_an_act_is_told_by_who_did_it_to_whom_and_with_what(
 ) -> None:
     code, before = _code(mei), told(mei)
     mei.ok(*words(command.format(code)), "--as", "JS")
-    fresh = [row for row in mei.ok("log", "--json").rows if row["by"] == "tester as JS" and row["act"] == act]
+    fresh = [row for row in mei.ok("log", "--json").rows if row["by"] == f"{ME} as JS" and row["act"] == act]
     assert (act, patient, what.format(code)) in set(told(mei)) - set(before)
     assert fresh
 
@@ -188,7 +188,7 @@ def test_an_act_is_told_from_the_facts_in_the_store(
         put(mei, make)
     found = mei.ok("log", "--json").rows
     (row,) = [row for row in found if row["act"] == act]
-    assert (row["patient"] or "-", row["what"], row["by"]) == (patient, what.format(code), "tester as JS")
+    assert (row["patient"] or "-", row["what"], row["by"]) == (patient, what.format(code), f"{ME} as JS")
     assert row["session"] == (code if what.startswith("{}") else None)
 
 
@@ -260,7 +260,7 @@ def test_the_columns(mei: Clinic) -> None:
     assert heading.split() == ["WHEN", "BY", "ACT", "PATIENT", "WHAT"]
     assert len(lines) == 5
     for line in lines:
-        assert re.match(r"20\d\d-\d\d-\d\d \d\d:\d\d  tester", line), line
+        assert re.match(rf"20\d\d-\d\d-\d\d \d\d:\d\d  {ME}", line), line
     assert talk(answer) == ["5 acts"]
 
 
@@ -298,7 +298,7 @@ def dated(tmp_path: Path, _template: Path) -> Clinic:
         "UPDATE alert SET created_at = '2026-11-21T10:15:59.000000Z'"
         " WHERE patient_id = (SELECT id FROM patient WHERE number = 1)",
         "UPDATE alert SET created_at = '2026-11-22T15:00:00.000000Z', ended_on = '2026-11-22',"
-        " ended_at = '2026-11-22T15:30:00.000000Z', ended_by = 'tester as JS'"
+        f" ended_at = '2026-11-22T15:30:00.000000Z', ended_by = '{ME} as JS'"
         " WHERE patient_id = (SELECT id FROM patient WHERE number = 2)",
     )
     return clinic

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.reading import envelope, rows, talk, words
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +208,7 @@ def test_the_clinician_by_variable_and_by_option(clinic: Clinic) -> None:
     answer = clinic.ok("inject", "1", "ut l dry", "--yes", "--json", "--as", "AM", TPI_USER="JS")
     assert clinic.ok("session", "show", answer.json["session"], "--json").json["clinician"] == "AM"
     answer = clinic.ok("inject", "1", "ut l dry", "--yes", "--json")
-    assert clinic.ok("session", "show", answer.json["session"], "--json").json["clinician"] == "tester"
+    assert clinic.ok("session", "show", answer.json["session"], "--json").json["clinician"] == ME
 
 
 def test_the_clock_is_set_by_variable_and_says_so(ward: Clinic) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.reading import copied, envelope, everything, made, refused, rows, talk, words
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 
 HEAD = "PT-0001  TAN, Mei   born 4 Mar 1971 (55 y)"
 
@@ -111,7 +111,7 @@ def test_who_ended_it_is_kept(mei: Clinic) -> None:
     mei.ok("patient", "alert", "1", "add", "allergy-amide", "--as", "JS")
     mei.ok("patient", "alert", "1", "end", "allergy-amide", "--as", "MT")
     ended = {row["what"]: row["by"] for row in mei.ok("log", "1", "--json").rows if row["act"] == "alert ended"}
-    assert ended == {"allergy-none on 2026-11-23": "tester as JS", "allergy-amide on 2026-11-23": "tester as MT"}
+    assert ended == {"allergy-none on 2026-11-23": f"{ME} as JS", "allergy-amide on 2026-11-23": f"{ME} as MT"}
 
 
 def test_an_answer_of_none_does_not_take_an_alert_away(mei: Clinic) -> None:

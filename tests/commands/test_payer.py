@@ -6,7 +6,7 @@ import pytest
 
 from tests.commands.board import board
 from tests.commands.reading import envelope, everything, refused, rows, talk, words
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 from tpi_cli.reference import payers
 
 # --- list and show
@@ -103,7 +103,7 @@ def test_a_row_of_the_clinics_own(clinic: Clinic) -> None:
     }  # fmt: skip
     lines = clinic.ok("payer", "show", "acme").out.splitlines()
     assert "    note      policy 12, page 3" in lines
-    assert any(line.startswith("    set by    20") and line.endswith(" tester as JS") for line in lines)
+    assert any(line.startswith("    set by    20") and line.endswith(f" {ME} as JS") for line in lines)
     assert clinic.ok("log", "--limit", "1", "--json").rows[0]["what"] == "acme from 2026-01-01: policy 12, page 3"
 
 

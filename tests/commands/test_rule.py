@@ -7,7 +7,7 @@ import pytest
 
 from tests.commands.board import board
 from tests.commands.reading import envelope, everything, refused, rows, talk, words
-from tests.conftest import Answer, Clinic
+from tests.conftest import ME, Answer, Clinic
 from tpi_cli.reference import screening
 
 # --- list and show
@@ -82,7 +82,7 @@ def test_a_value_is_set_with_a_reason(shipped: Clinic, typed: str, said: str) ->
     assert shown["clinic"] is True
     (one,) = shown["history"]
     assert (one["name"], one["value"], one["reason"], one["set_by"]) == (
-        name, value, "clinic policy 12", "tester as JS",
+        name, value, "clinic policy 12", f"{ME} as JS",
     )  # fmt: skip
     assert talk(shipped.ok("rule", "list")) == ["50 rules, 1 changed by the clinic; see SIGN OFF"]
 
@@ -106,14 +106,14 @@ def test_the_shipped_row_stays_on_file_beside_the_clinics(shipped: Clinic) -> No
     lines = shipped.ok("rule", "show", "la_over_limit").out.splitlines()
     (number,) = [line for line in lines if line.startswith("  number")]
     assert number.startswith("  number    fraction 0.9 (shipped: 1): ")
-    assert lines[-1].endswith("tester: fraction = 0.9 (clinic policy 12)")
+    assert lines[-1].endswith(f"{ME}: fraction = 0.9 (clinic policy 12)")
 
 
 def test_every_change_is_told_the_oldest_first(shipped: Clinic) -> None:
     shipped.ok(*words("rule set la_near_limit --value 0.7 --reason one"))
     shipped.ok(*words("rule set la_near_limit --value 0.6 --reason two"))
     shipped.ok(*words("rule set la_near_limit --shipped --reason three"))
-    lines = [line.partition("tester: ")[2] for line in shipped.ok("rule", "show", "la_near_limit").out.splitlines()]
+    lines = [line.partition(f"{ME}: ")[2] for line in shipped.ok("rule", "show", "la_near_limit").out.splitlines()]
     assert [line for line in lines if line] == [
         "fraction = 0.7 (one)", "fraction = 0.6 (two)", "fraction as shipped (three)",
     ]  # fmt: skip

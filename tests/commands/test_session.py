@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.reading import copied, envelope, everything, made, one_line, talk, words
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_slip_finds_nothing(two: Clinic, typed: str) -> None:
 
 def test_show_tells_who_recorded_it(two: Clinic) -> None:
     found = envelope(two.ok("session", "show", "S-002B", "--json"), "session")
-    assert (found["clinician"], found["recorded_by"]) == ("JS", "tester as JS")
+    assert (found["clinician"], found["recorded_by"]) == ("JS", f"{ME} as JS")
     lines = two.ok("session", "show", "S-002B").out.splitlines()
     assert lines[0] == "S-002B  2026-11-01  JS   PT-0001 Tan, Mei born 4 Mar 1971"
     assert "triamcinolone acetonide 40 mg/mL  0.25 mL = 10 mg" in lines[1]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.commands.board import board
 from tests.commands.reading import envelope, rows
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 
 WARD = """
 Ann | 2026-09-07 | 3mo
@@ -60,8 +60,8 @@ who | the arithmetic
 9   | treated 2026-11-09; no follow-up was planned   [recall.none; session
 10  | treated 2024-02-29 + 1 year = 2025-02-28 (no day 29 in that month)   [recall.follow-up; session
 11  | treated 2026-11-09; follow-up set to 2026-12-24   [recall.follow-up; session
-5   | held on 2026-11-23 until 2027-01-04: exams   [recall.snoozed; tester]
-6   | stopped 2026-11-23 (declined)   [recall.declined; tester]
+5   | held on 2026-11-23 until 2027-01-04: exams   [recall.snoozed;
+6   | stopped 2026-11-23 (declined)   [recall.declined;
 8   | the patient is archived since 2026-11-23   [recall.archived; patient record]
 """
 
@@ -176,7 +176,7 @@ def test_a_session_recorded_past_a_rule_says_why(clinic: Clinic) -> None:
     session = clinic.inject(
         "1", "ut l lido 1% 1ml", "--next", "6w", "--override", "red_flag=MRI was clear", "--as", "JS"
     )
-    assert f"  - recorded all the same: MRI was clear   [red_flag; session {session}, tester as JS]" in (
+    assert f"  - recorded all the same: MRI was clear   [red_flag; session {session}, {ME} as JS]" in (
         clinic.ok("why", "1").out.splitlines()
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 from tpi_cli import clock
 
 
@@ -152,7 +152,7 @@ def test_a_new_finding_at_a_resolved_site_is_a_new_episode(mei: Clinic) -> None:
     assert "recorded site 1 upper trapezius L" in answer.out
     assert where(mei) == {1: "unplanned"}
     assert due(mei)["held_back"] == {"unplanned": 1}
-    assert "found again 2026-11-23, a new episode   [recall.episode; tester]" in mei.ok("why", "1").out
+    assert f"found again 2026-11-23, a new episode   [recall.episode; {ME}]" in mei.ok("why", "1").out
     shown = mei.ok("inject", "1", "ut", "l", "lido", "1%", "1ml", "--consent", "written", "--dry-run").out
     assert "next none planned (--next 3mo plans one)" in shown
 

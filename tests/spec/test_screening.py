@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.commands.reading import words
-from tests.conftest import Clinic
+from tests.conftest import ME, Clinic
 from tpi_cli.reference.tables import rows
 
 KNOWLEDGE = Path(__file__).parents[3] / "shared" / "knowledge" / "screening_rules.csv"
@@ -272,7 +272,7 @@ def test_a_record_goes_past_the_rule_only_with_a_reason(shipped: Clinic, case: C
     told = {one["rule"]: one for one in shipped.ok("session", "show", code, "--json").json["findings"]}
     assert told[case.rule]["reason"] == f"because of {case.rule}"
     row = "payers/1" if case.rule in {"cap_reached", "interval_short", "regions_over"} else "screening/1"
-    assert (told[case.rule]["by"], told[case.rule]["revision"]) == ("tester", row)
+    assert (told[case.rule]["by"], told[case.rule]["revision"]) == (ME, row)
     assert f"because of {case.rule}" in shipped.ok("session", "show", code).out
     assert f"{case.rule}: because of {case.rule}" in shipped.ok("log", "1").out
     why = [reason for row in shipped.ok("why", "1", "--json").rows for reason in row["reasons"]]

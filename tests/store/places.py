@@ -27,4 +27,4 @@ def fill(clinic: Clinic) -> None:
     clinic.ok("appt", "move", who, "wed 14:00")
     clinic.ok("adverse", "add", who, "infection:red and warm", "--action", "seen by the family doctor")
     clinic.ok("snooze", who, "6w", "--reason", "exams")
-    clinic.ok("stop", who, "ls", "l", "--reason", "resolved")
+    clinic.ok("stop", who, "ls", "l", "--reason", "resolved", "--idempotency-key", "f81d4fae")

@@ -40,7 +40,7 @@ def add(writing: Writing, new: New, on: date, number: int | None = None) -> tabl
     row = writing.add(
         tables.Patient(
             **writing.record(),
-            number=number or writing.number("patient"),
+            number=writing.numbered("patient", number) if number else writing.number("patient"),
             **{name: value for name, value in new._asdict().items() if name != "alerts"},
             name_key=identity.name_key(new.name),
             weight_on=on if new.weight_kg is not None else None,

@@ -14,6 +14,8 @@ def keep_setting(writing: Writing, key: str, value: str) -> None:
         if moved:
             appointment.rezone(writing, value)
         return
-    row = tables.Setting(clinic_id=writing.clinic.id, key=key, value=value, set_by=writing.by, set_at=writing.stamp)
-    writing.session.merge(row)
-    writing.session.flush()
+    row = writing.session.get(tables.Setting, (writing.clinic.id, key))
+    if row is None:
+        row = tables.Setting(clinic_id=writing.clinic.id, key=key, value=value, set_by="", set_at="")
+    row.value, row.set_by, row.set_at = value, writing.by, writing.stamp
+    writing.add(row)

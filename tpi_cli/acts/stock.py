@@ -24,8 +24,8 @@ def keep_in_stock(writing: Writing, stock: Stock) -> tables.Agent:
     query = select(tables.Agent).where(tables.Agent.agent == stock.agent)
     row = writing.session.exec(query).first()
     if row is None:
-        own = {"created_at": writing.stamp, "created_by": writing.by}
-        return writing.add(tables.Agent(**writing.record(), **stock._asdict(), **own))
+        columns = {**writing.record(), **stock._asdict()}
+        return writing.add(tables.Agent(**columns, created_at=writing.stamp, created_by=writing.by))
     for name, value in stock._asdict().items():
         setattr(row, name, value)
     return writing.add(row)

@@ -4,6 +4,7 @@ import typer
 
 from tpi_cli.errors import StoreUnavailable
 from tpi_cli.reference.revision import KNOWLEDGE
+from tpi_cli.rules import paper
 from tpi_cli.show.out import Out
 from tpi_cli.store.connect import SCHEMA
 
@@ -52,9 +53,19 @@ def migrate(ctx: typer.Context) -> None:
         words = f"would migrate schema {before.schema} to {SCHEMA} and work out every due date anew"
         out.lines([words, "dry run: nothing was kept"], "db-migrate", lambda: {**facts, "dry_run": True})
         return
-    count = schema.migrate(ctx.obj.place)
+    done = schema.migrate(ctx.obj.place)
     after = schema.state(ctx.obj.place)
     if not after.current:
         raise StoreUnavailable("the store is not up to date after migrating", hint="tpi db status; tpi doctor")
-    line = f"migrated schema {before.schema} to {after.schema}; due dates of {count} patients worked out anew"
-    out.recorded("migration", [line], "db-migrate", {**facts, "patients": count})
+    line = f"migrated schema {before.schema} to {after.schema}; due dates of {done.patients} patients worked out anew"
+    out.recorded(
+        "migration", [line, *_officer_key(done.officer_key)], "db-migrate", {**facts, "patients": done.patients}
+    )
+
+
+def _officer_key(key: str | None) -> list[str]:
+    """The log's first key, where the store had no log before; it is not shown again."""
+    if key is None:
+        return []
+    code = paper.write(paper.OFFICER, bytes.fromhex(key))
+    return ["write down and keep away from this computer; it is not shown again:", f"  {paper.OFFICER}  {code}"]

@@ -7,6 +7,8 @@ import typer
 
 from tpi_cli import clock
 from tpi_cli.errors import Conflict
+from tpi_cli.rules import paper
+from tpi_cli.store.place import Place, read_key
 
 
 def init(
@@ -17,8 +19,9 @@ def init(
 ) -> None:
     """Make the clinic's store and, unless --plain, a random key that encrypts it.
 
-    Whoever has the key file can read the store, and without it nobody can: keep a copy of the key in a
-    safe place, apart from the copies of the store.
+    Whoever has the key file can read the store, and without it nobody can. Two codes are printed once and
+    kept nowhere: the recovery code is the key on paper, and the officer key lets tpi verify find what was
+    changed by somebody who has the key. Write both down, apart from this computer.
 
     \b
     tpi init --name 'Harbour Pain Clinic'
@@ -31,13 +34,16 @@ def init(
     if place.demo:
         raise Conflict("demo is the made-up clinic's name", hint="tpi demo makes it; unset TPI_DB for your own")
     where = zone or clock.system_zone()
-    new_key = make(place, plain=plain, name=name or "My clinic", zone=where)
+    new = make(place, plain=plain, name=name or "My clinic", zone=where)
     lines = [f"store {place.path}", f"zone  {where}   (tpi config set clinic.zone ZONE changes it)"]
     if plain:
         lines.append("NOT ENCRYPTED: anyone who gets the file can read it")
     else:
-        made = "made" if new_key else "was there, and is used"
-        lines.append(f"key   {place.key_path}   ({made}; keep a copy in a safe place, nobody can replace it)")
+        made = "made" if new.new_key else "was there, and is used"
+        lines.append(f"key   {place.key_path}   ({made})")
+    codes = _codes(place, new.officer_key, plain)
+    lines += ["write down and keep away from this computer; neither is shown again:"]
+    lines += [f"  {name:<13}  {code}" for name, code in codes.items()]
     given = {"--db": ctx.obj.given.get("db"), "--key-file": ctx.obj.given.get("key_file")}
     where_to = "".join(f" {name} {shlex.quote(value)}" for name, value in given.items() if value)
     lines.append(f"next: tpi{where_to} patient add 'Tan, Mei' 1971-03-04 --allergy none --bleeding none")
@@ -46,5 +52,12 @@ def init(
         "key_file": None if plain else place.key_path,
         "zone": where,
         "encrypted": not plain,
+        **{name.replace(" ", "_"): code for name, code in codes.items()},
     }
     ctx.obj.out().recorded("store", lines, "init", facts)
+
+
+def _codes(place: Place, officer_key: str, plain: bool) -> dict[str, str]:
+    """What is to be written down: the officer key, and of an encrypted store its key as a recovery code."""
+    codes = {} if plain else {paper.RECOVERY: paper.write(paper.RECOVERY, bytes.fromhex(read_key(place.key_path)))}
+    return {**codes, paper.OFFICER: paper.write(paper.OFFICER, bytes.fromhex(officer_key))}

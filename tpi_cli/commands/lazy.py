@@ -125,6 +125,15 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
             "add": Entry("payer_add:add", "A dated row of the clinic's own.", writes=True),
         },
     ),
+    "clinician": (
+        "Who works here: list, add, retire.",
+        RECORDS,
+        {
+            "list": Entry("clinician:list_", "Who works here, in which role."),
+            "add": Entry("clinician:add", "Put somebody on file, with an account.", writes=True),
+            "retire": Entry("clinician:retire", "Somebody leaves; their records stay.", writes=True),
+        },
+    ),
     "load": Entry("load:load", "Due and booked per week, against capacity.", group=RECORDS),
     "exposure": Entry("exposure:exposure", "Anaesthetic and steroid ledger.", group=RECORDS),
     "stats": Entry("stats:stats", "Responders, relief, recall kept.", group=RECORDS),
@@ -166,6 +175,7 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
             "migrate": Entry("db:migrate", "Bring the store up to date.", writes=True),
         },
     ),
+    "verify": Entry("verify:verify", "Is the store what was written, all of it?", group=DATA),
     "doctor": Entry("doctor:doctor", "What is where, and what is wrong. No patient data.", group=DATA),
     "help": Entry("help:help_", "Pages on dates, doses, exit codes and more.", group=DATA),
 }

@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from tpi_cli import clock, config
-from tpi_cli.errors import Conflict, Usage
+from tpi_cli.errors import Conflict, NotPermitted, Usage
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT, Out, allowed, default_format
 from tpi_cli.store.place import Place, find
 
@@ -171,6 +171,7 @@ def writing() -> tuple[TyperOption, ...]:
         _option("-y", "--yes", help="Record without asking.", flag=True),
         _option("--on", help="The day it happened (default: today).", metavar="DATE"),
         _option("--note", help="A note; - reads it from stdin.", metavar="TEXT|-"),
+        _option("--idempotency-key", help="A retry under the same key records nothing twice.", metavar="KEY"),
     )
 
 
@@ -185,7 +186,7 @@ def take(params: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
 
 _NAMES = (
     *("db", "key_file", "acting", "format", "json", "output", "columns", "wide", "width", "redact", "quiet"),
-    *("color", "no_input", "dry_run", "yes", "on", "note"),
+    *("color", "no_input", "dry_run", "yes", "on", "note", "idempotency_key"),
 )
 
 
@@ -213,6 +214,10 @@ class Command(TyperCommand):
         ctx.obj.banner()
         gc.freeze()  # what start-up made stays for good: nothing to look through
         gc.enable()
+        return self.work(ctx)
+
+    def work(self, ctx: Any) -> Any:
+        """Run the command's function."""
         return super().invoke(ctx)
 
 
@@ -252,20 +257,86 @@ class WriteCommand(Command):
         """The options beside the command's own."""
         return (*writing(), *shared())
 
+    def work(self, ctx: Any) -> Any:
+        """Run it, unless it was done before under the same idempotency key."""
+        asked = _once(ctx)
+        if asked is not None:
+            from tpi_cli.store import connect
+
+            with connect.reading(ctx.obj.place) as db:
+                done = asked.done(db)
+            if done is not None:
+                asked.answer(done, ctx.obj.out())
+                return 0
+        return super().work(ctx)
+
 
 @contextmanager
 def reading(ctx: typer.Context) -> Iterator[Any]:
-    """The store of this call, open for reading."""
+    """The store of this call, open for reading; of a command that writes later, only to who may."""
     from tpi_cli.store import connect
 
     with connect.reading(ctx.obj.place) as db:
+        if isinstance(ctx.command, WriteCommand):
+            _permitted(ctx, db)
         yield db
 
 
 @contextmanager
-def recording(ctx: typer.Context) -> Iterator[Any]:
-    """The store of this call in one transaction; kept at the end unless --dry-run."""
+def recording(ctx: typer.Context, officer: str | None = None) -> Iterator[Any]:
+    """The store of this call in one transaction; kept at the end unless --dry-run. Raises NotPermitted.
+
+    A file with the officer key stands in for a clinician's right to do it.
+    """
     from tpi_cli.store.write import transaction
 
-    with transaction(ctx.obj.place, ctx.obj.acting, keep=not ctx.obj.dry_run) as writing:
+    with transaction(ctx.obj.place, ctx.obj.acting, act=act_of(ctx), keep=not ctx.obj.dry_run) as writing:
+        if officer is None:
+            _permitted(ctx, writing.db)
+        else:
+            _by_officer_key(writing.db, officer)
         yield writing
+        asked = _once(ctx)
+        if asked is not None:
+            asked.note(writing)
+
+
+def _once(ctx: typer.Context) -> Any:
+    """The idempotency key of this call with what is asked under it; None where there is none. Raises Usage."""
+    key = ctx.obj.given.get("idempotency_key")
+    if key is None:
+        return None
+    from tpi_cli.commands.once import Asked
+
+    more = {name: ctx.obj.given.get(name) for name in ("acting", "on", "note")}
+    return Asked(storable("the idempotency key", key) or "", act_of(ctx), {**ctx.params, **more})
+
+
+def act_of(ctx: typer.Context) -> str:
+    """What the log calls this command: `patient edit`, `patient alert end`."""
+    verb = ctx.params.get("verb")
+    return " ".join(filter(None, [ctx.command_path.partition(" ")[2], verb]))
+
+
+def _permitted(ctx: typer.Context, db: Any) -> None:
+    """Raises NotPermitted where the person at the keyboard, or the one they name, may not do this."""
+    from tpi_cli.reference.roles import permitted
+    from tpi_cli.rules.roles import refused
+    from tpi_cli.store import audit
+    from tpi_cli.store.read import clinicians
+
+    actor = clinicians.actor(db, audit.account(), ctx.obj.acting)
+    act = act_of(ctx)
+    for one in (act, f"{act} --override") if ctx.params.get("override") else (act,):
+        refusal = refused(one, permitted(one), actor)
+        if refusal is not None:
+            raise NotPermitted(refusal.why, hint=refusal.hint)
+
+
+def _by_officer_key(db: Any, path: str) -> None:
+    """Raises NotPermitted for a key that is not this log's."""
+    from tpi_cli.commands.officer import key_in
+    from tpi_cli.store import audit
+
+    if not audit.opened_by(db, key_in(path)):
+        raise NotPermitted("this is not the officer key of this store", hint="tpi init printed it")

@@ -66,7 +66,7 @@ def _about() -> dict[str, Any]:
 
 
 def _fill(place: Place, as_of: date) -> None:
-    with transaction(place, "demo") as writing:
+    with transaction(place, "demo", act="import") as writing:
         shift = moved_by(as_of, writing.today)
         people = _lines("patients.csv", "patients", as_of)
         bring_in.patients(writing, people, writing.today)

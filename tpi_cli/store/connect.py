@@ -15,7 +15,7 @@ from tpi_cli.store.place import Place, is_plain, read_key
 
 APPLICATION_ID = 0x74706931
 """`tpi1` in the file's header: tells a tpi store from any other SQLite file."""
-SCHEMA = 3
+SCHEMA = 4
 """The schema this program reads and writes, kept as the store's `user_version`."""
 BUSY_SECONDS = 30.0
 

@@ -23,6 +23,13 @@ SQLModel.metadata.naming_convention = MetaData(
 ).naming_convention
 
 
+class Sealed(SQLModel):
+    """What every record carries for the log: the entry that wrote this version of it, and the salt of its hash."""
+
+    entry: int | None = Field(default=None, index=True)
+    salt: str | None = None
+
+
 class Quantity(TypeDecorator[Decimal]):
     """A decimal that comes back exactly as it went in, on engines with and without a decimal type."""
 

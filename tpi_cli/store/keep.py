@@ -4,7 +4,7 @@ Called in the transaction of whatever moved a fact, so that a date and its reaso
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.rules import recall
@@ -26,16 +26,32 @@ def refresh(db: Database, clinic: str, patients: Iterable[str]) -> None:
     """Work the recall of every site of these patients (UUIDs) out anew and store it."""
     house = House(db)
     for patient in patients:
-        chart = Chart(db, house, patient)
-        for site, known in facts.of_patient(db, patient).items():
-            row = worked_out(db, clinic, chart, site, recall.decide(known))
-            db.run(_PUT, clinic_id=clinic, patient_id=patient, **row)
+        for row in recalls(db, house, clinic, patient):
+            db.run(_PUT, **row)
+
+
+def recalls(db: Database, house: House, clinic: str, patient: str) -> Iterator[dict[str, object]]:
+    """The recalls of a patient's sites as the facts make them now, in the form in which they are stored."""
+    chart = Chart(db, house, patient)
+    for site, known in facts.of_patient(db, patient).items():
+        row = worked_out(db, clinic, chart, site, recall.decide(known))
+        yield {"clinic_id": clinic, "patient_id": patient, **row}
+
+
+def wrong(db: Database, clinic: str) -> Iterator[int]:
+    """The numbers of the patients of whom a stored recall is not what the facts make of it."""
+    house = House(db)
+    stored = f"SELECT {', '.join(_COLUMNS)} FROM recall WHERE patient_id = :patient"
+    for patient, number in list(db.rows("SELECT id, number FROM patient ORDER BY number")):
+        kept = {row[0]: row for row in db.rows(stored, patient=patient)}
+        meant = {row["site_id"]: tuple(row[name] for name in _COLUMNS) for row in recalls(db, house, clinic, patient)}
+        if kept != meant:
+            yield number
 
 
 def refresh_all(db: Database, clinic: str) -> None:
-    """Work every recall of the clinic out anew, as after a change of rules or tables, and say so in the store."""
+    """Work every recall of the clinic out anew, as after a change of rules or tables."""
     refresh(db, clinic, [patient for (patient,) in list(db.rows("SELECT id FROM patient ORDER BY number"))])
-    db.run("UPDATE clinic SET knowledge = :knowledge WHERE id = :clinic", knowledge=KNOWLEDGE, clinic=clinic)
 
 
 def worked_out(db: Database, clinic: str, chart: Chart, site: str, verdict: recall.Verdict) -> dict[str, object]:

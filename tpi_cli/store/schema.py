@@ -8,18 +8,25 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from tpi_cli import clock, errors
 from tpi_cli.reference.revision import KNOWLEDGE
-from tpi_cli.store import connect, keep, tables, views
+from tpi_cli.store import audit, connect, keep, seal, tables, triggers, views
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
 from tpi_cli.store.place import Place, make_folder, make_key, read_key
 from tpi_cli.store.write import made, new_id
 
 
-def make(place: Place, *, plain: bool, name: str, zone: str) -> bool:
-    """Make a new store, encrypted unless `plain`; True if its key was made too. Raises Conflict if it exists."""
+class Made(NamedTuple):
+    """A new store: whether its key is new too, and the log's first key as hex, which is kept nowhere."""
+
+    new_key: bool
+    officer_key: str
+
+
+def make(place: Place, *, plain: bool, name: str, zone: str) -> Made:
+    """Make a new store, encrypted unless `plain`. Raises Conflict if it exists."""
     if os.path.isdir(place.path):
         raise errors.NotAStore(path=place.path, hint="it is a folder: name a file in it")
     if os.path.exists(place.path):
@@ -29,11 +36,11 @@ def make(place: Place, *, plain: bool, name: str, zone: str) -> bool:
     new_key = False if plain else make_key(place.key_path)
     half = f"{place.path}.{os.getpid()}.new"
     try:
-        _fill(half, None if plain else read_key(place.key_path), clinic)
+        officer_key = _fill(half, None if plain else read_key(place.key_path), clinic)
         _into_place(half, place)
     finally:
         _remove(half)
-    return new_key
+    return Made(new_key, officer_key)
 
 
 def _remove(half: str) -> None:
@@ -44,15 +51,23 @@ def _remove(half: str) -> None:
 
 
 class Clinic:
-    """What a new store is told about its clinic."""
+    """What a new store is told about its clinic; who makes it is its first clinician."""
 
     def __init__(self, name: str, zone: str, made_up: bool) -> None:
         clock.zone(zone)
         self.row = tables.Clinic(id=new_id(), name=name, zone=zone, made_up=made_up, created_at=clock.stamp())
         self.row.knowledge = KNOWLEDGE
+        self.maker = first_clinician(self.row.id)
 
 
-def _fill(path: str, key: str | None, clinic: Clinic) -> None:
+def first_clinician(clinic: str) -> tables.Clinician:
+    """Whoever makes a store, or brings one of before up to date: somebody must be able to add the others."""
+    account = audit.account()
+    return tables.Clinician(id=new_id(), clinic_id=clinic, code=account, account=account, created_at=clock.stamp())
+
+
+def _fill(path: str, key: str | None, clinic: Clinic) -> str:
+    """Lay the schema out and put the clinic in; returns the log's first key."""
     _new_file(path)
 
     def creator() -> Any:
@@ -67,6 +82,10 @@ def _fill(path: str, key: str | None, clinic: Clinic) -> None:
             with Session(connection) as session:
                 session.add(clinic.row)
                 session.flush()
+                session.add(clinic.maker)
+                session.flush()
+            db = connect.Database(connection.connection.driver_connection)
+            return seal.first(db, clinic.row.id, "init", KNOWLEDGE)
     except connect.Driver.Error as fault:
         raise connect.translated(fault, Place(path, "")) from None
 
@@ -115,8 +134,15 @@ def state(place: Place) -> State:
     return State(schema, known[0] if known else None)
 
 
-def migrate(place: Place) -> int:
-    """Bring schema and due dates up to date in one transaction; returns how many patients were worked out anew."""
+class Migrated(NamedTuple):
+    """How many patients were worked out anew, and the log's first key where the store had no log before."""
+
+    patients: int
+    officer_key: str | None
+
+
+def migrate(place: Place) -> Migrated:
+    """Bring schema and due dates up to date in one transaction, with its entry in the log."""
 
     def creator() -> Any:
         connection = connect.open_any(place)
@@ -127,12 +153,33 @@ def migrate(place: Place) -> int:
         with made(creator).begin() as connection:
             upgrade(connection)
             db = connect.Database(connection.connection.driver_connection)
-            clinics = [clinic for (clinic,) in list(db.rows("SELECT id FROM clinic"))]
-            for clinic in clinics:
-                keep.refresh_all(db, clinic)
-            return int(db.value("SELECT COUNT(*) FROM patient"))
+            clinic = str(db.value("SELECT id FROM clinic"))
+            keep.refresh_all(db, clinic)
+            officer_key = _logged(connection, db, clinic)
+            return Migrated(int(db.value("SELECT COUNT(*) FROM patient")), officer_key)
     except (connect.Driver.Error, DBAPIError) as fault:
         raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
+
+
+def _logged(connection: Connection, db: connect.Database, clinic: str) -> str | None:
+    """The migration's entry in the log; a store without one gets it, and its first clinician, here."""
+    if audit.head(db)[0]:
+        seal.moved(db, clinic, "db migrate", KNOWLEDGE)
+        return None
+    with Session(connection) as session:
+        session.merge(_enrolled(session, clinic))
+        session.flush()
+    return seal.first(db, clinic, "db migrate", KNOWLEDGE)
+
+
+def _enrolled(session: Session, clinic: str) -> tables.Clinician:
+    """Whoever migrates works as the clinician of that code, who is on file or new."""
+    made = first_clinician(clinic)
+    known = session.exec(select(tables.Clinician).where(tables.Clinician.code == made.code)).first()
+    if known is None:
+        return made
+    known.account = made.account
+    return known
 
 
 def upgrade(connection: Connection) -> None:
@@ -141,7 +188,7 @@ def upgrade(connection: Connection) -> None:
     settings.set_main_option("script_location", os.path.join(os.path.dirname(__file__), "migrations"))
     settings.attributes["connection"] = connection
     command.upgrade(settings, "head")
-    for statement in views.statements(connection.dialect):
+    for statement in (*views.statements(connection.dialect), *triggers.statements()):
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")

@@ -2,7 +2,9 @@
 
 SQLModel does not validate a table's row, so values are checked before they get here and the CHECK
 constraints stand behind. Quantities are decimal text on SQLite (which has no decimal) and NUMERIC elsewhere;
-days are DATE; moments are fixed-width UTC text (`clock.stamp`). Every row carries its clinic.
+days are DATE; moments are fixed-width UTC text (`clock.stamp`). Every row carries its clinic, and every record
+the entry of the log that wrote it. A column added later is empty where nobody filled it: the hashes of older
+records leave out what is empty, and so stay as they were.
 """
 
 from datetime import date
@@ -11,61 +13,39 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from tpi_cli.store.fields import ID, Quantity, between, identity, of, one_of, quantity
+from tpi_cli.store.fields import ID, Quantity, Sealed, between, identity, of, one_of, quantity
+from tpi_cli.store.tables_clinic import Agent, Clinic, Clinician, Setting
 from tpi_cli.store.tables_recall import Appointment, AppointmentAct, Contact
 from tpi_cli.store.tables_safety import Elsewhere, Finding, PayerRule, RuleSetting
+from tpi_cli.store.tables_trust import Audit, History, Numbering, Ratchet, Request
 
 __all__ = [
+    "Agent",
     "Appointment",
     "AppointmentAct",
+    "Audit",
+    "Clinic",
+    "Clinician",
     "Contact",
     "Elsewhere",
     "Finding",
+    "History",
+    "Numbering",
     "PayerRule",
     "Quantity",
+    "Ratchet",
+    "Request",
     "RuleSetting",
+    "Setting",
 ]
 """What the tables here are used with, under one name."""
 
 
-class Clinic(SQLModel, table=True):
-    """Whose records these are; `zone` decides what day it is.
+class Patient(Sealed, table=True):
+    """A person; `number` is the short id (PT-0007), `name_key` what a search compares.
 
-    `knowledge` names the revision of rules and tables that every stored due date was worked out with.
+    `merged_into` points to the record that took this one's over; of an erased one nothing but the number is left.
     """
-
-    id: str = identity()
-    name: str
-    zone: str
-    made_up: bool = False
-    knowledge: str | None = None
-    created_at: str
-
-
-class Setting(SQLModel, table=True):
-    """A clinic's own value of a setting; without a row the shipped one holds."""
-
-    clinic_id: str = Field(foreign_key="clinic.id", primary_key=True, max_length=ID)
-    key: str = Field(primary_key=True)
-    value: str
-    set_by: str
-    set_at: str
-
-
-class Clinician(SQLModel, table=True):
-    """Who may act; `code` is what `--as` and the sessions name."""
-
-    __table_args__ = (UniqueConstraint("clinic_id", "code"),)
-    id: str = identity()
-    clinic_id: str = of("clinic.id")
-    code: str
-    name: str | None = None
-    retired_on: date | None = None
-    created_at: str
-
-
-class Patient(SQLModel, table=True):
-    """A person; `number` is the short id (PT-0007), `name_key` what a search compares."""
 
     __table_args__ = (
         UniqueConstraint("clinic_id", "number"),
@@ -97,10 +77,13 @@ class Patient(SQLModel, table=True):
     created_by: str
     changed_at: str | None = None
     changed_by: str | None = None
+    change_reason: str | None = None
+    merged_into: str | None = of("patient.id", nullable=True)
+    erased_on: date | None = None
     row_key: str | None = None
 
 
-class Alert(SQLModel, table=True):
+class Alert(Sealed, table=True):
     """What to look out for in a patient: a kind of `reference/alerts.csv`, in the clinic's words."""
 
     id: str = identity()
@@ -116,7 +99,7 @@ class Alert(SQLModel, table=True):
     ended_by: str | None = None
 
 
-class Site(SQLModel, table=True):
+class Site(Sealed, table=True):
     """A trigger point of a patient: muscle and side, and what the examination found (yes, no or not asked).
 
     `found_on` is the day of the examination; none where the site came with the session that treated it.
@@ -146,7 +129,7 @@ class Site(SQLModel, table=True):
     created_by: str
 
 
-class Session(SQLModel, table=True):
+class Session(Sealed, table=True):
     """One visit's injections. Nothing is deleted: a voided session keeps everything and counts for nothing.
 
     `dose_fraction` is the day's sum of local anaesthetics as it was screened, by the limits of `dose_profile`.
@@ -159,6 +142,7 @@ class Session(SQLModel, table=True):
         one_of("consent", "consent", "written", "verbal"),
         one_of("position", "position", "sitting", "prone", "supine", "side"),
         CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="void"),
+        CheckConstraint("(signed_at IS NULL) = (signed_by IS NULL)", name="signed"),
     )
     id: str = identity()
     clinic_id: str = of("clinic.id")
@@ -178,9 +162,14 @@ class Session(SQLModel, table=True):
     voided_at: str | None = None
     voided_by: str | None = None
     void_reason: str | None = None
+    amended_at: str | None = None
+    amended_by: str | None = None
+    amend_reason: str | None = None
+    signed_at: str | None = None
+    signed_by: str | None = None
 
 
-class Mixture(SQLModel, table=True):
+class Mixture(Sealed, table=True):
     """What one syringe held; `sharing` tells if the places got it each or in total. No component: dry needle."""
 
     __table_args__ = (
@@ -194,7 +183,7 @@ class Mixture(SQLModel, table=True):
     sharing: str
 
 
-class Component(SQLModel, table=True):
+class Component(Sealed, table=True):
     """One agent of a mixture: strength as typed, volume in mL, mass in mg or units, as given per syringe."""
 
     __table_args__ = (
@@ -222,7 +211,7 @@ class Component(SQLModel, table=True):
     expiry: date | None = None
 
 
-class Injection(SQLModel, table=True):
+class Injection(Sealed, table=True):
     """A mixture put into a site: passes, this site's volume in mL, twitch, needle and guidance.
 
     `row_key` is the digest of the file's row it came from, so that the same row is known again.
@@ -251,7 +240,7 @@ class Injection(SQLModel, table=True):
     row_key: str | None = Field(default=None, index=True)
 
 
-class Plan(SQLModel, table=True):
+class Plan(Sealed, table=True):
     """When to come back for a site, decided at a session: an interval as typed, a day, or `none`.
 
     A proposed one came out of the site's own history by the dated row `rule`, for the `reason` told then.
@@ -272,7 +261,7 @@ class Plan(SQLModel, table=True):
     reason: str | None = None
 
 
-class Outcome(SQLModel, table=True):
+class Outcome(Sealed, table=True):
     """A dated pain score (0 to 10), of a site or of the whole patient, against the session's baseline."""
 
     __table_args__ = (
@@ -299,7 +288,7 @@ class Outcome(SQLModel, table=True):
 _LOOK = text("follow_up_on IS NOT NULL AND closed_on IS NULL")
 
 
-class AdverseEvent(SQLModel, table=True):
+class AdverseEvent(Sealed, table=True):
     """Something that went wrong, of a type of `reference/adverse.csv`; `number` counts up on the patient.
 
     With a `follow_up_on` it is a recall of its own from that day until a look at it is recorded (`closed_on`).
@@ -330,7 +319,7 @@ class AdverseEvent(SQLModel, table=True):
     recorded_by: str
 
 
-class Hold(SQLModel, table=True):
+class Hold(Sealed, table=True):
     """What was decided about a recall: held, ended, closed or reopened, for a site or (no site) the patient.
 
     `find` is a new finding at a closed site: a new episode, which no plan from before is part of.
@@ -352,22 +341,6 @@ class Hold(SQLModel, table=True):
     note: str | None = None
     recorded_at: str
     recorded_by: str
-
-
-class Agent(SQLModel, table=True):
-    """A clinic's own agent or the strengths it stocks; shadows the shipped row of the same id."""
-
-    __table_args__ = (UniqueConstraint("clinic_id", "agent"), one_of("unit", "unit", "mg", "units"))
-    id: str = identity()
-    clinic_id: str = of("clinic.id")
-    agent: str
-    name: str
-    kind: str
-    unit: str
-    strengths: str
-    note: str | None = None
-    created_at: str
-    created_by: str
 
 
 _OPEN = text("closed IS NULL")

@@ -3,15 +3,14 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import SQLModel
 
 from tpi_cli.rules.contact import ACTS, APPOINTED, CHANNELS, LONGEST, RESULTS, SHORTEST
-from tpi_cli.store.fields import identity, of, one_of
+from tpi_cli.store.fields import Sealed, identity, of, one_of
 
 _AGAIN = text("snoozed_until IS NOT NULL")
 
 
-class Contact(SQLModel, table=True):
+class Contact(Sealed, table=True):
     """An attempt to reach a patient about the recall; `snoozed_until` is the day to try again, where one was set."""
 
     __table_args__ = (
@@ -32,7 +31,7 @@ class Contact(SQLModel, table=True):
     recorded_by: str
 
 
-class Appointment(SQLModel, table=True):
+class Appointment(Sealed, table=True):
     """A booked time. What was agreed is the day and the hour on the clinic's wall; the moments follow from its zone.
 
     `starts_at` and `ends_at` are UTC text like a stamp; `sequence` counts the changes a calendar must see.
@@ -68,7 +67,7 @@ class Appointment(SQLModel, table=True):
     changed_at: str
 
 
-class AppointmentAct(SQLModel, table=True):
+class AppointmentAct(Sealed, table=True):
     """What was done to an appointment, and as it stood then; `reason` tells why it was cancelled or let overlap."""
 
     __tablename__ = "appointment_act"

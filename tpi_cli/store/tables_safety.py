@@ -4,12 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import SQLModel
 
-from tpi_cli.store.fields import between, identity, of, one_of, quantity
+from tpi_cli.store.fields import Sealed, between, identity, of, one_of, quantity
 
 
-class Finding(SQLModel, table=True):
+class Finding(Sealed, table=True):
     """What the screening found when a session was recorded, and the reason it was recorded all the same.
 
     `sites` are the numbers of the patient's sites it is about, joined by commas; none: the whole session.
@@ -35,7 +34,7 @@ class Finding(SQLModel, table=True):
     recorded_by: str
 
 
-class Elsewhere(SQLModel, table=True):
+class Elsewhere(Sealed, table=True):
     """A dose given by somebody else, which counts in the day's sum and in the steroid ledger."""
 
     __table_args__ = (
@@ -59,7 +58,7 @@ class Elsewhere(SQLModel, table=True):
     void_reason: str | None = None
 
 
-class RuleSetting(SQLModel, table=True):
+class RuleSetting(Sealed, table=True):
     """A clinic's own level or number of a rule, over the shipped one; no `value`: the shipped one again."""
 
     __tablename__ = "rule_setting"
@@ -74,7 +73,7 @@ class RuleSetting(SQLModel, table=True):
     set_by: str
 
 
-class PayerRule(SQLModel, table=True):
+class PayerRule(Sealed, table=True):
     """A clinic's own dated row of what a payer asks for; it goes before a shipped row in force the same day.
 
     Intervals as typed (42d, 2mo), relief in percent for so many weeks; `enforced` off only advises. Of two rows

@@ -1,6 +1,5 @@
 """One transaction: everything a command changes is kept, or nothing is."""
 
-import getpass
 import os
 import uuid
 from collections.abc import Iterator
@@ -9,15 +8,18 @@ from datetime import date
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session, SQLModel, select
 
 from tpi_cli import clock
-from tpi_cli.store import connect, tables
+from tpi_cli.rules import chain, identity
+from tpi_cli.store import audit, connect, tables, versions
 from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store.fields import Sealed
 from tpi_cli.store.place import Place
+from tpi_cli.store.read import clinicians
 
 
 def engine(place: Place) -> Engine:
@@ -54,27 +56,45 @@ def new_id() -> str:
 Row = TypeVar("Row", bound=SQLModel)
 
 _ORDER = {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
+SALT_BYTES = 16
+_LAST = "SELECT last FROM numbering WHERE clinic_id = :clinic AND kind = :kind"
+_GIVEN = """
+INSERT INTO numbering (clinic_id, kind, last) VALUES (:clinic, :kind, :number)
+ON CONFLICT (clinic_id, kind) DO UPDATE SET last = MAX(last, excluded.last)
+"""
 
 
-def _account() -> str:
-    """Who is at the keyboard; a container's user without a name goes by number."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid-{os.getuid()}"
+def keys_of(table: str) -> tuple[str, ...]:
+    """The columns of a table's primary key."""
+    return tuple(column.name for column in SQLModel.metadata.tables[table].primary_key)
 
 
 class Writing:
-    """A transaction under way: the session, the same connection for reads, whose records, who, and when."""
+    """A transaction under way: the session, the same connection for reads, whose records, who, and when.
 
-    def __init__(self, session: Session, acting: str | None) -> None:
+    `entry` is the number of the log's entry that the transaction ends with; every record it writes carries it.
+    """
+
+    def __init__(self, session: Session, acting: str | None, act: str) -> None:
         self._session = session
         self._waiting: list[SQLModel] = []
+        self._touched: set[str] = set()
+        self._people: set[str] = set()
+        self._codes: set[str] = set()
         self._database = Database(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
-        self.account = _account()
-        self.acting = acting or self.account
+        self.account = audit.account()
+        self.named = acting
+        self.acting = acting or self._own_code()
+        self.act = act
+        self.about: tuple[int | None, str | None] | None = None
+        self.entry = audit.next_entry(self._database)
         self.stamp = clock.stamp()
+
+    def _own_code(self) -> str:
+        """The code of the person whose account this is; the account itself where it is nobody's."""
+        person = clinicians.of_account(self._database, self.account)
+        return person.code if person else self.account
 
     @property
     def db(self) -> Database:
@@ -90,17 +110,80 @@ class Writing:
 
     def send(self) -> None:
         """Send what waits, parents before children: without relationships SQLAlchemy does not know the order."""
+        for row in list(self._session.dirty):
+            if self._session.is_modified(row):
+                self._supersede(row)
         waiting, self._waiting = self._waiting, []
         by_table = sorted(waiting, key=lambda row: _ORDER[str(row.__tablename__)])
         for _, rows in groupby(by_table, key=lambda row: row.__tablename__):
-            self._session.add_all(rows)
+            new = [row for row in rows if not inspect(row).persistent]
+            for row in new:
+                self._sealed(row)
+            self._session.add_all(new)
             self._session.flush()
         self._session.flush()
+
+    def _sealed(self, row: SQLModel) -> None:
+        """Note in a record which entry writes it, and give this version a salt of its own."""
+        if isinstance(row, Sealed):
+            row.entry, row.salt = self.entry, os.urandom(SALT_BYTES).hex()
+            self._seen(row)
+
+    def _supersede(self, row: SQLModel) -> None:
+        """Lay the version on file aside before it is changed; one of this very transaction is only changed."""
+        if isinstance(row, Sealed) and self._laid_aside(row):
+            self._sealed(row)
+
+    def _laid_aside(self, row: SQLModel) -> bool:
+        table = str(row.__tablename__)
+        on_file = versions.by_key(self._database, table, keys_of(table), inspect(row).identity)
+        if on_file is None or on_file.entry == self.entry:
+            return False
+        versions.lay_aside(self._database, self.clinic.id, on_file, self.entry)
+        return True
+
+    def remove(self, row: SQLModel) -> None:
+        """Take a record out of its table; its last version is kept in the history, if it was there before."""
+        self.send()
+        self._laid_aside(row)
+        self._seen(row)
+        self._session.delete(row)
+        self._session.flush()
+
+    def _seen(self, row: SQLModel) -> None:
+        """Take note of whom and what the entry will be about."""
+        self._touched.add(str(row.__tablename__))
+        patient = row.id if isinstance(row, tables.Patient) else getattr(row, "patient_id", None)
+        if patient is not None:
+            self._people.add(patient)
+        if isinstance(row, tables.Session):
+            self._codes.add(identity.session(row.number))
+        elif isinstance(row, tables.Appointment) and not self._codes:
+            self._codes.add(identity.appointment(row.number))
+
+    def remember(self, key: str, asked: str) -> None:
+        """Note an idempotency key with this transaction's entry, and the hash of what was asked under it."""
+        self.add(tables.Request(**self.record(), key=key, asked=asked, entry=self.entry))
+
+    def seal(self) -> None:
+        """End with the log's entry, if anything was written: who, what, and the hash over all of it."""
+        of = {table: keys_of(table) for table in sorted(self._touched)}
+        count, content = chain.content(leaf.hash for leaf in versions.leaves(self.db, of, self.entry))
+        if count:
+            act = audit.Act(self.act, *(self.about or self._about()), count, content)
+            audit.append(self.db, self.clinic.id, audit.Who(self.account, self.named), act, self.stamp)
+
+    def _about(self) -> tuple[int | None, str | None]:
+        """The number of the one patient, and the code of the one session or appointment, that was written."""
+        patients, codes = list(self._people), list(self._codes)
+        number = "SELECT number FROM patient WHERE id = :patient"
+        patient = self.db.value(number, patient=patients[0]) if len(patients) == 1 else None
+        return patient, codes[0] if len(codes) == 1 else None
 
     @property
     def by(self) -> str:
         """Who does this: the account, and the clinician named beside it."""
-        return self.account if self.acting == self.account else f"{self.account} as {self.acting}"
+        return f"{self.account} as {self.named}" if self.named not in {None, self.account} else self.account
 
     @property
     def today(self) -> date:
@@ -112,10 +195,14 @@ class Writing:
         self._waiting.append(row)
         return row
 
-    def number(self, table: str) -> int:
-        """The next short number of a kind of record in this clinic."""
-        sql = f"SELECT COALESCE(MAX(number), 0) + 1 FROM {table} WHERE clinic_id = :clinic"
-        return int(self.db.value(sql, clinic=self.clinic.id))
+    def number(self, kind: str) -> int:
+        """The next short number of a kind of record in this clinic; none is ever given twice."""
+        return self.numbered(kind, int(self.db.value(_LAST, clinic=self.clinic.id, kind=kind) or 0) + 1)
+
+    def numbered(self, kind: str, number: int) -> int:
+        """Note a number as given."""
+        self.db.run(_GIVEN, clinic=self.clinic.id, kind=kind, number=number)
+        return number
 
     def record(self) -> dict[str, Any]:
         """What every new record carries: its UUID and its clinic."""
@@ -123,14 +210,17 @@ class Writing:
 
 
 @contextmanager
-def transaction(place: Place, acting: str | None = None, *, keep: bool = True) -> Iterator[Writing]:
-    """Run the block in one transaction. With `keep` off everything is checked and then taken back."""
+def transaction(
+    place: Place, acting: str | None = None, *, act: str = "direct", keep: bool = True
+) -> Iterator[Writing]:
+    """Run the block in one transaction that the log calls `act`. With `keep` off everything is taken back."""
     try:
-        with Session(engine(place), expire_on_commit=False) as session:
-            writing = Writing(session, acting)
+        with Session(engine(place), expire_on_commit=False, autoflush=False) as session:
+            writing = Writing(session, acting, act)
             yield writing
             writing.send()
             if keep:
+                writing.seal()
                 session.commit()
             else:
                 session.expunge_all()  # rows stay readable for the preview

@@ -1,0 +1,49 @@
+"""`--idempotency-key`: what was done under a key is not done again, and the retry gets its answer."""
+
+import hashlib
+from typing import Any
+
+from tpi_cli.errors import Conflict, Usage
+from tpi_cli.rules import chain, identity
+from tpi_cli.show.out import Out
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read import requests
+from tpi_cli.store.read.requests import Done
+
+LONGEST = 200
+_KINDS = {"S": "session", "A": "appointment"}
+"""What the first letter of a record's code says that it is."""
+
+
+class Asked:
+    """A key, and the act asked for under it with everything that was typed but how to answer."""
+
+    def __init__(self, key: str, act: str, typed: dict[str, Any]) -> None:
+        if not key.strip() or len(key) > LONGEST:
+            raise Usage("an idempotency key has 1 to 200 characters", hint="--idempotency-key $(uuidgen)")
+        told = {name: str(value) for name, value in typed.items()}
+        self.key = key
+        self.hash = hashlib.sha256(chain.canonical(["tpi-request-1", act, told])).hexdigest()
+
+    def done(self, db: Database) -> Done | None:
+        """What was done under the key; None if nothing was. Raises Conflict where it was something else."""
+        found = requests.under(db, self.key)
+        if found is not None and found.asked != self.hash:
+            raise Conflict("this idempotency key was used for something else", hint="a new act needs a new key")
+        return found
+
+    def note(self, writing: Any) -> None:
+        """Keep the key with what the transaction does. Raises Conflict where it was taken a moment ago."""
+        if self.done(writing.db) is not None:
+            raise Conflict("this was recorded under the same key a moment ago", hint="run the same line again")
+        writing.remember(self.key, self.hash)
+
+    def answer(self, done: Done, out: Out) -> None:
+        """Print what was recorded before."""
+        patient = None if done.patient is None else identity.patient(done.patient)
+        codes = " ".join(filter(None, [done.subject, patient])) or done.act
+        facts: dict[str, Any] = {"patient": patient, "entry": done.entry, "repeated": True}
+        if done.subject:
+            facts = {_KINDS[done.subject[0]]: done.subject, **facts}
+        line = f"recorded before: {codes}   (entry {done.entry} of the log)"
+        out.lines([line], done.act.replace(" ", "-"), lambda: facts)

@@ -1,0 +1,75 @@
+"""Roles: who may do what. A role is a person's in this clinic; `reference/roles.csv` says what it permits."""
+
+from datetime import date
+from typing import NamedTuple
+
+CLINICIAN = "clinician"
+ASSISTANT = "assistant"
+AUDITOR = "auditor"
+ROLES = (CLINICIAN, ASSISTANT, AUDITOR)
+FOR_ANOTHER = f"{ASSISTANT} for a {CLINICIAN}"
+"""An assistant who writes down what a clinician named with --as did."""
+
+
+class Person(NamedTuple):
+    """Somebody of the clinic: the code, the role, and the day on which they left."""
+
+    code: str
+    role: str
+    retired_on: date | None = None
+
+
+class Refusal(NamedTuple):
+    """Why an act is not permitted, and what to do."""
+
+    why: str
+    hint: str
+
+
+class Actor(NamedTuple):
+    """Who is at the keyboard: the account, the person it is, the clinician named with --as if there is one.
+
+    A code named with --as that nobody has yet is a `stranger`.
+    """
+
+    account: str
+    person: Person | None
+    named: Person | None = None
+    stranger: str | None = None
+
+
+def refused(act: str, permitted: tuple[str, ...], actor: Actor) -> Refusal | None:
+    """Why the actor may not do the act; None if they may. Both the account's person and the one named must be able."""
+    who = actor.person
+    if who is None or who.retired_on is not None:
+        gone = f"left on {who.retired_on}" if who else "is nobody of this clinic"
+        return Refusal(f"the account {actor.account} {gone}: it may read, not {act}", _ENROL.format(actor.account))
+    if actor.stranger and who.role != CLINICIAN:
+        return Refusal(f"no clinician {actor.stranger!r}", "tpi clinician list shows who works here")
+    if actor.named and actor.named.retired_on is not None:
+        return Refusal(f"{actor.named.code} left on {actor.named.retired_on}", "--as names who works here")
+    if actor.named and not _may(actor.named, permitted):
+        return _beyond(act, actor.named)
+    if _may(who, permitted) or (_writes_for(actor) and FOR_ANOTHER in permitted):
+        return None
+    if FOR_ANOTHER in permitted and who.role == ASSISTANT:
+        return Refusal(f"an assistant may {act} for a clinician only", "--as CODE names the clinician")
+    return _beyond(act, who)
+
+
+_ENROL = "a clinician adds it: tpi clinician add CODE --account {} (tpi help people)"
+
+
+def _may(who: Person, permitted: tuple[str, ...]) -> bool:
+    return who.role in permitted
+
+
+def _writes_for(actor: Actor) -> bool:
+    """Whether an assistant writes for a clinician."""
+    person, named = actor.person, actor.named
+    return person is not None and named is not None and (person.role, named.role) == (ASSISTANT, CLINICIAN)
+
+
+def _beyond(act: str, who: Person) -> Refusal:
+    article = "an" if who.role[0] in "aeiou" else "a"
+    return Refusal(f"{who.code} is {article} {who.role}, who may not {act}", "a clinician may (tpi help people)")

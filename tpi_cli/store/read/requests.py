@@ -1,0 +1,27 @@
+"""Acts done under an idempotency key."""
+
+from typing import NamedTuple
+
+from tpi_cli.store.connect import Database
+
+
+class Done(NamedTuple):
+    """What was done under a key: the hash of what was asked, and the log's entry with whom and what it was about."""
+
+    asked: str
+    entry: int
+    act: str
+    patient: int | None
+    subject: str | None
+
+
+_UNDER = """
+SELECT request.asked, audit.entry, audit.act, audit.patient, audit.subject
+  FROM request JOIN audit ON audit.entry = request.entry WHERE request.key = :key
+"""
+
+
+def under(db: Database, key: str) -> Done | None:
+    """The act done under a key; None if there is none."""
+    found = db.row(_UNDER, key=key)
+    return Done._make(found) if found else None

@@ -1,0 +1,45 @@
+"""Entries of the log that are about the store itself: its first, and one for a moved schema."""
+
+import os
+
+from tpi_cli.rules import chain
+from tpi_cli.store import audit, versions
+from tpi_cli.store.connect import Database
+
+_MASTER = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
+MANIFEST = "manifest"
+"""The table that a backup has beside those of the store."""
+
+
+def structure(db: Database) -> str:
+    """The hash of the schema as it stands: every table, index, view and trigger, word for word."""
+    rows = [list(row) for row in db.rows(_MASTER) if row[2] != MANIFEST]
+    return chain.content([chain.written("schema", "", 0, None, chain.canonical(row).decode()) for row in rows])[1] or ""
+
+
+def first(db: Database, clinic: str, act: str, knowledge: str) -> str:
+    """Seal everything there is with the log's first entry; returns the officer key, which is kept nowhere."""
+    key = audit.start(db, clinic)
+    db.connection.create_function("salt", 0, lambda: os.urandom(16).hex())
+    db.run("UPDATE clinic SET knowledge = :knowledge", knowledge=knowledge)
+    for table in versions.tables(db):
+        db.run(f"UPDATE {table} SET entry = 1, salt = salt()")
+    _append(db, clinic, act)
+    return key
+
+
+def moved(db: Database, clinic: str, act: str, knowledge: str) -> None:
+    """Note that schema or knowledge are new; the clinic's record tells which knowledge it is."""
+    entry = audit.next_entry(db)
+    before = versions.by_key(db, "clinic", ("id",), (clinic,))
+    assert before is not None, "the transaction reads the clinic it writes"
+    versions.lay_aside(db, clinic, before, entry)
+    sql = "UPDATE clinic SET knowledge = :knowledge, entry = :entry, salt = :salt WHERE id = :clinic"
+    db.run(sql, knowledge=knowledge, entry=entry, salt=os.urandom(16).hex(), clinic=clinic)
+    _append(db, clinic, act)
+
+
+def _append(db: Database, clinic: str, act: str) -> None:
+    count, content = chain.content(one.hash for one in versions.leaves(db, versions.tables(db), audit.next_entry(db)))
+    who = audit.Who(audit.account())
+    audit.append(db, clinic, who, audit.Act(act, records=count, content=content, structure=structure(db)))

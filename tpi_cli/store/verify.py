@@ -1,0 +1,190 @@
+"""Everything about a store that can be recomputed, recomputed: what `tpi verify` finds."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from tpi_cli import clock
+from tpi_cli.rules import chain, identity
+from tpi_cli.store import audit, keep, seal, triggers, versions
+from tpi_cli.store.connect import Database, Driver
+
+SLACK = timedelta(minutes=2)
+"""How far a clock may be set back before it is a finding: time servers correct by seconds."""
+
+
+class Finding(NamedTuple):
+    """Something that is not as it should be: what kind of check found it, and where."""
+
+    kind: str
+    text: str
+
+
+class Proof(NamedTuple):
+    """What the store is held against beside itself: the officer key, and heads that were printed earlier."""
+
+    officer_key: bytes | None = None
+    anchors: tuple[tuple[int, str], ...] = ()
+
+
+class Extent(NamedTuple):
+    """How much was looked at: record versions, entries of the log, and the log's head."""
+
+    records: int
+    entries: int
+    head: str
+
+
+def extent(db: Database) -> Extent:
+    """The size of a store, as its log and its tables have it."""
+    entries, digest = audit.head(db)
+    held = sum(int(db.value(f"SELECT COUNT(*) FROM {table}")) for table in [*versions.tables(db), "history"])
+    return Extent(held, entries, chain.head(entries, digest))
+
+
+def findings(db: Database, proof: Proof) -> Iterator[Finding]:
+    """Every finding, check by check; a damaged part ends its own check only."""
+    for kind, check in _CHECKS.items():
+        try:
+            yield from (Finding(kind, text) for text in check(db, proof))
+        except (Driver.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+            yield Finding(kind, "cannot be read through: the file is damaged or was tampered with")
+
+
+def _database(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+    """The pages' own macs, SQLite's own check, and references that lead nowhere."""
+    with suppress(Driver.Error):  # a store that lies on read-only media has nothing to check in
+        db.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    for (text,) in db.rows("PRAGMA cipher_integrity_check"):
+        yield str(text)
+    for (text,) in db.rows("PRAGMA integrity_check"):
+        if text != "ok":
+            yield " ".join(str(text).split())
+    for table, row, parent, _ in db.rows("PRAGMA foreign_key_check"):
+        yield f"{table} row {row} refers to a {parent} that is not there"
+
+
+def _schema(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+    """The triggers that guard the log, and the whole schema as the log knows it."""
+    stored = dict(db.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    for name in sorted(stored.keys() | triggers.TRIGGERS.keys()):
+        if stored.get(name) != triggers.TRIGGERS.get(name):
+            yield f"trigger {name} is missing, changed or not ours"
+    known = db.value("SELECT structure FROM audit WHERE structure IS NOT NULL ORDER BY entry DESC LIMIT 1")
+    if known != seal.structure(db):
+        yield "the schema is not the one that the log knows of"
+
+
+def _log(db: Database, proof: Proof) -> Iterator[str]:
+    """The chain, and with the officer key every mac: gaps, changed, swapped, inserted and cut-off entries."""
+    before, expected = chain.START, 1
+    keys = chain.keys(proof.officer_key) if proof.officer_key else None
+    for *columns, digest, mac in db.rows(f"SELECT {_ENTRY}, hash, mac FROM audit ORDER BY entry"):
+        entry = chain.Entry._make(columns)
+        key = next(keys) if keys else None
+        yield from (f"entry {entry.entry}: {text}" for text in _entry(entry, digest, before, expected))
+        if key and mac != chain.mac(key, digest):
+            yield f"entry {entry.entry}: was not written by this log's key at that time"
+        before, expected = digest, entry.entry + 1
+    if expected == 1:
+        yield "there is no entry at all"
+    held = db.row("SELECT entry, key FROM ratchet")
+    if held is None or held[0] != expected - 1 or (keys and held[1] != next(keys).hex()):
+        yield f"the log's end does not fit its key: entries after {expected - 1} are missing or were added"
+
+
+_ENTRY = "entry, clinic_id, at, account, acting, act, patient, subject, records, content, structure, before"
+
+
+def _entry(entry: chain.Entry, digest: str, before: str, expected: int) -> Iterator[str]:
+    if entry.entry != expected:
+        yield f"follows entry {expected - 1}: entries are missing"
+    if entry.before != before:
+        yield "does not fit the entry before it"
+    if chain.entry_hash(entry) != digest:
+        yield "was changed"
+
+
+def _anchors(db: Database, proof: Proof) -> Iterator[str]:
+    """Heads printed earlier must still be in the log: a store put back to an older state has lost them."""
+    for number, digits in proof.anchors:
+        digest = db.value("SELECT hash FROM audit WHERE entry = :entry", entry=number)
+        if digest is None:
+            yield f"anchor {number}:{digits[: chain.SHORT]}: the log ends before it; newer entries are lost"
+        elif not str(digest).startswith(digits):
+            yield f"anchor {number}:{digits[: chain.SHORT]}: the log has another entry there"
+
+
+def _clock(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+    """Entries follow each other in time, up to now."""
+    last, number = "", 0
+    for entry, at in db.rows("SELECT entry, at FROM audit ORDER BY entry"):
+        if last and clock.unstamped(at) < clock.unstamped(last) - SLACK:
+            yield f"entry {entry}: the clock went back from {last[:16]} to {at[:16]}"
+        last, number = at, entry
+    if last and clock.unstamped(last) > clock.unstamped(clock.stamp()) + SLACK:
+        yield f"entry {number}: is of {last[:16]}, which is still to come by this computer's clock"
+
+
+def _records(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+    """Every version of every record is the one that its entry wrote, and none is missing."""
+    by_entry = groupby(versions.leaves(db, versions.tables(db)), key=lambda leaf: leaf.entry)
+    held = next(by_entry, None)
+    for told in map(Told._make, db.rows("SELECT entry, act, patient, subject, records, content FROM audit ORDER BY 1")):
+        while held and held[0] < told.entry:
+            yield _unknown(*held)
+            held = next(by_entry, None)
+        found: tuple[int, str | None] = (0, None)
+        if held and held[0] == told.entry:
+            found, held = chain.content(leaf.hash for leaf in held[1]), next(by_entry, None)
+        if found != (told.records, told.content):
+            yield f"entry {told.entry} ({told.words}): its records are not as they were written"
+    while held:
+        yield _unknown(*held)
+        held = next(by_entry, None)
+
+
+class Told(NamedTuple):
+    """What an entry says of its records."""
+
+    entry: int
+    act: str
+    patient: int | None
+    subject: str | None
+    records: int
+    content: str | None
+
+    @property
+    def words(self) -> str:
+        """`inject PT-0007 S-0018`."""
+        who = None if self.patient is None else identity.patient(self.patient)
+        return " ".join(filter(None, [self.act, who, self.subject]))
+
+
+def _unknown(entry: int, leaves: Iterable[versions.Leaf]) -> str:
+    tables = [leaf.table for leaf in leaves]
+    return f"{len(tables)} records of entry {entry}, which the log does not have: {', '.join(sorted(set(tables)))}"
+
+
+def _due_dates(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+    """Every stored due date is what the rules make of the facts."""
+    clinic = str(db.value("SELECT id FROM clinic"))
+    for number in keep.wrong(db, clinic):
+        yield f"{identity.patient(number)}: a stored due date is not what its records give"
+    stray = "SELECT COUNT(*) FROM recall WHERE patient_id NOT IN (SELECT id FROM patient)"
+    if db.value(stray):
+        yield "due dates of nobody on file"
+
+
+_CHECKS = {
+    "database": _database,
+    "schema": _schema,
+    "log": _log,
+    "anchor": _anchors,
+    "clock": _clock,
+    "records": _records,
+    "due dates": _due_dates,
+}
+"""The checks by kind, in the order in which they are made."""
