@@ -185,9 +185,6 @@ BAD: list[tuple[str, str, list[object], object]] = [
     ("clinician", "role", ["doctor", "", None], "auditor"),
     ("session", "signed_by", ["AM"], None),
     ("session", "signed_at", ["2026-11-23T00:00:00.000000Z"], None),
-    ("clinician", "role", ["doctor", "", None], "auditor"),
-    ("session", "signed_by", ["AM"], None),
-    ("session", "signed_at", ["2026-11-23T00:00:00.000000Z"], None),
 ]
 
 

@@ -48,6 +48,8 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
     "snooze": Entry("hold:snooze", "Hold a patient's recall until a day.", writes=True, group=EVERY_DAY),
     "stop": Entry("hold:stop", "End the recall of a patient or a site.", writes=True, group=EVERY_DAY),
     "resume": Entry("hold:resume", "Reopen a recall.", writes=True, group=EVERY_DAY),
+    "sign": Entry("sign:sign", "Sign sessions: from then on they are locked.", writes=True, group=EVERY_DAY),
+    "undo": Entry("undo:undo", "Take back your last change.", writes=True, group=EVERY_DAY),
     "log": Entry("log:log", "Who did what, and when.", group=EVERY_DAY),
     "bill": Entry("bill:bill", "Coding suggestions for a day's sessions.", group=EVERY_DAY),
     "patient": (

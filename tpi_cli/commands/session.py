@@ -22,18 +22,19 @@ def list_(
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", help="At most so many.", min=1, max=1_000_000)
     ] = None,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Only those that wait for a signature.")] = False,
 ) -> None:
     """Sessions, newest first, of one patient or of all.
 
     \b
     tpi session list 7
-    tpi session list --limit 20
+    tpi session list --unsigned --limit 20
     tpi session list 7 --json
     """
     wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
         who = people.patient(db, wanted).number if wanted else None
-        found = list(islice(log.sessions(db, who), limit))
+        found = list(islice(log.sessions(db, who, unsigned=unsigned), limit))
         report = Report("session-list", show_session.COLUMNS, found, show_session.record,
                         footer=lambda: f"{len(found)} sessions")  # fmt: skip
         ctx.obj.out(clinic(db).today).report(report)
@@ -57,7 +58,10 @@ def show(
         found = overrides.of_session(db, one.id)
         out = ctx.obj.out(clinic(db).today)
         if out.redact != "none":
-            one, rows = one._replace(note=None, void_reason=None), [row._replace(note=None) for row in rows]
+            one, rows = (
+                one._replace(note=None, void_reason=None, amend_reason=None),
+                [row._replace(note=None) for row in rows],
+            )
             events = [event._replace(text=None) for event in events]
             found = [_discreet(one) for one in found]
         code = identity.patient(one.patient)

@@ -8,7 +8,9 @@ from tpi_cli.errors import Usage
 NOTHING = "-"
 """What a person sees where there is nothing to show."""
 
-PERSON = frozenset({"name", "born", "phone", "email", "mrn", "note", "void_reason", "was", "reason"})
+PERSON = frozenset(
+    {"name", "born", "phone", "email", "mrn", "note", "void_reason", "amend_reason", "change_reason", "was", "reason"}
+)
 """Keys that tell who somebody is, and those of free text, which may."""
 CLINICAL = frozenset(
     [

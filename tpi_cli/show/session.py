@@ -27,11 +27,13 @@ def at(where: tuple[str, str]) -> _Place:
     return _Place(where)
 
 
-def _sites(one: Session) -> str:
+def sites_of(one: Session) -> str:
+    """`UT-L LS-L`."""
     return " ".join(site_code(_Place(where)) for where in one.sites)
 
 
-def _agents(one: Session) -> str:
+def agents_of(one: Session) -> str:
+    """`lidocaine + triamcinolone`."""
     return " + ".join(agent.replace("_", " ") for agent in one.agents)
 
 
@@ -40,10 +42,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("date", lambda one: str(one.date)),
     Column("patient", lambda one: identity.patient(one.patient)),
     Column("mrn", lambda one: one.mrn or "", 5),
-    Column("sites", _sites),
-    Column("agents", _agents, 3),
+    Column("sites", sites_of),
+    Column("agents", agents_of, 3),
     Column("pain", lambda one: pain(*one.pain), 4),
     Column("clinician", lambda one: one.clinician, 6),
+    Column("signed", lambda one: "signed" if one.signed_at else "", 2),
     Column("voided", lambda one: "voided" if one.voided_at else "", 1),
 )
 
@@ -59,7 +62,7 @@ def record(one: Session) -> dict[str, Any]:
         "agents": one.agents,
         "pain": {"before": one.pain[0], "after": one.pain[1]},
         "clinician": one.clinician,
-        "signed": False,
+        "signed": one.signed_at is not None,
         "voided": one.voided_at is not None,
     }
 
@@ -125,8 +128,21 @@ def whole(
     if one.dose_profile:
         lines.append(f"  {'dose':<10} {one.dose_fraction} of the day's limit ({one.dose_profile})")
     lines += [f"  {line}" for finding in found for line in _found(finding)]
-    lines.append(f"  recorded   {one.recorded_at[:16].replace('T', ' ')} UTC by {one.recorded_by}")
-    return lines
+    return [*lines, *(f"  {line}" for line in _by_whom(one))]
+
+
+def _by_whom(one: Session) -> Iterable[str]:
+    """Who recorded it, who changed it and why, who signed it."""
+    yield f"recorded   {moment(one.recorded_at)} by {one.recorded_by}"
+    if one.amended_at:
+        yield f"amended    {moment(one.amended_at)} by {one.amended_by}: {one.amend_reason or '-'}"
+    if one.signed_at:
+        yield f"signed     {moment(one.signed_at)} by {one.signed_by}"
+
+
+def moment(stamp: str) -> str:
+    """`2026-11-23 10:15 UTC`."""
+    return f"{stamp[:16].replace('T', ' ')} UTC"
 
 
 def _found(one: Found) -> Iterable[str]:
@@ -191,6 +207,11 @@ def whole_record(
         "recorded_at": one.recorded_at,
         "recorded_by": one.recorded_by,
         "void_reason": one.void_reason,
+        "signed_at": one.signed_at,
+        "signed_by": one.signed_by,
+        "amended_at": one.amended_at,
+        "amended_by": one.amended_by,
+        "amend_reason": one.amend_reason,
         "injections": [_row(row) for row in rows],
         "adverse": [event._asdict() for event in events],
         "dose": {"fraction": one.dose_fraction, "profile": one.dose_profile},

@@ -30,6 +30,12 @@ def refresh(db: Database, clinic: str, patients: Iterable[str]) -> None:
             db.run(_PUT, **row)
 
 
+def refresh_known(db: Database, clinic: str, patients: Iterable[str]) -> None:
+    """The same for those of these patients who are on file: one who was taken back has no recall."""
+    known = "SELECT 1 FROM patient WHERE id = :patient"
+    refresh(db, clinic, [patient for patient in patients if db.value(known, patient=patient)])
+
+
 def recalls(db: Database, house: House, clinic: str, patient: str) -> Iterator[dict[str, object]]:
     """The recalls of a patient's sites as the facts make them now, in the form in which they are stored."""
     chart = Chart(db, house, patient)

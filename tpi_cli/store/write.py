@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
@@ -55,7 +55,7 @@ def new_id() -> str:
 
 Row = TypeVar("Row", bound=SQLModel)
 
-_ORDER = {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
+ORDER = {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
 SALT_BYTES = 16
 _LAST = "SELECT last FROM numbering WHERE clinic_id = :clinic AND kind = :kind"
 _GIVEN = """
@@ -73,13 +73,14 @@ class Writing:
     """A transaction under way: the session, the same connection for reads, whose records, who, and when.
 
     `entry` is the number of the log's entry that the transaction ends with; every record it writes carries it.
+    `people` holds the UUIDs of the patients it is about, `about` their number and a record's code where it is said.
     """
 
     def __init__(self, session: Session, acting: str | None, act: str) -> None:
         self._session = session
         self._waiting: list[SQLModel] = []
         self._touched: set[str] = set()
-        self._people: set[str] = set()
+        self.people: set[str] = set()
         self._codes: set[str] = set()
         self._database = Database(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
@@ -114,7 +115,7 @@ class Writing:
             if self._session.is_modified(row):
                 self._supersede(row)
         waiting, self._waiting = self._waiting, []
-        by_table = sorted(waiting, key=lambda row: _ORDER[str(row.__tablename__)])
+        by_table = sorted(waiting, key=lambda row: ORDER[str(row.__tablename__)])
         for _, rows in groupby(by_table, key=lambda row: row.__tablename__):
             new = [row for row in rows if not inspect(row).persistent]
             for row in new:
@@ -151,15 +152,19 @@ class Writing:
         self._session.flush()
 
     def _seen(self, row: SQLModel) -> None:
-        """Take note of whom and what the entry will be about."""
-        self._touched.add(str(row.__tablename__))
-        patient = row.id if isinstance(row, tables.Patient) else getattr(row, "patient_id", None)
+        named = ("id", "patient_id", "number")
+        self.touched(str(row.__tablename__), {name: getattr(row, name, None) for name in named})
+
+    def touched(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Take note of a record that this transaction writes or ends: whom and what the entry will be about."""
+        self._touched.add(table)
+        patient = columns.get("id") if table == "patient" else columns.get("patient_id")
         if patient is not None:
-            self._people.add(patient)
-        if isinstance(row, tables.Session):
-            self._codes.add(identity.session(row.number))
-        elif isinstance(row, tables.Appointment) and not self._codes:
-            self._codes.add(identity.appointment(row.number))
+            self.people.add(patient)
+        if table == "session":
+            self._codes.add(identity.session(columns["number"]))
+        elif table == "appointment" and not self._codes:
+            self._codes.add(identity.appointment(columns["number"]))
 
     def remember(self, key: str, asked: str) -> None:
         """Note an idempotency key with this transaction's entry, and the hash of what was asked under it."""
@@ -175,7 +180,7 @@ class Writing:
 
     def _about(self) -> tuple[int | None, str | None]:
         """The number of the one patient, and the code of the one session or appointment, that was written."""
-        patients, codes = list(self._people), list(self._codes)
+        patients, codes = list(self.people), list(self._codes)
         number = "SELECT number FROM patient WHERE id = :patient"
         patient = self.db.value(number, patient=patients[0]) if len(patients) == 1 else None
         return patient, codes[0] if len(codes) == 1 else None

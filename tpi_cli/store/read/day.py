@@ -186,12 +186,13 @@ def _who(columns: Iterable[object]) -> Who:
 _SESSIONS = f"""
 SELECT {_WHO}, session.number, clinician.code FROM session JOIN patient ON patient.id = session.patient_id
 JOIN clinician ON clinician.id = session.clinician_id
-WHERE session.clinic_id {_OURS} AND session.on_date = :on AND voided_at IS NULL ORDER BY session.number
+WHERE session.clinic_id {_OURS} AND session.on_date = :on AND voided_at IS NULL AND signed_at IS NULL
+ORDER BY session.number
 """
 
 
 def _sessions(db: Database, on: date, clinician: str | None) -> Iterator[Row]:
-    """The sessions of the day, which nobody signed."""
+    """The sessions of the day that wait for a signature."""
     for *who, session, code in db.rows(_SESSIONS, on=on.isoformat()):
         if clinician in {None, code}:
             yield Row(UNSIGNED, str(on), _who(who), code, record=identity.session(session))

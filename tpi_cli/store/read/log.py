@@ -64,6 +64,11 @@ class Session(NamedTuple):
     void_reason: str | None
     dose_profile: str | None
     dose_fraction: str | None
+    signed_at: str | None
+    signed_by: str | None
+    amended_at: str | None
+    amended_by: str | None
+    amend_reason: str | None
     sites: tuple[tuple[str, str], ...] = ()
     agents: tuple[str, ...] = ()
     pain: tuple[int | None, int | None] = (None, None)
@@ -119,7 +124,8 @@ _ORDER = " ORDER BY mrn, patient, on_date, session, injection, component"
 _SESSIONS = (
     "SELECT session.id, session.number, patient.number, patient.mrn, patient.name, patient.born, session.on_date,"
     " clinician.code, consent, position, alongside, diagnosis, session.note, recorded_at, recorded_by,"
-    " voided_at, voided_by, void_reason, dose_profile, dose_fraction"
+    " voided_at, voided_by, void_reason, dose_profile, dose_fraction, signed_at, signed_by, amended_at, amended_by,"
+    " amend_reason"
     " FROM session JOIN patient ON patient.id = session.patient_id"
     " JOIN clinician ON clinician.id = session.clinician_id"
 )
@@ -260,12 +266,22 @@ def _join(shots: list[Shot], shot: Shot) -> None:
     shots.append(shot)
 
 
-def sessions(db: Database, patient: int | None = None) -> Iterator[Session]:
-    """Sessions, newest first, of one patient or of all."""
-    where = "" if patient is None else " WHERE patient.number = :patient"
+def sessions(db: Database, patient: int | None = None, *, unsigned: bool = False) -> Iterator[Session]:
+    """Sessions, newest first, of one patient or of all; or only those that wait for a signature."""
+    asked = " AND ".join(["patient.number = :patient"] * (patient is not None) + [_WAITS] * unsigned)
+    where = f" WHERE {asked}" if asked else ""
     rows = list(db.rows(f"{_SESSIONS}{where} ORDER BY session.on_date DESC, session.number DESC", patient=patient))
     for row in rows:
         yield _whole(db, row)
+
+
+_WAITS = "signed_at IS NULL AND voided_at IS NULL"
+
+
+def to_sign(db: Database, on: date) -> list[Session]:
+    """The sessions of a day that wait for a signature, in the order in which they were recorded."""
+    sql = f"{_SESSIONS} WHERE session.on_date = :on AND {_WAITS} ORDER BY session.number"
+    return [_whole(db, row) for row in list(db.rows(sql, on=on.isoformat()))]
 
 
 def session(db: Database, code: str) -> Session:

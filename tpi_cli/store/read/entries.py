@@ -1,0 +1,50 @@
+"""Entries of the log, as an act looks for them."""
+
+from typing import NamedTuple
+
+from tpi_cli.store.connect import Database
+
+
+class Entry(NamedTuple):
+    """What was done, by which account, when (a stamp), and to whom."""
+
+    entry: int
+    at: str
+    account: str
+    acting: str | None
+    act: str
+    patient: int | None
+    subject: str | None
+
+    @property
+    def by(self) -> str:
+        """The account, and the clinician named beside it."""
+        return f"{self.account} as {self.acting}" if self.acting else self.account
+
+
+UNDO = "undo"
+_COLUMNS = ", ".join(Entry._fields)
+_LAST = f"""
+SELECT {_COLUMNS} FROM audit
+ WHERE account = :account AND records > 0 AND act <> '{UNDO}'
+   AND NOT EXISTS (SELECT 1 FROM audit AS later WHERE later.act = '{UNDO}' AND later.subject = '#' || audit.entry)
+ ORDER BY entry DESC LIMIT 1
+"""
+
+
+def last_of(db: Database, account: str) -> Entry | None:
+    """The last change of an account that still stands."""
+    found = db.row(_LAST, account=account)
+    return Entry._make(found) if found else None
+
+
+def merge_of(db: Database, patient: int) -> Entry | None:
+    """The merge by which this patient (number) was taken into another, the last one that stands."""
+    sql = f"SELECT {_COLUMNS} FROM audit WHERE act = 'patient merge' AND subject = :code ORDER BY entry DESC LIMIT 1"
+    found = db.row(sql, code=merged(patient))
+    return Entry._make(found) if found else None
+
+
+def merged(patient: int) -> str:
+    """What the entry of a merge is about beside the survivor: the number taken in."""
+    return f"from {patient}"

@@ -1,0 +1,122 @@
+"""Taking an entry of the log back: every record it wrote stands as before, and the log says so in a new entry.
+
+Nothing is removed from the history. A record that changed since is put back column by column, where the later
+change left those columns alone; otherwise the whole act cannot be taken back.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from tpi_cli.errors import Conflict
+from tpi_cli.store import versions
+from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store.write import ORDER, SALT_BYTES, Writing, keys_of
+
+Columns = dict[str, Any]
+
+
+class Change(NamedTuple):
+    """What taking back does to one record: its columns as they stand `now`, and as they will (None: not there)."""
+
+    table: str
+    key: str
+    now: Columns | None
+    back: Columns | None
+
+
+_WROTE = "SELECT record, key, content FROM history WHERE entry = :entry"
+_ENDED = "SELECT record, key, content FROM history WHERE ended_by = :entry"
+
+
+def changes(db: Database, entry: int) -> list[Change]:
+    """What taking an entry back would do, record by record. Raises Conflict where later changes stand in the way."""
+    before = {(table, key): json.loads(text) for table, key, text in db.rows(_ENDED, entry=entry) if text}
+    wrote = {(table, key): json.loads(text) for table, key, text in db.rows(_WROTE, entry=entry) if text}
+    for table, keys in versions.tables(db).items():
+        for one in versions.standing(db, table, keys, "WHERE entry = :entry", entry=entry):
+            wrote[table, one.key] = json.loads(one.content)
+    found = [_change(db, where, before.get(where), wrote.get(where)) for where in sorted(before.keys() | wrote.keys())]
+    return sorted(found, key=lambda one: ORDER[one.table])
+
+
+def _change(db: Database, where: tuple[str, str], before: Columns | None, wrote: Columns | None) -> Change:
+    table, key = where
+    found = versions.by_key(db, table, keys_of(table), tuple(key.split("|")))
+    now = None if found is None else json.loads(found.content)
+    if before is None or wrote is None or now is None:
+        if now != wrote:
+            raise _later(table)
+        return Change(table, key, now, before)
+    return Change(table, key, now, _merged(table, before, wrote, now))
+
+
+def _merged(table: str, before: Columns, wrote: Columns, now: Columns) -> Columns:
+    """The present columns with those that the entry changed as they were before it."""
+    back = dict(now)
+    for name in before.keys() | wrote.keys():
+        if before.get(name) == wrote.get(name):
+            continue
+        if now.get(name) != wrote.get(name) and name not in _ABOUT_THE_CHANGE:
+            raise _later(table)
+        back[name] = before.get(name)
+    return {name: value for name, value in back.items() if value is not None}
+
+
+_ABOUT_THE_CHANGE = frozenset(["changed_at", "changed_by", "change_reason", "amended_at", "amended_by", "amend_reason"])
+
+
+def _later(table: str) -> Conflict:
+    return Conflict(f"the {table.replace('_', ' ')} changed since", hint="take back what came later first, or edit it")
+
+
+def apply(writing: Writing, found: Iterable[Change]) -> None:
+    """Put the records back, what was removed first, what was added last. Raises Conflict where others refer to it."""
+    listed = list(found)
+    try:
+        for one in listed:
+            if one.back is not None:
+                _put(writing, one)
+        for one in reversed(listed):
+            if one.back is None:
+                _take_out(writing, one)
+    except Driver.IntegrityError:
+        raise Conflict("what was recorded since refers to it", hint="take that back first") from None
+
+
+def _put(writing: Writing, one: Change) -> None:
+    assert one.back is not None, "there is something to put back"
+    columns = {**one.back, "entry": writing.entry, "salt": os.urandom(SALT_BYTES).hex()}
+    if one.now is None:
+        names = ", ".join(columns)
+        values = ", ".join(f":{name}" for name in columns)
+        writing.db.run(f"INSERT INTO {one.table} ({names}) VALUES ({values})", **columns)
+    else:
+        _lay_aside(writing, one)
+        gone = dict.fromkeys(one.now.keys() - one.back.keys())
+        named = ", ".join(f"{name} = :{name}" for name in {**columns, **gone})
+        writing.db.run(f"UPDATE {one.table} SET {named} WHERE {_where(one)}", **columns, **gone, **_key(one))
+    writing.touched(one.table, one.back)
+
+
+def _take_out(writing: Writing, one: Change) -> None:
+    _lay_aside(writing, one)
+    if one.table == "site":
+        writing.db.run("DELETE FROM recall WHERE site_id = :site", site=one.key)
+    writing.db.run(f"DELETE FROM {one.table} WHERE {_where(one)}", **_key(one))
+    writing.touched(one.table, one.now or {})
+
+
+def _lay_aside(writing: Writing, one: Change) -> None:
+    found = versions.by_key(writing.db, one.table, keys_of(one.table), tuple(one.key.split("|")))
+    assert found is not None, "it was read in the same transaction"
+    versions.lay_aside(writing.db, writing.clinic.id, found, writing.entry)
+
+
+def _where(one: Change) -> str:
+    return " AND ".join(f"{name} = :key{at}" for at, name in enumerate(keys_of(one.table)))
+
+
+def _key(one: Change) -> dict[str, str]:
+    return {f"key{at}": part for at, part in enumerate(one.key.split("|"))}
