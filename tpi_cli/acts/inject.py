@@ -65,8 +65,13 @@ def record(writing: Writing, draft: Draft) -> Recorded:
 
     Raises SafetyStop where a finding needs a reason and has none.
     """
+    session = new_session(writing, draft.patient_id, draft.on, writing.acting, of_session(draft))
+    return fill(writing, session, draft)
+
+
+def fill(writing: Writing, session: tables.Session, draft: Draft) -> Recorded:
+    """Put into a session, new or emptied by an amendment, what was given where, and let the due dates follow."""
     _reasoned(draft)
-    session = new_session(writing, draft.patient_id, draft.on, writing.acting, _of_session(draft))
     places = list(dict.fromkeys((place.muscle, place.side) for shot in draft.shots for place in shot.places))
     chart = Chart(writing.db, House(writing.db), draft.patient_id)
     planning = propose.plans(writing.db, chart, draft.patient_id, places, draft.follow_up, draft.on)
@@ -85,9 +90,10 @@ def record(writing: Writing, draft: Draft) -> Recorded:
     return Recorded(session, tuple(found.values()))
 
 
-def _of_session(draft: Draft) -> dict[str, Any]:
+def of_session(draft: Draft) -> dict[str, Any]:
+    """The session's own columns of a draft."""
     names = ("consent", "position", "alongside", "diagnosis", "note")
-    columns = {name: getattr(draft, name) for name in names}
+    columns: dict[str, Any] = {name: getattr(draft, name) for name in names}
     if draft.screened is not None:
         load = draft.screened.load
         columns |= {"dose_profile": load.profile, "dose_fraction": shown(load.fraction)}

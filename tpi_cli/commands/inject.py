@@ -1,6 +1,7 @@
 """`tpi inject`: preview, confirm, record."""
 
 import sys
+from datetime import date
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -69,6 +70,14 @@ def inject(
     run(ctx, who, Asked(told, text))
 
 
+class Amends(NamedTuple):
+    """The session that is amended (its UUID), its day, and why."""
+
+    id: str
+    on: date
+    reason: str
+
+
 class Asked(NamedTuple):
     """What to record: the options, and the items as text or (for `again`) as shots; `check` only screens."""
 
@@ -76,6 +85,7 @@ class Asked(NamedTuple):
     text: str = ""
     shots: tuple[Shot, ...] = ()
     name: str = "inject"
+    amends: Amends | None = None
 
 
 def _form(ctx: typer.Context, patient: str, told: Told) -> tuple[str, Told]:
@@ -194,15 +204,26 @@ def _edited(shots: tuple[Shot, ...]) -> str:
 
 def _prepared(ctx: typer.Context, patient: str, asked: Asked) -> Preview:
     options.storable("the clinician's code", ctx.obj.acting)  # refused before anything is shown
+    if asked.amends:
+        return _as_amended(ctx, patient, asked, asked.amends)
     with options.reading(ctx) as db:
         return prepare(ctx, db, patient, asked)
+
+
+def _as_amended(ctx: typer.Context, patient: str, asked: Asked, amends: Amends) -> Preview:
+    """The draft as it would be screened if the session it amends had not been; nothing is kept of trying it."""
+    from tpi_cli.acts import amend
+
+    with options.recording(ctx, keep=False) as writing:
+        amend.take_out(writing, amends.id)
+        return prepare(ctx, writing.db, patient, asked)
 
 
 def prepare(ctx: typer.Context, db: Database, patient: str, asked: Asked) -> Preview:
     """The draft understood and screened. Raises Usage, Grammar, NotFound or Conflict where it cannot be."""
     office = clinic(db)
     who = people.patient(db, patient)
-    on = ctx.obj.on(office.today)
+    on = asked.amends.on if asked.amends and not ctx.obj.given.get("on") else ctx.obj.on(office.today)
     own = draft.stock(db)
     shots = asked.shots or draft.read_items(db, asked.text)
     checked = draft.check(asked.told, shots, on, office.today, own)
@@ -211,12 +232,17 @@ def prepare(ctx: typer.Context, db: Database, patient: str, asked: Asked) -> Pre
 
 def _record(ctx: typer.Context, out: Out, shown: Preview, patient: str, asked: Asked) -> None:
     """Record what was shown, unless somebody changed the patient's record meanwhile."""
+    from tpi_cli.acts import amend
     from tpi_cli.acts import inject as acts
 
     with options.recording(ctx) as writing:
+        before = amend.take_out(writing, asked.amends.id) if asked.amends else None
         if prepare(ctx, writing.db, patient, asked) != shown:
             raise _changed(shown)
-        kept = acts.record(writing, _draft(shown))
+        if before and asked.amends:
+            kept = amend.put(writing, before, _draft(shown), asked.amends.reason)
+        else:
+            kept = acts.record(writing, _draft(shown))
         code = identity.session(kept.session.number)
         free = plans.capped_until(writing.db, kept.session.id)
     who = redacted_head(shown.who, shown.today, (), out.redact)
@@ -225,7 +251,12 @@ def _record(ctx: typer.Context, out: Out, shown: Preview, patient: str, asked: A
     back = dates.words(shown.next, shown.today) if shown.next else "none"
     capped = [f"  the payer's rules allow it from {dates.words(free, shown.today)} (tpi why)"] if free else []
     proposed = [f"  proposed: {reason}" for reason in dict.fromkeys(plan.reason for plan in shown.plans) if reason]
-    lines = [f"recorded {code}  {who}", f"  {when}   next {back}", *proposed, *capped]
+    lines = [
+        f"{'amended' if asked.amends else 'recorded'} {code}  {who}",
+        f"  {when}   next {back}",
+        *proposed,
+        *capped,
+    ]
     out.recorded(code, lines, asked.name, {**preview.facts(shown, code, out.redact), "eligible_from": free})
 
 

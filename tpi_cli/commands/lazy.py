@@ -84,11 +84,12 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
         },
     ),
     "session": (
-        "Sessions: list, show, void.",
+        "Sessions: list, show, amend, void.",
         RECORDS,
         {
             "list": Entry("session:list_", "Sessions, newest first."),
             "show": Entry("session:show", "Everything recorded about a session."),
+            "amend": Entry("session_amend:amend", "Mend a session; keeps what it was.", writes=True),
             "void": Entry("session_void:void", "Mark a session as not to count; keeps it.", writes=True),
         },
     ),

@@ -283,20 +283,20 @@ def reading(ctx: typer.Context) -> Iterator[Any]:
 
 
 @contextmanager
-def recording(ctx: typer.Context, officer: str | None = None) -> Iterator[Any]:
+def recording(ctx: typer.Context, officer: str | None = None, *, keep: bool = True) -> Iterator[Any]:
     """The store of this call in one transaction; kept at the end unless --dry-run. Raises NotPermitted.
 
     A file with the officer key stands in for a clinician's right to do it.
     """
     from tpi_cli.store.write import transaction
 
-    with transaction(ctx.obj.place, ctx.obj.acting, act=act_of(ctx), keep=not ctx.obj.dry_run) as writing:
+    with transaction(ctx.obj.place, ctx.obj.acting, act=act_of(ctx), keep=keep and not ctx.obj.dry_run) as writing:
         if officer is None:
             _permitted(ctx, writing.db)
         else:
             _by_officer_key(writing.db, officer)
         yield writing
-        asked = _once(ctx)
+        asked = _once(ctx) if keep else None
         if asked is not None:
             asked.note(writing)
 

@@ -10,9 +10,10 @@ from tpi_cli.commands.pick import picked
 from tpi_cli.rules import identity
 from tpi_cli.show import finding
 from tpi_cli.show import session as show_session
+from tpi_cli.show import version as show_version
 from tpi_cli.show.person import spelled
 from tpi_cli.show.report import NOTHING, Report
-from tpi_cli.store.read import log, overrides, people
+from tpi_cli.store.read import log, overrides, people, versions_of
 from tpi_cli.store.read.clinic import clinic
 
 
@@ -43,14 +44,33 @@ def list_(
 def show(
     ctx: typer.Context,
     session: Annotated[str, typer.Argument(metavar="SESSION", help="Its id: S-01RJ.")],
+    history: Annotated[bool, typer.Option("--history", help="Every version, the oldest first.")] = False,
 ) -> None:
     """Everything recorded about a session: sites, agents, doses, lots, scores, events, plans.
 
     \b
     tpi session show S-0018
-    tpi session show s-0018 --json
+    tpi session show s-0018 --history
     tpi session show S-0018 -o session.txt
     """
+    if history:
+        return _history(ctx, session)
+    return _whole(ctx, session)
+
+
+def _history(ctx: typer.Context, session: str) -> None:
+    """Every version of a session: who made it when and why, and what it says."""
+    with options.reading(ctx) as db:
+        now = log.session(db, session)
+        out = ctx.obj.out(clinic(db).today)
+        found = list(versions_of.of_session(db, now))
+    lines = [line for number, one in enumerate(found, 1) for line in show_version.lines(number, one, out.redact)]
+    told = [show_version.record(number, one) for number, one in enumerate(found, 1)]
+    facts = {"session": now.code, "patient": identity.patient(now.patient), "versions": told}
+    out.lines(lines, "session-history", lambda: facts)
+
+
+def _whole(ctx: typer.Context, session: str) -> None:
     with options.reading(ctx) as db:
         one = log.session(db, session)
         rows = list(log.given(db, " WHERE session_id = :session", session=one.id))

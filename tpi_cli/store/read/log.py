@@ -307,6 +307,13 @@ def _whole(db: Database, row: tuple[Any, ...]) -> Session:
     return bare._replace(sites=places, agents=agents, pain=_pain(db, bare.id))
 
 
+def whole_pain(db: Database, session_id: str) -> tuple[int | None, int | None]:
+    """The pain before and after that was told of a session as a whole."""
+    sql = "SELECT pain FROM outcome WHERE session_id = :session AND phase = :phase AND site_id IS NULL"
+    before, after = (db.value(sql, session=session_id, phase=phase) for phase in ("before", "after"))
+    return before, after
+
+
 def _pain(db: Database, session_id: str) -> tuple[int | None, int | None]:
     sql = (
         "SELECT pain FROM outcome WHERE session_id = :session AND phase = :phase"

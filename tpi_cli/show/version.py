@@ -1,0 +1,31 @@
+"""Versions of records: who made each when, by which act, and what it says."""
+
+from typing import Any
+
+from tpi_cli.rules import identity
+from tpi_cli.show import session as show_session
+from tpi_cli.show.session import moment
+from tpi_cli.store.read.versions_of import Made, OfSession
+
+
+def head(number: int, made: Made) -> str:
+    """`version 2, 2026-11-23 10:15 UTC by reception: session amend (entry 57)`."""
+    return f"version {number}, {moment(made.at)} by {made.by}: {made.act} (entry {made.entry})"
+
+
+def lines(number: int, one: OfSession, redact: str) -> list[str]:
+    """A version of a session: its head, and the session as it stood."""
+    bare, session = identity.patient(one.session.patient), one.session
+    if redact == "all":
+        return [head(number, one.made)]
+    rows = one.rows
+    if redact == "names":
+        session = session._replace(note=None, void_reason=None, amend_reason=None)
+        rows = [row._replace(note=None) for row in rows]
+    return [head(number, one.made), *(f"  {line}" for line in show_session.whole(session, rows, bare))]
+
+
+def record(number: int, one: OfSession) -> dict[str, Any]:
+    """The same, for programs."""
+    made = {"version": number, "entry": one.made.entry, "at": one.made.at, "by": one.made.by, "act": one.made.act}
+    return {**made, **show_session.whole_record(one.session, one.rows)}
