@@ -56,6 +56,18 @@ class NoSuchPatient(NotFound):
     hint = "tpi find NAME looks for one by name"
 
 
+class MergedAway(NotFound):
+    """{patient} was merged into {survivor}"""
+
+    hint = "tpi patient show {survivor}; tpi patient unmerge {patient} takes it back"
+
+
+class Erased(NotFound):
+    """{patient} was erased on {on}: nothing but the number is left"""
+
+    hint = "there is no way back"
+
+
 class NoSuchSite(NotFound):
     """no site {site} on {patient}"""
 

@@ -114,10 +114,13 @@ def _short_id(mrn: str) -> int | None:
 
 
 def _by_mrn(writing: Writing, mrn: str) -> tables.Patient | None:
-    """By mrn, or by the short id under which a patient without one is exported."""
+    """By mrn, or by the short id under which a patient without one is exported; of one merged away the survivor."""
     number = _short_id(mrn)
     where = tables.Patient.number == number if number else tables.Patient.mrn == mrn
-    return writing.session.exec(select(tables.Patient).where(where)).first()
+    found = writing.session.exec(select(tables.Patient).where(where)).first()
+    while found is not None and found.merged_into is not None:
+        found = writing.session.get_one(tables.Patient, found.merged_into)
+    return found
 
 
 def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> bool:

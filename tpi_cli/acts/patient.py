@@ -107,7 +107,7 @@ def add_alerts(
             row = tables.Alert(**writing.record(), patient_id=patient_id, kind=kind, text=text, since=on,
                                created_at=writing.stamp, created_by=writing.by)  # fmt: skip
             added.append(writing.add(row))
-    _end_none(writing, patient_id, on)
+    end_none(writing, patient_id, on)
     return added
 
 
@@ -116,8 +116,8 @@ def _open_alerts(writing: Writing, patient_id: str) -> list[tables.Alert]:
     return list(writing.session.exec(query))
 
 
-def _end_none(writing: Writing, patient_id: str, on: date) -> None:
-    """`allergy-none` ends once an allergy is on file, `bleeding-none` once a bleeding risk is."""
+def end_none(writing: Writing, patient_id: str, on: date) -> None:
+    """An answer of none ends: `allergy-none` once an allergy is on file, `bleeding-none` once a bleeding risk is."""
     rows = _open_alerts(writing, patient_id)
     for row in rows:
         if row.kind.endswith("-none") and any(answers(other.kind, row.kind) for other in rows):

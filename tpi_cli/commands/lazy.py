@@ -53,7 +53,7 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
     "log": Entry("log:log", "Who did what, and when.", group=EVERY_DAY),
     "bill": Entry("bill:bill", "Coding suggestions for a day's sessions.", group=EVERY_DAY),
     "patient": (
-        "Patients: add, show, list, edit, archive.",
+        "Patients: add, show, list, edit, merge, archive.",
         RECORDS,
         {
             "add": Entry("patient_write:add", "Add a patient.", writes=True),
@@ -61,6 +61,10 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
             "list": Entry("patient:list_", "All patients."),
             "edit": Entry("patient_write:edit", "Change what is on file.", writes=True),
             "archive": Entry("patient_write:archive", "Take a patient off every list.", writes=True),
+            "duplicates": Entry("patient_merge:list_", "Records that may be one person."),
+            "merge": Entry("patient_merge:merge", "Take one record into another.", writes=True),
+            "unmerge": Entry("patient_merge:unmerge", "Take a merge back.", writes=True),
+            "erase": Entry("patient_merge:erase", "Erase a patient for good.", writes=True),
             "alert": Entry("patient_alert:alert", "Alerts of a patient: add, end, list.", writes=True),
             "elsewhere": Entry("patient_elsewhere:elsewhere", "Add a dose somebody else gave.", writes=True),
         },

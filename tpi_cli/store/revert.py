@@ -97,15 +97,21 @@ def _put(writing: Writing, one: Change) -> None:
         gone = dict.fromkeys(one.now.keys() - one.back.keys())
         named = ", ".join(f"{name} = :{name}" for name in {**columns, **gone})
         writing.db.run(f"UPDATE {one.table} SET {named} WHERE {_where(one)}", **columns, **gone, **_key(one))
-    writing.touched(one.table, one.back)
+    for columns in (one.back, one.now or {}):
+        writing.touched(one.table, columns)
 
 
 def _take_out(writing: Writing, one: Change) -> None:
     _lay_aside(writing, one)
-    if one.table == "site":
-        writing.db.run("DELETE FROM recall WHERE site_id = :site", site=one.key)
+    _no_recall(writing, one)
     writing.db.run(f"DELETE FROM {one.table} WHERE {_where(one)}", **_key(one))
     writing.touched(one.table, one.now or {})
+
+
+def _no_recall(writing: Writing, one: Change) -> None:
+    """A site's due date goes before the site does, or before it is another patient's; it is worked out anew."""
+    if one.table == "site":
+        writing.db.run("DELETE FROM recall WHERE site_id = :site", site=one.key)
 
 
 def _lay_aside(writing: Writing, one: Change) -> None:

@@ -161,6 +161,8 @@ class Writing:
         patient = columns.get("id") if table == "patient" else columns.get("patient_id")
         if patient is not None:
             self.people.add(patient)
+        if not columns.get("number"):
+            return
         if table == "session":
             self._codes.add(identity.session(columns["number"]))
         elif table == "appointment" and not self._codes:

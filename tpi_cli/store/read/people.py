@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from tpi_cli.errors import NoSuchPatient, NoSuchSite, Usage
+from tpi_cli.errors import Erased, MergedAway, NoSuchPatient, NoSuchSite, Usage
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
@@ -107,7 +107,36 @@ def patient(db: Database, text: str) -> Patient:
         found = db.row(_PATIENT + "WHERE number = :number", number=named)
     if found is None:
         raise NoSuchPatient(patient=text if isinstance(named, identity.Mrn) else identity.patient(named))
-    return _patient(found)
+    one = _patient(found)
+    _still_there(db, one)
+    return one
+
+
+def _still_there(db: Database, one: Patient) -> None:
+    """Raises MergedAway, Erased: where a record is only a tombstone, nothing may be written or read under it."""
+    survivor, erased = db.row(_TOMB, patient=one.id) or (None, None)
+    if erased:
+        raise Erased(patient=one.code, on=erased)
+    if survivor is not None:
+        raise MergedAway(patient=one.code, survivor=identity.patient(survivor))
+
+
+_TOMB = """
+SELECT other.number, patient.erased_on FROM patient LEFT JOIN patient AS other ON other.id = patient.merged_into
+ WHERE patient.id = :patient AND (patient.merged_into IS NOT NULL OR patient.erased_on IS NOT NULL)
+"""
+_STANDING = "merged_into IS NULL AND erased_on IS NULL"
+
+
+def number_of(db: Database, text: str) -> int:
+    """The number behind an id or mrn, of a tombstone too. Raises NoSuchPatient, Usage."""
+    try:
+        return patient(db, text).number
+    except MergedAway:
+        named = identity.read_patient(text)
+        by_mrn = isinstance(named, identity.Mrn)
+        sql = f"SELECT number FROM patient WHERE {'mrn' if by_mrn else 'number'} = :wanted"
+        return int(db.value(sql, wanted=named.mrn if isinstance(named, identity.Mrn) else named))
 
 
 def named(db: Database, text: str) -> list[Patient]:
@@ -116,14 +145,14 @@ def named(db: Database, text: str) -> list[Patient]:
     if not words:
         return []
     like = "(name_key LIKE :word{0} OR REPLACE(name_key, ' ', '') LIKE :word{0})"
-    where = " AND ".join(like.format(at) for at in range(len(words)))
+    where = " AND ".join([_STANDING, *(like.format(at) for at in range(len(words)))])
     values = {f"word{at}": f"%{word}%" for at, word in enumerate(words)}
     return [_patient(row) for row in db.rows(f"{_PATIENT}WHERE {where} ORDER BY name_key, number", **values)]
 
 
 def patients(db: Database, status: str = "all") -> Iterator[Patient]:
-    """All patients of a status, by number."""
-    where = "" if status == "all" else "WHERE status = :status "
+    """All patients of a status, by number; no tombstones."""
+    where = f"WHERE {_STANDING} " + ("" if status == "all" else "AND status = :status ")
     return map(_patient, db.rows(f"{_PATIENT}{where}ORDER BY number", status=status))
 
 
