@@ -94,6 +94,7 @@ def _put(writing: Writing, one: Change) -> None:
         writing.db.run(f"INSERT INTO {one.table} ({names}) VALUES ({values})", **columns)
     else:
         _lay_aside(writing, one)
+        _no_recall(writing, one)
         gone = dict.fromkeys(one.now.keys() - one.back.keys())
         named = ", ".join(f"{name} = :{name}" for name in {**columns, **gone})
         writing.db.run(f"UPDATE {one.table} SET {named} WHERE {_where(one)}", **columns, **gone, **_key(one))
