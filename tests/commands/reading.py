@@ -56,8 +56,9 @@ def everything(clinic: Clinic) -> dict[str, bytes]:
 
 
 def talk(answer: Answer) -> list[str]:
-    """The lines on stderr, without the one that says that TPI_TODAY is set."""
-    return [line for line in answer.err.splitlines() if "TPI_TODAY sets the clock" not in line]
+    """The lines on stderr, without those that say that TPI_TODAY is set, and where the log ends."""
+    usual = ("TPI_TODAY sets the clock", "log head ")
+    return [line for line in answer.err.splitlines() if not any(words in line for words in usual)]
 
 
 def refused(clinic: Clinic, *command: str, stdin: str = "", **more: str) -> tuple[int, str, str]:

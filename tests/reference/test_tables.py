@@ -31,7 +31,7 @@ COUNTS = {
     "responders": 2,
     "contact": 6,
     "intervals": 1,
-    "roles": 49,
+    "roles": 50,
 }
 
 # fragments of claims that patient pages make and the evidence does not bear out

@@ -141,5 +141,5 @@ def unmerge(writing: Writing, number: int) -> int:
         raise Conflict(f"{identity.patient(number)} is not merged into another", hint="tpi log shows who did what")
     found = revert.changes(writing.db, entry.entry)
     undo.put_back(writing, found)
-    writing.about = (entry.patient, f"out {number}")
+    writing.about = (entry.patient, f"out {identity.patient(number)}")
     return len(found)

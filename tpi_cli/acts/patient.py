@@ -171,7 +171,9 @@ def answers(kind: str, none: str) -> bool:
     return none == "bleeding-none" and kind in {"bleeding-disorder", "anticoagulant"}
 
 
-def change(writing: Writing, patient_id: str, changes: dict[str, Any], on: date) -> tables.Patient:
+def change(
+    writing: Writing, patient_id: str, changes: dict[str, Any], on: date, reason: str | None = None
+) -> tables.Patient:
     """Change what is on file; what follows from it (name search, weight's day, recalls) moves along."""
     row = writing.session.get_one(tables.Patient, patient_id)
     if changes.get("mrn") not in {None, row.mrn}:
@@ -190,7 +192,7 @@ def change(writing: Writing, patient_id: str, changes: dict[str, Any], on: date)
         row.status_on = on
     if row.status != "active":
         appointment.call_off(writing, row.id, f"the patient is {row.status}")
-    row.changed_at, row.changed_by = writing.stamp, writing.by
+    row.changed_at, row.changed_by, row.change_reason = writing.stamp, writing.by, reason
     writing.add(row)
     keep.refresh(writing.db, writing.clinic.id, [row.id])
     return row

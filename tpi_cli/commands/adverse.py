@@ -90,7 +90,10 @@ def list_(
     """
     wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
-        who = people.patient(db, wanted).id if wanted else None
+        one = people.patient(db, wanted) if wanted else None
+        if one is not None:
+            options.chart_read(ctx, db, one.number)
+        who = one.id if one else None
         found = list(read.events(db, who, open_only=open_only))
         out: Out = ctx.obj.out(clinic(db).today)
     told = found if out.redact == "none" else list(map(show.discreet, found))

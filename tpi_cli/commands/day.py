@@ -11,6 +11,7 @@ from tpi_cli.rules import standing
 from tpi_cli.show import day as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.report import Report
+from tpi_cli.store.connect import Database
 from tpi_cli.store.read import day as read
 from tpi_cli.store.read import due
 from tpi_cli.store.read.clinic import Clinic, clinic
@@ -35,12 +36,12 @@ def day(
         on = _on(" ".join(when or []), office.today)
         whom = None if clinician is None else filters.clinician(db, clinician)
         found = read.rows(db, _query(office, on, whom), office.today)
-        _print(ctx.obj.out(office.today), office, on, found)
+        _print(ctx.obj.out(office.today), db, office, on, found)
 
 
-def _print(out: Out, office: Clinic, on: date, found: list[read.Row]) -> None:
+def _print(out: Out, db: Database, office: Clinic, on: date, found: list[read.Row]) -> None:
     """Sections on a terminal, where a long alert has room; else one table, the same columns every time."""
-    told = show.footer(on, Counter(row.what for row in found))
+    told = options.anchored(out, db, show.footer(on, Counter(row.what for row in found)))
     found = found if out.redact == "none" else list(map(show.discreet, found))
     if out.format == "table" and out.columns is None:
         out.lines(show.lines(found, office.today, out.redact), "day", dict)

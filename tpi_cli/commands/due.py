@@ -127,7 +127,9 @@ def _answer(desk: options.Desk, db: Database, asked: Asked) -> int:
                 rows=rows if first is None else chain([first], rows),
                 record=show.record,
                 around=lambda: {"held_back": read.held_back(db, query), **(changes.around() if changes else {})},
-                footer=lambda: _footer(tally, changes, _listed_as(asked, query), read.held_back(db, query), found),
+                footer=lambda: options.anchored(
+                    out, db, _footer(tally, changes, _listed_as(asked, query), read.held_back(db, query), found)
+                ),
             )
         )
     if changes:

@@ -13,6 +13,7 @@ from tpi_cli.exchange import copy, csv_out
 from tpi_cli.show.machine import envelope
 from tpi_cli.show.out import Out, Unwritten
 from tpi_cli.store.connect import Database
+from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
 
 if TYPE_CHECKING:
@@ -60,10 +61,12 @@ def export(
     with options.reading(ctx) as db:
         out: Out = ctx.obj.out(clinic(db).today)
         if what == "ics":
+            options.exported(ctx, db, what, people.patient(db, wanted).number if wanted else None)
             _ics(db, out, asked._replace(patient=wanted))
             return
         if out.redact != "none":
             raise Usage("an export is whole: --redact does not apply", hint="tpi patient list --redact names")
+        options.exported(ctx, db, what)
         _WRITERS[what](db, out, kind)
 
 
@@ -84,7 +87,6 @@ def _ics(db: Database, out: Out, asked: Asked) -> None:
     except ImportError:
         raise MissingExtra(what="a calendar file", package="icalendar", extra="ics") from None
     from tpi_cli.store.read import appointments as read
-    from tpi_cli.store.read import people
 
     told, office = _told(out, asked), clinic(db)
     first, words = _first(asked.since, office.today)

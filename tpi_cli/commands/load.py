@@ -32,7 +32,9 @@ def load(
         office = clinic(db)
         monday = office.today - timedelta(days=office.today.weekday())
         found = read.weeks(db, office, monday, weeks)
+        out = ctx.obj.out(office.today)
+        anchor = options.anchored(out, db, "")
     late = sum(day.late for week in found for day in week.days)
     footer = f"due+booked a day; {late} late count today" if late else "due+booked a day"
-    out = ctx.obj.out(office.today)
+    footer = "\n".join(filter(None, [anchor, footer]))
     out.report(Report("load", show.COLUMNS, found, show.record, footer=lambda: footer))

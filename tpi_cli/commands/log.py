@@ -25,21 +25,25 @@ def log(
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", help="At most so many.", min=1, max=1_000_000)
     ] = None,
+    changes: Annotated[bool, typer.Option("--changes", help="Without the charts that were only read.")] = False,
 ) -> None:
     """Who did what, and when, newest first: all of it, or what concerns one patient. Times are in UTC.
 
-    Of a patient's own fields, a setting and a stocked agent the store keeps the last change only.
+    Charts that were read and exports stand in it too. tpi verify tells whether the log is whole.
 
     \b
     tpi log 7
-    tpi log --since yesterday --limit 20
+    tpi log --changes --since yesterday --limit 20
     tpi log mrn:A12 --json
     """
     wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
         office = clinic(db)
-        who = people.patient(db, wanted).id if wanted else None
-        _answer(ctx.obj.out(office.today), journal.log(db, who, _since(since, office), limit))
+        one = people.patient(db, wanted) if wanted else None
+        if one is not None:
+            options.chart_read(ctx, db, one.number)
+        acts = journal.log(db, one.id if one else None, _since(since, office), limit, reads=not changes)
+        _answer(ctx.obj.out(office.today), acts)
 
 
 def _answer(out: Out, acts: Iterator[journal.Act]) -> None:

@@ -11,8 +11,8 @@ from tpi_cli.store.read import requests
 from tpi_cli.store.read.requests import Done
 
 LONGEST = 200
-_KINDS = {"S": "session", "A": "appointment"}
-"""What the first letter of a record's code says that it is."""
+_KINDS = {"S-": "session", "A-": "appointment"}
+"""What the start of a record's code says that it is."""
 
 
 class Asked:
@@ -43,7 +43,7 @@ class Asked:
         patient = None if done.patient is None else identity.patient(done.patient)
         codes = " ".join(filter(None, [done.subject, patient])) or done.act
         facts: dict[str, Any] = {"patient": patient, "entry": done.entry, "repeated": True}
-        if done.subject:
-            facts = {_KINDS[done.subject[0]]: done.subject, **facts}
+        kind = _KINDS.get((done.subject or "")[:2])
+        facts = {kind: done.subject, **facts} if kind else facts
         line = f"recorded before: {codes}   (entry {done.entry} of the log)"
         out.lines([line], done.act.replace(" ", "-"), lambda: facts)

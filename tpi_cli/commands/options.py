@@ -282,6 +282,37 @@ def reading(ctx: typer.Context) -> Iterator[Any]:
         yield db
 
 
+def anchored(out: Out, db: Any, footer: str) -> str:
+    """The footer of a report, off a terminal under the log's head: what cron mails is an anchor outside the store."""
+    if out.format == "table":
+        return footer
+    from tpi_cli.store.read.head import head
+
+    return "\n".join(filter(None, [f"log head {head(db)}", footer]))
+
+
+def chart_read(ctx: typer.Context, db: Any, patient: int | None, subject: str | None = None) -> None:
+    """Log that a chart (by the patient's number) is read, before it is shown.
+
+    Where the store cannot be written just now the chart is shown all the same, for a patient may be waiting, and
+    stderr says that the reading could not be logged.
+    """
+    from tpi_cli.store import audit
+
+    who = audit.Who(audit.account(), ctx.obj.acting)
+    if not audit.note(db, who, audit.Act(act_of(ctx), patient, subject)):
+        ctx.obj.out().say("this reading could not be logged: the store cannot be written now")
+
+
+def exported(ctx: typer.Context, db: Any, what: str, patient: int | None = None) -> None:
+    """Log an export, before it is written. Raises StoreBusy: what leaves the house is logged or does not leave."""
+    from tpi_cli.errors import StoreBusy
+    from tpi_cli.store import audit
+
+    if not audit.note(db, audit.Who(audit.account(), ctx.obj.acting), audit.Act(act_of(ctx), patient, what)):
+        raise StoreBusy()
+
+
 @contextmanager
 def recording(ctx: typer.Context, officer: str | None = None, *, keep: bool = True) -> Iterator[Any]:
     """The store of this call in one transaction; kept at the end unless --dry-run. Raises NotPermitted.

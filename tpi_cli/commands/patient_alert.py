@@ -105,6 +105,7 @@ def _list(ctx: typer.Context, patient: str, kind: str | None, ended: bool) -> No
     with options.reading(ctx) as db:
         today = clinic(db).today
         who = people.patient(db, wanted)
+        options.chart_read(ctx, db, who.number)
         found = [one for one in people.alerts_ever(db, who.id) if ended or one.ended is None]
         out: Out = ctx.obj.out(today)
         if out.redact != "none":

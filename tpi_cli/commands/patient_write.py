@@ -299,12 +299,15 @@ def edit(
     payer: Payer = None,
     allergy: Allergy = None,
     bleeding: Bleeding = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why: kept with the version.")] = None,
 ) -> None:
     """Change what is on file about a patient; a new weight is dated today, or --on.
 
+    What it was stays in the history: tpi patient show 7 --history.
+
     \b
     tpi patient edit 7 --weight 63.5
-    tpi patient edit 7 --phone '07700 900123' --email mei@example.org
+    tpi patient edit 7 --name 'Tan, May' --reason 'misheard on the telephone'
     tpi patient edit 7 --status active
     """
     given = {"name": name, "sex": sex, "weight": weight, "height": height, "phone": phone, "email": email,
@@ -322,7 +325,7 @@ def edit(
             changes["born"] = _birth(writing, who, born)
         on = ctx.obj.on(writing.today)
         booked = _booked(writing.db, who, changes.get("status"), writing.today)
-        row = acts.change(writing, who.id, changes, on)
+        row = acts.change(writing, who.id, changes, on, options.storable("the reason", reason))
         _not_denied(people.alerts(writing.db, who.id), alerts)
         acts.add_alerts(writing, who.id, alerts, on)
         told = [f"  {key}: {_shown(getattr(who, key))} -> {_shown(value)}" for key, value in changes.items()]

@@ -35,6 +35,8 @@ def list_(
     wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
         who = people.patient(db, wanted).number if wanted else None
+        if who is not None:
+            options.chart_read(ctx, db, who)
         found = list(islice(log.sessions(db, who, unsigned=unsigned), limit))
         report = Report("session-list", show_session.COLUMNS, found, show_session.record,
                         footer=lambda: f"{len(found)} sessions")  # fmt: skip
@@ -62,6 +64,7 @@ def _history(ctx: typer.Context, session: str) -> None:
     """Every version of a session: who made it when and why, and what it says."""
     with options.reading(ctx) as db:
         now = log.session(db, session)
+        options.chart_read(ctx, db, now.patient, now.code)
         out = ctx.obj.out(clinic(db).today)
         found = list(versions_of.of_session(db, now))
     lines = [line for number, one in enumerate(found, 1) for line in show_version.lines(number, one, out.redact)]
@@ -73,6 +76,7 @@ def _history(ctx: typer.Context, session: str) -> None:
 def _whole(ctx: typer.Context, session: str) -> None:
     with options.reading(ctx) as db:
         one = log.session(db, session)
+        options.chart_read(ctx, db, one.patient, one.code)
         rows = list(log.given(db, " WHERE session_id = :session", session=one.id))
         events = log.events(db, one.id)
         found = overrides.of_session(db, one.id)

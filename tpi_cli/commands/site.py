@@ -29,6 +29,7 @@ def list_(
     with options.reading(ctx) as db:
         today = clinic(db).today
         who = people.patient(db, wanted)
+        options.chart_read(ctx, db, who.number)
         out: Out = ctx.obj.out(today)
         found = people.sites(db, who.id)
         out.say(redacted_head(who, today, (), out.redact))

@@ -23,6 +23,7 @@ def sqlite(db: Database, path: str) -> None:
     connection.execute("PRAGMA query_only=OFF")
     connection.execute("ATTACH DATABASE ? AS copy KEY ''", (path,))
     connection.execute("SELECT sqlcipher_export('copy')")
+    connection.execute("DELETE FROM copy.ratchet")  # the log's key leaves the store in no copy
     connection.execute(f"PRAGMA copy.application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA copy.user_version={SCHEMA}")
     connection.execute("DETACH DATABASE copy")
@@ -30,9 +31,9 @@ def sqlite(db: Database, path: str) -> None:
 
 
 def tables(db: Database) -> Iterator[str]:
-    """The store's tables by name."""
+    """The store's tables by name, but for the log's key: it leaves the store in no copy."""
     sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
-    return (name for (name,) in db.rows(sql))
+    return (name for (name,) in db.rows(sql) if name != "ratchet")
 
 
 def json(db: Database, head: dict[str, Any], into: TextIO) -> int:

@@ -4,8 +4,9 @@ import os
 from typing import NamedTuple
 
 from tpi_cli import clock
+from tpi_cli.errors import StoreReadOnly
 from tpi_cli.rules import chain
-from tpi_cli.store.connect import Database
+from tpi_cli.store.connect import Database, Driver, durable
 
 
 class Act(NamedTuple):
@@ -69,6 +70,34 @@ def start(db: Database, clinic: str) -> str:
     return key
 
 
+NOTE_SECONDS = 5.0
+"""How long a reading waits to be logged: a chart must be seen while a long import holds the store."""
+
+
+def note(db: Database, who: Who, act: Act) -> bool:
+    """Log a reading or an export on a connection that reads; False where the store cannot be written now.
+
+    The reading goes on after a fresh look at the store, so whatever is shown is read before or after, not between.
+    """
+    connection = db.connection
+    connection.execute("COMMIT")
+    try:
+        connection.execute("PRAGMA query_only=OFF")
+        durable(connection)
+        connection.execute(f"PRAGMA busy_timeout={int(NOTE_SECONDS * 1000)}")
+        connection.execute("BEGIN IMMEDIATE")
+        append(db, db.value("SELECT id FROM clinic"), who, act)
+        connection.execute("COMMIT")
+    except (Driver.Error, StoreReadOnly):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        return False
+    finally:
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("BEGIN")
+    return True
+
+
 def opened_by(db: Database, key: bytes) -> bool:
     """Whether this is the key that the first entry was made with: the officer key."""
     found = db.row("SELECT hash, mac FROM audit WHERE entry = 1")
@@ -81,7 +110,10 @@ def append(db: Database, clinic: str, who: Who, act: Act, at: str | None = None)
     entry = chain.Entry(entry=last + 1, clinic=clinic, at=at or clock.stamp(), **who._asdict(), **act._asdict(),
                         before=before)  # fmt: skip
     digest = chain.entry_hash(entry)
-    key = bytes.fromhex(db.value("SELECT key FROM ratchet WHERE clinic_id = :clinic", clinic=clinic))
+    held = db.value("SELECT key FROM ratchet WHERE clinic_id = :clinic", clinic=clinic)
+    if held is None:
+        raise StoreReadOnly(why="it is an exported copy, which keeps no log", path="it")
+    key = bytes.fromhex(held)
     db.run(_PUT, **entry._asdict(), hash=digest, mac=chain.mac(key, digest))
     db.run(
         "UPDATE ratchet SET entry = :entry, key = :key WHERE clinic_id = :clinic",

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from tpi_cli.rules import identity
 from tpi_cli.store.connect import Database
 
 
@@ -47,4 +48,4 @@ def merge_of(db: Database, patient: int) -> Entry | None:
 
 def merged(patient: int) -> str:
     """What the entry of a merge is about beside the survivor: the number taken in."""
-    return f"from {patient}"
+    return f"from {identity.patient(patient)}"

@@ -1,4 +1,4 @@
-"""Who did what, and when, put together from the facts in the store."""
+"""Who did what, and when, put together from the records, their history and the log's entries."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -26,13 +26,24 @@ class Act(NamedTuple):
 
 
 # turn puts acts of one moment in the order in which they are done
-_ACTS = """
+_OTHERS = ("backup", "restore")
+"""Acts that write no record and read no chart."""
+_OF_THE_STORE = (
+    *("init", "undo", "backup", "restore", "db migrate", "key rotate", "key recover", "clinician add"),
+    *("clinician retire", "patient merge", "patient unmerge", "patient erase"),
+)
+"""Acts that no record tells of by itself."""
+_ACTS = f"""
 SELECT created_at AS at, 1 AS turn, id, created_by AS who, 'patient added' AS act, id AS patient_id,
        NULL AS session_id, NULL AS site_id, NULL AS what, NULL AS more, NULL AS words
   FROM patient
 UNION ALL
-SELECT changed_at, 2, id, changed_by, 'patient changed', id, NULL, NULL, NULL, NULL, NULL
+SELECT changed_at, 2, id, changed_by, 'patient changed', id, NULL, NULL, NULL, NULL, change_reason
   FROM patient WHERE changed_at IS NOT NULL
+UNION
+SELECT json_extract(content, '$.changed_at'), 2, key, json_extract(content, '$.changed_by'), 'patient changed', key,
+       NULL, NULL, NULL, NULL, json_extract(content, '$.change_reason')
+  FROM history WHERE record = 'patient' AND json_extract(content, '$.changed_at') IS NOT NULL
 UNION ALL
 SELECT created_at, 3, id, created_by, 'alert opened', patient_id, NULL, NULL, kind, CAST(since AS TEXT), text
   FROM alert
@@ -93,6 +104,20 @@ SELECT done.recorded_at, 20, done.id, done.recorded_by,
        one.patient_id, NULL, NULL, CAST(was_on AS TEXT) || ' ' || was_wall, CAST(one.number AS TEXT), done.reason
   FROM appointment_act AS done JOIN appointment AS one ON one.id = done.appointment_id
 UNION ALL
+SELECT signed_at, 21, id, signed_by, 'session signed', patient_id, id, NULL, NULL, NULL, NULL
+  FROM session WHERE signed_at IS NOT NULL
+UNION ALL
+SELECT amended_at, 22, id, amended_by, 'session amended', patient_id, id, NULL, NULL, NULL, amend_reason
+  FROM session WHERE amended_at IS NOT NULL
+UNION
+SELECT json_extract(content, '$.signed_at'), 21, key, json_extract(content, '$.signed_by'), 'session signed',
+       json_extract(content, '$.patient_id'), key, NULL, NULL, NULL, NULL
+  FROM history WHERE record = 'session' AND json_extract(content, '$.signed_at') IS NOT NULL
+UNION
+SELECT json_extract(content, '$.amended_at'), 22, key, json_extract(content, '$.amended_by'), 'session amended',
+       json_extract(content, '$.patient_id'), key, NULL, NULL, NULL, json_extract(content, '$.amend_reason')
+  FROM history WHERE record = 'session' AND json_extract(content, '$.amended_at') IS NOT NULL
+UNION ALL
 SELECT set_at, 13, id, set_by, 'rule set', NULL, NULL, NULL, rule || ' ' || name, value, reason
   FROM rule_setting
 UNION ALL
@@ -105,6 +130,19 @@ SELECT created_at, 15, id, created_by, 'agent stocked', NULL, NULL, NULL, agent,
 UNION ALL
 SELECT set_at, 16, key, set_by, 'setting set', NULL, NULL, NULL, key, value, NULL
   FROM setting
+UNION ALL
+SELECT audit.at, 23, CAST(audit.entry AS TEXT), audit.account || COALESCE(' as ' || audit.acting, ''),
+       CASE WHEN audit.act LIKE 'export%' THEN 'exported' WHEN audit.records = 0 THEN 'chart read'
+            WHEN undone.entry IS NOT NULL THEN 'taken back later' ELSE audit.act END,
+       patient.id, NULL, NULL,
+       CASE WHEN audit.act LIKE 'export%' THEN audit.subject WHEN audit.records = 0 OR undone.entry IS NOT NULL
+            THEN audit.act || COALESCE(' ' || audit.subject, '') ELSE audit.subject END,
+       NULL, NULL
+  FROM audit
+  LEFT JOIN patient ON patient.number = audit.patient
+  LEFT JOIN audit AS undone ON undone.act = 'undo' AND undone.subject = '#' || audit.entry
+ WHERE (audit.records = 0 AND audit.act NOT IN {_OTHERS} AND :reads) OR audit.act IN {_OF_THE_STORE}
+    OR undone.entry IS NOT NULL
 """
 _OF_PATIENT = "patient_id = :patient"
 _SINCE = "at >= :since"
@@ -121,9 +159,17 @@ SELECT acts.at, acts.who, acts.act, patient.number, session.number, site.muscle,
 
 
 def log(
-    db: Database, patient_id: str | None = None, since: str | None = None, limit: int | None = None
+    db: Database,
+    patient_id: str | None = None,
+    since: str | None = None,
+    limit: int | None = None,
+    *,
+    reads: bool = True,
 ) -> Iterator[Act]:
-    """What was done, newest first: to one patient or in all, from a moment in UTC on, at most so many acts."""
+    """What was done, newest first: to one patient or in all, from a moment in UTC on, at most so many acts.
+
+    `reads`: the charts that were read and the exports too, not only what changed.
+    """
     asked = " AND ".join([_OF_PATIENT] * bool(patient_id) + [_SINCE] * bool(since))
     sql = _LOG.format(where=f"WHERE {asked}" if asked else "", limit="LIMIT :limit" if limit else "")
-    yield from map(Act._make, db.rows(sql, patient=patient_id, since=since, limit=limit))
+    yield from map(Act._make, db.rows(sql, patient=patient_id, since=since, limit=limit, reads=reads))
