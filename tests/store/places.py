@@ -1,11 +1,24 @@
 """Stores at the level of `store/`: where a test clinic's lies, and one with a row in every table."""
 
 from tests.conftest import Clinic
+from tpi_cli.store import connect
 from tpi_cli.store.place import Place
 
 
 def place(clinic: Clinic) -> Place:
     return Place(str(clinic.store), str(clinic.key))
+
+
+NO_RECORDS = frozenset(["audit", "ratchet"])
+"""What a chart that is read, and an export, add to."""
+
+
+def records(clinic: Clinic) -> dict[str, list[str]]:
+    """Everything in the store but the log, to see that no record moved."""
+    with connect.reading(place(clinic)) as db:
+        named = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        names = [name for (name,) in db.rows(named) if name not in NO_RECORDS]
+        return {name: sorted(map(repr, db.rows(f"SELECT * FROM {name}"))) for name in names}
 
 
 def fill(clinic: Clinic) -> None:

@@ -106,6 +106,9 @@ def test_an_export_opens_in_stock_sqlite3_and_nothing_is_missing(home: Clinic, k
         assert len(names) > 15
         for name in names:
             ours, theirs = (sorted(map(repr, one.execute(f"SELECT * FROM {name}"))) for one in (store, stock))
+            if name == "ratchet":  # the log's key leaves the store in no copy
+                assert theirs == []
+                continue
             assert ours == theirs != [], name
         for pragma in ("user_version", "application_id"):
             assert store.execute(f"PRAGMA {pragma}").fetchone() == stock.execute(f"PRAGMA {pragma}").fetchone()

@@ -10,6 +10,7 @@ import pytest
 
 from tests.commands.reading import everything, rows
 from tests.conftest import Clinic
+from tests.store.places import records
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("bash") is None, reason="the shell's own pipes are needed"),
@@ -53,12 +54,12 @@ READERS = [
 
 @pytest.mark.parametrize(("line", "code"), READERS, ids=[row[0] for row in READERS])
 def test_a_reader_that_goes_away(sample: Clinic, line: str, code: int) -> None:
-    before = sample.bytes()
+    before = records(sample)
     codes, _, err = shell(sample, line)
     assert codes[0] == code, err
     assert "Traceback" not in err
     assert "Exception ignored" not in err
-    assert sample.bytes() == before
+    assert records(sample) == before
     if code == 1:
         assert re.search(r"cannot write (stdout|/dev/full): ", err), err
 

@@ -49,7 +49,6 @@ def check(
     who = picked(ctx, patient)
     with options.reading(ctx) as db:
         shown = prepare(ctx, db, who, Asked(told, text, name="check"))
-        options.chart_read(ctx, db, shown.who.number)
     out: Out = ctx.obj.out(shown.today)
     verdict = "the plan stops here" if shown.unanswered else "nothing stops the plan"
     lines = [*preview.lines(shown, out.redact), *_asked_later(shown), f"{verdict}; nothing was recorded"]

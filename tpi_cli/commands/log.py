@@ -40,8 +40,6 @@ def log(
     with options.reading(ctx) as db:
         office = clinic(db)
         one = people.patient(db, wanted) if wanted else None
-        if one is not None:
-            options.chart_read(ctx, db, one.number)
         acts = journal.log(db, one.id if one else None, _since(since, office), limit, reads=not changes)
         _answer(ctx.obj.out(office.today), acts)
 

@@ -36,8 +36,8 @@ def why(
     with options.reading(ctx) as db:
         office = clinic(db)
         who = people.patient(db, wanted)
-        options.chart_read(ctx, db, who.number)
         rows = _rows(db, office, who, " ".join(site or []))
+        options.chart_read(ctx, db, who.number)
         _answer(ctx.obj.out(office.today), db, office, who, rows)
 
 

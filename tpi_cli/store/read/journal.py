@@ -29,7 +29,7 @@ class Act(NamedTuple):
 _OTHERS = ("backup", "restore")
 """Acts that write no record and read no chart."""
 _OF_THE_STORE = (
-    *("init", "undo", "backup", "restore", "db migrate", "key rotate", "key recover", "clinician add"),
+    *("undo", "backup", "restore", "db migrate", "key rotate", "key recover", "clinician add"),
     *("clinician retire", "patient merge", "patient unmerge", "patient erase"),
 )
 """Acts that no record tells of by itself."""

@@ -79,6 +79,14 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("entry", name=op.f("pk_audit")),
     )
     op.create_index(op.f("ix_audit_patient"), "audit", ["patient"], unique=False)
+    op.create_index(
+        "ix_audit_undone",
+        "audit",
+        ["subject"],
+        unique=False,
+        sqlite_where=sa.text("act = 'undo'"),
+        postgresql_where=sa.text("act = 'undo'"),
+    )
 
 
 def _history() -> None:
