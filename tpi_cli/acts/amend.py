@@ -42,9 +42,9 @@ def _of(writing: Writing, table: Any, where: Any) -> list[Any]:
 def put(writing: Writing, row: tables.Session, draft: Draft, reason: str) -> Recorded:
     """Fill an emptied session anew. A signed one is signed by whoever amends it, for what it says is theirs now."""
     moved = row.on_date != draft.on
-    if moved:
-        appointment.reopen(writing, row.id)
     row.on_date = draft.on
+    if moved:  # only now: on its old day the session would hold its appointment closed itself
+        appointment.reopen(writing, row.id)
     for name, value in inject.of_session(draft).items():
         setattr(row, name, value)
     row.amended_at, row.amended_by, row.amend_reason = writing.stamp, writing.by, reason
