@@ -50,7 +50,7 @@ def test_the_list_is_newest_first_and_of_all_or_one(two: Clinic) -> None:
     assert listed("--limit", "2") == ["S-002B", "S-003E"]
     assert listed("mrn:A12") == ["S-002B", "S-0018"]
     assert two.ok("session", "list", "1").out.splitlines()[0].split() == (
-        ["SESSION", "DATE", "PATIENT", "MRN", "SITES", "AGENTS", "PAIN", "CLINICIAN", "VOIDED"]
+        ["SESSION", "DATE", "PATIENT", "MRN", "SITES", "AGENTS", "PAIN", "CLINICIAN", "SIGNED", "VOIDED"]
     )
 
 

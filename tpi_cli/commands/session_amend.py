@@ -7,13 +7,12 @@ import typer
 
 from tpi_cli.commands import draft, options
 from tpi_cli.commands.draft import Told
-from tpi_cli.commands.inject import Amends, Asked, run
+from tpi_cli.commands.inject import Amends, Asked, prepare, run
 from tpi_cli.errors import Conflict, Usage
 from tpi_cli.rules import checks, identity
 from tpi_cli.show import session as show
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import log, overrides
-from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.read.log import Given, Session
 
 
@@ -62,18 +61,24 @@ def amend(
             raise Conflict(f"{one.code} is void", hint=f"tpi session show {one.code} tells why")
         shots = () if text else log.shots(db, one.id)
         told = _completed(db, one, asked, anew=bool(text))
-        if not ctx.obj.yes:
-            _as_it_was(ctx, db, one)
-    amends = Amends(one.id, one.date, reason.strip())
-    run(ctx, identity.patient(one.patient), Asked(told, text, shots, "session-amend", amends))
+    patient = identity.patient(one.patient)
+    wanted = Asked(told, text, shots, "session-amend", Amends(one.id, one.date, reason.strip()))
+    if not ctx.obj.yes:
+        _as_it_was(ctx, patient, one, wanted)
+    run(ctx, patient, wanted)
 
 
-def _as_it_was(ctx: typer.Context, db: Database, one: Session) -> None:
-    """The session as it is on file, before the preview of what becomes of it."""
-    out = ctx.obj.out(clinic(db).today)
+def _as_it_was(ctx: typer.Context, patient: str, one: Session, wanted: Asked) -> None:
+    """The session as it is on file, before the preview of what becomes of it; nothing where that would be refused."""
+    from tpi_cli.acts import amend as acts
+
+    with options.recording(ctx, keep=False) as writing:
+        rows = list(log.given(writing.db, " WHERE session_id = :session", session=one.id))
+        acts.take_out(writing, one.id)
+        prepare(ctx, writing.db, patient, wanted)
+    out = ctx.obj.out(writing.today)
     if out.redact == "none":
-        rows = list(log.given(db, " WHERE session_id = :session", session=one.id))
-        for line in show.whole(one, rows, identity.patient(one.patient)):
+        for line in show.whole(one, rows, patient):
             out.say(line)
         out.say("amended to:")
 
@@ -111,8 +116,10 @@ def _planned(rows: list[Given]) -> str | None:
 
 
 def _lots(rows: list[Given]) -> tuple[str, ...]:
-    told = {row.agent: f"{row.agent}={row.lot}" + (f"@{row.expiry}" if row.expiry else "") for row in rows if row.lot}
-    return tuple(told.values())
+    """The lot of each agent that has one; of several of one agent each goes on with its own row."""
+    told = [(row.agent, f"{row.agent}={row.lot}" + (f"@{row.expiry}" if row.expiry else "")) for row in rows if row.lot]
+    found = dict.fromkeys(told)
+    return tuple(text for agent, text in found if sum(other == agent for other, _ in found) == 1)
 
 
 def _twitch(rows: list[Given]) -> str | None:

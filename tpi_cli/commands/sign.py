@@ -64,7 +64,7 @@ def sign(
 
 def _asked(ctx: typer.Context, db: Database, text: str) -> tuple[list[Session], list[Session]]:
     """The sessions to sign, and those of the same day that are another clinician's. Raises NotFound, Conflict."""
-    if identity.read_session(text) is not None:
+    if identity.read_session(text) is not None or text[:2].upper() == "S-":  # a slip in a number is no day
         one = log.session(db, text)
         if one.signed_at or one.voided_at:
             state = f"signed already, by {one.signed_by}" if one.signed_at else "void: there is nothing to sign"

@@ -4,6 +4,8 @@ from typing import Any
 
 from tpi_cli.rules import identity
 from tpi_cli.show import session as show_session
+from tpi_cli.show.finding import discreet
+from tpi_cli.show.report import NOTHING
 from tpi_cli.show.session import moment
 from tpi_cli.store.read.versions_of import Made, OfSession
 
@@ -18,17 +20,18 @@ def lines(number: int, one: OfSession, redact: str) -> list[str]:
     bare, session = identity.patient(one.session.patient), one.session
     if redact == "all":
         return [head(number, one.made)]
-    rows = one.rows
+    rows, found = one.rows, one.found
     if redact == "names":
         session = session._replace(note=None, void_reason=None, amend_reason=None)
         rows = [row._replace(note=None) for row in rows]
-    return [head(number, one.made), *(f"  {line}" for line in show_session.whole(session, rows, bare))]
+        found = [each._replace(reason=each.reason and NOTHING, text=discreet(each.rule, each.text)) for each in found]
+    return [head(number, one.made), *(f"  {line}" for line in show_session.whole(session, rows, bare, (), found))]
 
 
 def record(number: int, one: OfSession) -> dict[str, Any]:
     """The same, for programs."""
     made = {"version": number, "entry": one.made.entry, "at": one.made.at, "by": one.made.by, "act": one.made.act}
-    return {**made, **show_session.whole_record(one.session, one.rows)}
+    return {**made, **show_session.whole_record(one.session, one.rows, (), one.found)}
 
 
 _OURS = frozenset(

@@ -9,6 +9,8 @@ import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from sqlmodel import SQLModel
+
 from tpi_cli.errors import Conflict
 from tpi_cli.store import versions
 from tpi_cli.store.connect import Database, Driver
@@ -72,53 +74,55 @@ def _later(table: str) -> Conflict:
 
 
 def apply(writing: Writing, found: Iterable[Change]) -> None:
-    """Put the records back, what was removed first, what was added last. Raises Conflict where others refer to it."""
+    """Put the records back. Raises Conflict where others refer to what goes.
+
+    What stands is taken out first and what comes back is put in after it, all of it, so that no number stands in
+    the way of another (an mrn that goes back from one patient to the other). References are looked at in the end.
+    """
     listed = list(found)
+    writing.db.run("PRAGMA defer_foreign_keys = ON")
     try:
+        _no_recalls(writing, listed)
+        for one in reversed(listed):
+            if one.now is not None:
+                _take_out(writing, one)
         for one in listed:
             if one.back is not None:
                 _put(writing, one)
-        for one in reversed(listed):
-            if one.back is None:
-                _take_out(writing, one)
     except Driver.IntegrityError:
-        raise Conflict("what was recorded since refers to it", hint="take that back first") from None
+        raise Conflict("what was recorded since stands in its place", hint="take that back first") from None
+    gone = {one.table for one in listed if one.back is None}
+    if any(next(writing.db.rows(f"PRAGMA foreign_key_check({table})"), None) for table in _referring(gone)):
+        raise Conflict("what was recorded since refers to it", hint="take that back first")
+
+
+def _referring(gone: set[str]) -> list[str]:
+    """The tables whose rows may refer to a row of these."""
+    tables = SQLModel.metadata.tables.values()
+    return sorted(one.name for one in tables if {key.column.table.name for key in one.foreign_keys} & gone)
 
 
 def _put(writing: Writing, one: Change) -> None:
     assert one.back is not None, "there is something to put back"
     columns = {**one.back, "entry": writing.entry, "salt": os.urandom(SALT_BYTES).hex()}
-    if one.now is None:
-        names = ", ".join(columns)
-        values = ", ".join(f":{name}" for name in columns)
-        writing.db.run(f"INSERT INTO {one.table} ({names}) VALUES ({values})", **columns)
-    else:
-        _lay_aside(writing, one)
-        _no_recall(writing, one)
-        gone = dict.fromkeys(one.now.keys() - one.back.keys())
-        named = ", ".join(f"{name} = :{name}" for name in {**columns, **gone})
-        writing.db.run(f"UPDATE {one.table} SET {named} WHERE {_where(one)}", **columns, **gone, **_key(one))
-    for columns in (one.back, one.now or {}):
-        writing.touched(one.table, columns)
+    names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    writing.db.run(f"INSERT INTO {one.table} ({names}) VALUES ({values})", **columns)
+    writing.touched(one.table, columns)
 
 
 def _take_out(writing: Writing, one: Change) -> None:
-    _lay_aside(writing, one)
-    _no_recall(writing, one)
+    found = versions.by_key(writing.db, one.table, keys_of(one.table), tuple(one.key.split("|")))
+    assert found is not None, "it was read in the same transaction"
+    versions.lay_aside(writing.db, writing.clinic.id, found, writing.entry)
     writing.db.run(f"DELETE FROM {one.table} WHERE {_where(one)}", **_key(one))
     writing.touched(one.table, one.now or {})
 
 
-def _no_recall(writing: Writing, one: Change) -> None:
-    """A site's due date goes before the site does, or before it is another patient's; it is worked out anew."""
-    if one.table == "site":
-        writing.db.run("DELETE FROM recall WHERE site_id = :site", site=one.key)
-
-
-def _lay_aside(writing: Writing, one: Change) -> None:
-    found = versions.by_key(writing.db, one.table, keys_of(one.table), tuple(one.key.split("|")))
-    assert found is not None, "it was read in the same transaction"
-    versions.lay_aside(writing.db, writing.clinic.id, found, writing.entry)
+def _no_recalls(writing: Writing, listed: Iterable[Change]) -> None:
+    """Due dates go before what they come from does; whoever takes back works them out anew."""
+    columns = [side for one in listed for side in (one.now, one.back) if side]
+    for patient in sorted({side["patient_id"] for side in columns if side.get("patient_id")}):
+        writing.db.run("DELETE FROM recall WHERE patient_id = :patient", patient=patient)
 
 
 def _where(one: Change) -> str:

@@ -8,6 +8,7 @@ from tpi_cli.store import versions
 from tpi_cli.store.columns import known_day
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read.log import Given, Session
+from tpi_cli.store.read.overrides import Found, numbers
 
 Columns = dict[str, Any]
 
@@ -23,11 +24,12 @@ class Made(NamedTuple):
 
 
 class OfSession(NamedTuple):
-    """A version of a session with what was given in it."""
+    """A version of a session with what was given in it, and what the screening found."""
 
     made: Made
     session: Session
     rows: list[Given]
+    found: list[Found]
 
 
 _EARLIER = """
@@ -53,8 +55,12 @@ def _made(db: Database, entry: int, columns: Columns) -> Made:
 def of_session(db: Database, now: Session) -> Iterator[OfSession]:
     """Every version of a session, whole."""
     for made in of(db, "session", now.id):
-        one = _session(db, now, made.columns)
-        yield OfSession(made, one._replace(pain=_pain(db, now, made.entry)), _rows(db, now, made.entry))
+        rows = _rows(db, now, made.entry)
+        places = tuple(dict.fromkeys((row.muscle, row.side) for row in rows))
+        agents = tuple(dict.fromkeys(row.agent or "dry_needling" for row in rows))
+        told = _session(db, now, made.columns)
+        one = told._replace(sites=places, agents=agents, pain=_pain(db, now, made.entry))
+        yield OfSession(made, one, rows, _found(db, now, made.entry))
 
 
 _OWN = frozenset(Session._fields) - {
@@ -93,13 +99,27 @@ def _rows(db: Database, now: Session, entry: int) -> list[Given]:
         for injection in _parts(db, "injection", of_session, entry):
             if injection["mixture_id"] == mixture["id"]:
                 plan = plans.get(injection["site_id"], {})
-                out += [_given(db, now, mixture, injection, dose, plan) for dose in doses or [{}]]
+                out += [_given(db, now, mixture, injection, dose, plan, entry) for dose in doses or [{}]]
     return sorted(out, key=lambda row: (row.injection, row.component or 0))
 
 
-def _given(db: Database, now: Session, mixture: Columns, injection: Columns, dose: Columns, plan: Columns) -> Given:
-    site = db.row("SELECT number, muscle, side FROM site WHERE id = :site", site=injection["site_id"])
-    number, muscle, side = site or (0, "?", "")
+def _site(db: Database, key: str, entry: int) -> Columns:
+    """A site as it was at the time of an entry; one that is gone since is in the history alone."""
+    live = list(versions.standing(db, "site", ("id",), "WHERE id = :key AND entry <= :entry", key=key, entry=entry))
+    text = live[0].content if live else db.value(_SITE, key=key, entry=entry)
+    return json.loads(text) if text else {"number": 0, "muscle": "?", "side": ""}
+
+
+_SITE = """
+SELECT content FROM history WHERE record = 'site' AND key = :key AND ended_by > :entry ORDER BY entry LIMIT 1
+"""
+
+
+def _given(
+    db: Database, now: Session, mixture: Columns, injection: Columns, dose: Columns, plan: Columns, entry: int
+) -> Given:
+    site = _site(db, injection["site_id"], entry)
+    number, muscle, side = site["number"], site["muscle"], site["side"]
     named = {"session_id": now.id, "session": now.number, "patient": now.patient, "mrn": now.mrn,
              "clinician": now.clinician, "injection": injection["ordinal"], "injection_id": injection["id"],
              "site": number, "muscle": muscle, "side": side, "site_volume_ml": injection.get("volume_ml"),
@@ -110,7 +130,16 @@ def _given(db: Database, now: Session, mixture: Columns, injection: Columns, dos
 
 
 def _pain(db: Database, now: Session, entry: int) -> tuple[int | None, int | None]:
-    """The pain before and after of the whole visit, as a version of a session has it."""
-    found = {one["phase"]: one.get("pain") for one in _parts(db, "outcome", f"session_id:{now.id}", entry)
-             if "site_id" not in one}  # fmt: skip
+    """The pain before and after as a version of a session has it: of the whole visit, else of its first site."""
+    scores = _parts(db, "outcome", f"session_id:{now.id}", entry)
+    scores.sort(key=lambda one: ("site_id" in one, one["recorded_at"]))
+    found: dict[str, int | None] = {}
+    for one in scores:
+        found.setdefault(one["phase"], one.get("pain"))
     return found.get("before"), found.get("after")
+
+
+def _found(db: Database, now: Session, entry: int) -> list[Found]:
+    """What the screening found at a version of a session."""
+    found = sorted(_parts(db, "finding", f"session_id:{now.id}", entry), key=lambda one: int(one["ordinal"]))
+    return [Found._make((*(one.get(name) for name in Found._fields[:-1]), numbers(one.get("sites")))) for one in found]
