@@ -67,14 +67,28 @@ def _database(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
 
 
 def _schema(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
-    """The triggers that guard the log, and the whole schema as the log knows it."""
-    stored = dict(db.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    for name in sorted(stored.keys() | triggers.TRIGGERS.keys()):
-        if stored.get(name) != triggers.TRIGGERS.get(name):
-            yield f"trigger {name} is missing, changed or not ours"
+    """Triggers and views as this program makes them, and the whole schema as the log knows it.
+
+    The log alone would not do: whoever has its present key can append an entry that tells of another schema.
+    """
+    for kind, ours in (("trigger", triggers.TRIGGERS), ("view", _views())):
+        stored = dict(db.rows("SELECT name, sql FROM sqlite_master WHERE type = :kind", kind=kind))
+        for name in sorted(stored.keys() | ours.keys()):
+            if stored.get(name) != ours.get(name):
+                yield f"{kind} {name} is missing, changed or not ours"
     known = db.value("SELECT structure FROM audit WHERE structure IS NOT NULL ORDER BY entry DESC LIMIT 1")
     if known != seal.structure(db):
         yield "the schema is not the one that the log knows of"
+
+
+def _views() -> dict[str, str]:
+    """The views' texts by name; SQLAlchemy writes them, which no other check needs."""
+    from sqlalchemy.dialects.sqlite import dialect
+
+    from tpi_cli.store import views
+
+    texts = (text for text in views.statements(dialect()) if text.startswith("CREATE"))
+    return {text.split()[2]: text for text in texts}
 
 
 def _log(db: Database, proof: Proof) -> Iterator[str]:
@@ -144,6 +158,32 @@ def _records(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
     while held:
         yield _unknown(*held)
         held = next(by_entry, None)
+    yield from _emptied(db)
+
+
+_WITHOUT_WORDS = """
+SELECT record, key, MAX(ended_by),
+       EXISTS (SELECT 1 FROM history JOIN audit ON audit.entry = history.ended_by
+                WHERE history.record = gone.record AND history.key = gone.key AND audit.act = 'patient erase'),
+       EXISTS (SELECT 1 FROM history JOIN audit ON audit.entry IN (history.entry, history.ended_by)
+                WHERE history.record = gone.record AND history.key = gone.key
+                  AND (audit.patient IS NULL
+                       OR audit.patient IN (SELECT number FROM patient WHERE erased_on IS NOT NULL)))
+  FROM history AS gone WHERE content IS NULL GROUP BY record, key ORDER BY record, key
+"""
+
+
+def _emptied(db: Database) -> Iterator[str]:
+    """Versions that have lost their words: their hashes fit, but only an erasure may take words away.
+
+    Of what was taken out of its table before the erasure, the log tells no more than whose it was.
+    """
+    last = int(db.value("SELECT COALESCE(MAX(entry), 0) FROM audit WHERE act = 'patient erase'"))
+    of = versions.tables(db)
+    for table, key, ended, erased, theirs in db.rows(_WITHOUT_WORDS):
+        there = table in of and versions.by_key(db, table, of[table], tuple(key.split("|"))) is not None
+        if not (erased or (theirs and not there and ended < last)):
+            yield f"an earlier version of a {table} has lost its words, and nobody erased it"
 
 
 class Told(NamedTuple):
@@ -178,6 +218,21 @@ def _due_dates(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
         yield "due dates of nobody on file"
 
 
+_HIGHEST = """
+SELECT MAX(number) FROM (SELECT number FROM {table} UNION ALL
+  SELECT json_extract(content, '$.number') FROM history WHERE record = '{table}' AND content IS NOT NULL)
+"""
+
+
+def _numbers(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+    """No number that is on file, or was, can be given again: it would be another's in letters and on labels."""
+    for table in ("patient", "session", "appointment"):
+        highest = db.value(_HIGHEST.format(table=table)) or 0
+        last = db.value("SELECT last FROM numbering WHERE kind = :kind", kind=table) or 0
+        if last < highest:
+            yield f"the next {table} would get a number that was given before"
+
+
 _CHECKS = {
     "database": _database,
     "schema": _schema,
@@ -185,6 +240,7 @@ _CHECKS = {
     "anchor": _anchors,
     "clock": _clock,
     "records": _records,
+    "numbers": _numbers,
     "due dates": _due_dates,
 }
 """The checks by kind, in the order in which they are made."""
