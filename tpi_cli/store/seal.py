@@ -1,10 +1,12 @@
 """Entries of the log that are about the store itself: its first, and one for a moved schema."""
 
 import os
+from contextlib import closing
 
 from tpi_cli.rules import chain
-from tpi_cli.store import audit, versions
+from tpi_cli.store import audit, connect, versions
 from tpi_cli.store.connect import Database
+from tpi_cli.store.place import Place
 
 _MASTER = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
 MANIFEST = "manifest"
@@ -43,3 +45,16 @@ def _append(db: Database, clinic: str, act: str) -> None:
     count, content = chain.content(one.hash for one in versions.leaves(db, versions.tables(db), audit.next_entry(db)))
     who = audit.Who(audit.account())
     audit.append(db, clinic, who, audit.Act(act, records=count, content=content, structure=structure(db)))
+
+
+def noted(place: Place, act: str, acting: str | None) -> None:
+    """An entry for an act that changes no record, in a short transaction of its own."""
+    with closing(connect.open_store(place)) as connection:
+        db = Database(connection)
+        try:
+            connect.durable(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            audit.append(db, str(db.value("SELECT id FROM clinic")), audit.Who(audit.account(), acting), audit.Act(act))
+            connection.execute("COMMIT")
+        except connect.Driver.Error as fault:
+            raise connect.translated(fault, place) from None
