@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli import __version__, clock, config, errors
 from tpi_cli.reference.revision import KNOWLEDGE
-from tpi_cli.store import audit, connect, keys
+from tpi_cli.store import audit, connect, keys, seal
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place, make_folder
@@ -66,17 +66,20 @@ def checked_path(path: str) -> str:
     return path
 
 
-def of_store(place: Place, path: str) -> tuple[Made, str]:
-    """Back the store up while others may write; returns the backup and the clinic it is of."""
-    with closing(connect.open_store(place)) as connection:
-        made = make(connection, place, path)
-    return made, made.manifest.clinic_id
+def of_store(place: Place, path: str, keep: int | None, act: str, acting: str | None) -> tuple[Made, list[str]]:
+    """Back the store up while others may write; returns the backup, and which older ones were removed for it."""
+    connection, key = connect.open_with_key(place)
+    with closing(connection):
+        made = make(connection, key, path)
+    seal.noted(place, key, act, acting)
+    return made, pruned(path, keep, made.manifest.clinic_id, key) if keep else []
 
 
-def make(connection: Any, place: Place, path: str) -> Made:
-    """Copy the store behind a connection into a new file under its own key. Raises IntegrityFailure, and then
-    there is no such file."""
-    key = connect.key_in_use(connection, place)
+def make(connection: Any, key: Key | None, path: str) -> Made:
+    """Copy the store behind a connection into a new file under its own key.
+
+    Raises IntegrityFailure or StoreUnavailable, and then there is no such file.
+    """
     half = f"{path}.{os.getpid()}.new"
     try:
         _new_file(half)
@@ -156,7 +159,7 @@ def manifest(db: Database) -> Manifest | None:
     if not db.value("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name", name=MANIFEST):
         return None
     row = db.row(_READ)
-    return Manifest(*row[:5], json.loads(row[5]), *row[6:]) if row else None
+    return Manifest._make((*row[:5], json.loads(row[5]), *row[6:])) if row else None
 
 
 def verified(place: Place, key: Key | None) -> Manifest:

@@ -63,24 +63,31 @@ def reading(place: Place) -> Iterator[Database]:
 
 def open_store(place: Place) -> Any:
     """A connection in autocommit to a store of our schema, keyed. Raises OlderSchema for one to be migrated."""
-    connection = open_any(place)
+    return open_with_key(place)[0]
+
+
+def open_with_key(place: Place) -> tuple[Any, Key | None]:
+    """The same, with the key that opened it; None of a plain store."""
+    connection, key = _found(place)
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found < SCHEMA:
         connection.close()
         raise errors.OlderSchema(found=found, known=SCHEMA)
-    return connection
+    return connection, key
 
 
 def open_any(place: Place) -> Any:
-    """A connection in autocommit to a store of our schema or an older one, keyed.
+    """A connection in autocommit to a store of our schema or an older one, keyed."""
+    return _found(place)[0]
 
-    A store that a killed rotation had turned over to its new key already is opened with that one.
-    """
+
+def _found(place: Place) -> tuple[Any, Key | None]:
+    """A connection, and the key that opens the store: if a killed rotation had turned it over already, the new one."""
     if is_plain(place):
-        return opened(place, None)
+        return opened(place, None), None
     key = keys.key_of(place)
     try:
-        return opened(place, key)
+        return opened(place, key), key
     except errors.WrongKey:
         new = keys.beside(place, key)
         if new is None:
@@ -88,7 +95,8 @@ def open_any(place: Place) -> Any:
     connection = opened(place, new)
     with suppress(OSError, errors.StoreUnavailable):  # where the key cannot be moved it is found here again
         keys.take_over(place, key, new)
-    return connection
+        new = Key(new.digits, key.source)
+    return connection, new
 
 
 def opened(place: Place, key: Key | None) -> Any:

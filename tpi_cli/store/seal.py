@@ -6,6 +6,7 @@ from contextlib import closing
 from tpi_cli.rules import chain
 from tpi_cli.store import audit, connect, versions
 from tpi_cli.store.connect import Database
+from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place
 
 _MASTER = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
@@ -47,9 +48,9 @@ def _append(db: Database, clinic: str, act: str) -> None:
     audit.append(db, clinic, who, audit.Act(act, records=count, content=content, structure=structure(db)))
 
 
-def noted(place: Place, act: str, acting: str | None) -> None:
-    """An entry for an act that changes no record, in a short transaction of its own."""
-    with closing(connect.open_store(place)) as connection:
+def noted(place: Place, key: Key | None, act: str, acting: str | None) -> None:
+    """An entry for an act that changes no record, in a short transaction of its own; the store opens with `key`."""
+    with closing(connect.opened(place, key)) as connection:
         db = Database(connection)
         try:
             connect.durable(connection)
