@@ -34,7 +34,7 @@ def backup(
         counts = store.counts(db)
     path = store.checked_path(file) if file else store.usual_path()
     if ctx.obj.dry_run:
-        lines = [f"would back up to {path}", _counted(counts)]
+        lines = [f"would back up to {path}", counted(counts)]
         ctx.obj.done(ctx.obj.out(), "", lines, "backup", {"backup": path, "counts": counts})
         return
     made, removed = store.of_store(ctx.obj.place, path, keep, options.act_of(ctx), ctx.obj.acting)
@@ -48,7 +48,7 @@ def lines_of(made: store.Made) -> list[str]:
     told = made.manifest
     return [
         f"backed up and verified: {made.path}",
-        f"{made.size:,} bytes; {_counted(told.counts)}; head {chain.head(told.entry, told.hash)}",
+        f"{made.size:,} bytes; {counted(told.counts)}; head {chain.head(told.entry, told.hash)}",
         "it opens only with the key as it is now: keep the recovery code, apart from it",
     ]
 
@@ -70,6 +70,6 @@ def manifest_facts(told: store.Manifest) -> dict[str, Any]:
     }
 
 
-def _counted(counts: dict[str, int]) -> str:
+def counted(counts: dict[str, int]) -> str:
     """`40 patients, 98 sessions, 3 appointments`."""
     return ", ".join(f"{counts.get(name, 0)} {name}{'' if counts.get(name) == 1 else 's'}" for name in TOLD)

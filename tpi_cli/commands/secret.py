@@ -22,21 +22,31 @@ def at_terminal(out: Out, question: str) -> str | None:
         raise Cancelled() from None
 
 
-def told(out: Out, question: str) -> str:
-    """The same, or off a terminal a line of stdin. Raises Usage where there is none."""
+def given(out: Out, question: str) -> str:
+    """The same, or off a terminal a line of stdin; empty where there is none."""
     answer = at_terminal(out, question)
     if answer is None:
         answer = "" if sys.stdin.isatty() else sys.stdin.readline(ENOUGH)
+    return answer.rstrip("\r\n")
+
+
+def told(out: Out, question: str) -> str:
+    """The same. Raises Usage where there is nothing."""
+    answer = given(out, question)
     if not answer.strip():
         raise Usage(
             f"nothing was given for {question.rstrip(':').lower()!r}", hint="type it, or send it by stdin: < FILE"
         )
-    return answer.rstrip("\r\n")
+    return answer
 
 
 def recovery_code(out: Out) -> str:
-    """The key behind the recovery code that is told, as hex. Raises Usage; what was typed is not repeated."""
-    text = told(out, "Recovery code:")
+    """The key behind the recovery code that is told, as hex. Raises Usage."""
+    return key_in(told(out, "Recovery code:"))
+
+
+def key_in(text: str) -> str:
+    """The key behind a recovery code, as hex. Raises Usage; what was typed is not repeated."""
     key = paper.read(paper.RECOVERY, text)
     if key is not None:
         return key.hex()

@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any, NamedTuple
 
 from tpi_cli import __version__, clock, config, errors
@@ -12,7 +12,7 @@ from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.store import audit, connect, keys, seal
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.keys import Key
-from tpi_cli.store.place import Place, make_folder
+from tpi_cli.store.place import Place, free_name, make_folder
 from tpi_cli.store.seal import MANIFEST
 from tpi_cli.store.verify import Finding, Proof, findings
 
@@ -48,12 +48,7 @@ def usual_path() -> str:
     """A name that is free, in the folder for backups."""
     folder = os.path.join(config.data_home(), "backups")
     make_folder(folder)
-    stem = os.path.join(folder, f"tpi-{clock.for_name()}")
-    path, number = f"{stem}.db", 1
-    while os.path.exists(path):
-        number += 1
-        path = f"{stem}-{number}.db"
-    return path
+    return free_name(os.path.join(folder, f"tpi-{clock.for_name()}"), ".db")
 
 
 def checked_path(path: str) -> str:
@@ -82,7 +77,6 @@ def make(connection: Any, key: Key | None, path: str) -> Made:
     """
     half = f"{path}.{os.getpid()}.new"
     try:
-        _new_file(half)
         _copy(connection, half, key)
         manifest = verified(Place(half, ""), key)
         _into_place(half, path)
@@ -91,11 +85,6 @@ def make(connection: Any, key: Key | None, path: str) -> Made:
     finally:
         clear(half)
     return Made(path, os.path.getsize(path), manifest)
-
-
-def _new_file(path: str) -> None:
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    os.chmod(path, 0o600)
 
 
 def clear(half: str) -> None:
@@ -107,12 +96,22 @@ def clear(half: str) -> None:
 
 def _copy(connection: Any, half: str, key: Key | None) -> None:
     """All pages in one step: it reads one moment of the store and comes to an end however many write meanwhile."""
+    with copied(connection, half, key) as copy:
+        _note(Database(copy))
+
+
+@contextmanager
+def copied(connection: Any, half: str, key: Key | None) -> Iterator[Any]:
+    """A new file with all that is behind a connection; what is done to it in the block is part of it. It is on the
+    disk at the end."""
     try:
+        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.chmod(half, 0o600)
         with closing(connect.connect(half, key.digits if key else None)) as copy:
             connection.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
             copy.execute("BEGIN")
-            _note(Database(copy))
+            yield copy
             copy.execute("COMMIT")
     except Driver.Error as fault:
         raise connect.translated(fault, Place(half, "")) from None
@@ -163,18 +162,32 @@ def manifest(db: Database) -> Manifest | None:
 
 
 def verified(place: Place, key: Key | None) -> Manifest:
-    """Open the file anew, recompute everything in it, and hold it against its manifest. Raises IntegrityFailure."""
-    with closing(connect.opened(place, key)) as connection:
-        db = Database(connection)
-        connection.execute("PRAGMA query_only=ON")
-        connection.execute("BEGIN")
-        found = [*_wrong(db), *_not_as_told(db)]
-        if found:
-            words = f"{found[0].kind}: {found[0].text}" + (f" (and {len(found) - 1} more)" if found[1:] else "")
-            raise errors.IntegrityFailure(f"what was copied is not in order: {words}", hint=_HINT)
+    """Open a backup anew, recompute everything in it, and hold it against its manifest. Raises IntegrityFailure."""
+    with _looked_into(place, key) as db:
+        _raised([*_wrong(db), *_not_as_told(db)])
         told = manifest(db)
         assert told is not None, "its absence is a finding"
         return told
+
+
+def in_order(place: Place, key: Key | None) -> None:
+    """Open a store anew and recompute everything in it. Raises IntegrityFailure."""
+    with _looked_into(place, key) as db:
+        _raised(list(_wrong(db)))
+
+
+@contextmanager
+def _looked_into(place: Place, key: Key | None) -> Iterator[Database]:
+    with closing(connect.opened(place, key)) as connection:
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("BEGIN")
+        yield Database(connection)
+
+
+def _raised(found: list[Finding]) -> None:
+    if found:
+        words = f"{found[0].kind}: {found[0].text}" + (f" (and {len(found) - 1} more)" if found[1:] else "")
+        raise errors.IntegrityFailure(f"the backup is not in order: {words}", hint=_HINT)
 
 
 _HINT = "tpi verify tells more of the store; nothing was backed up or put in place"
@@ -182,9 +195,12 @@ _HINT = "tpi verify tells more of the store; nothing was backed up or put in pla
 
 def _wrong(db: Database) -> Iterator[Finding]:
     """The findings that speak of the records. A clock that once went back does not, and must not stop every backup
-    to come; nor do the due dates of a store that is still to be migrated to this tpi's rules."""
-    ours = db.value("SELECT knowledge FROM clinic") == KNOWLEDGE
-    ignored = {"clock"} if ours else {"clock", "due dates"}
+    to come; nor do the schema and the due dates of a store that is still to be migrated to this tpi's."""
+    ignored = {"clock"}
+    if db.value("PRAGMA user_version") < connect.SCHEMA:
+        ignored |= {"schema", "due dates"}
+    elif db.value("SELECT knowledge FROM clinic") != KNOWLEDGE:
+        ignored.add("due dates")
     return (one for one in findings(db, Proof()) if one.kind not in ignored)
 
 

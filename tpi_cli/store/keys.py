@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from tpi_cli import clock, errors
-from tpi_cli.store.place import KEY_BYTES, KEYRING, NOBODY_ELSE, Place, Secrets, is_key, make_folder
+from tpi_cli.store.place import KEY_BYTES, KEYRING, NOBODY_ELSE, Place, Secrets, free_name, is_key, make_folder
 
 HEADER = "tpi-key-1"
 LOCKED = "tpi-key-2"
@@ -188,7 +188,7 @@ def remove(path: str) -> None:
 
 def lay_aside(path: str) -> str:
     """Give a key file that holds another key a name of its own, beside; returns it."""
-    aside = f"{path}.{clock.for_name()}"
+    aside = free_name(f"{path}.{clock.for_name()}")
     os.rename(path, aside)
     sync_folder(path)
     return aside
@@ -242,7 +242,7 @@ def _kept(path: str) -> str:
         with open(one, encoding="ascii") as file:
             if file.read(LONGEST) == text:
                 return one
-    kept = f"{path}.old-{clock.for_name()}"
+    kept = free_name(f"{path}.old-{clock.for_name()}")
     write(kept, text)
     return kept
 

@@ -86,6 +86,15 @@ def is_key(digits: str) -> bool:
     return len(digits) == 2 * KEY_BYTES and not set(digits) - set("0123456789abcdef")
 
 
+def free_name(stem: str, end: str = "") -> str:
+    """A name that no file has yet: the stem, or the stem with a number."""
+    path, number = f"{stem}{end}", 1
+    while os.path.lexists(path):
+        number += 1
+        path = f"{stem}-{number}{end}"
+    return path
+
+
 def is_plain(place: Place) -> bool:
     """Whether the store there is unencrypted. Raises NoStore, NotAStore, StoreReadOnly."""
     try:

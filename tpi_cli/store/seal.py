@@ -27,7 +27,7 @@ def first(db: Database, clinic: str, act: str, knowledge: str) -> str:
     db.run("UPDATE clinic SET knowledge = :knowledge", knowledge=knowledge)
     for table in versions.tables(db):
         db.run(f"UPDATE {table} SET entry = 1, salt = salt()")
-    _append(db, clinic, act)
+    entered(db, clinic, act)
     return key
 
 
@@ -39,12 +39,13 @@ def moved(db: Database, clinic: str, act: str, knowledge: str) -> None:
     versions.lay_aside(db, clinic, before, entry)
     sql = "UPDATE clinic SET knowledge = :knowledge, entry = :entry, salt = :salt WHERE id = :clinic"
     db.run(sql, knowledge=knowledge, entry=entry, salt=os.urandom(16).hex(), clinic=clinic)
-    _append(db, clinic, act)
+    entered(db, clinic, act)
 
 
-def _append(db: Database, clinic: str, act: str) -> None:
+def entered(db: Database, clinic: str, act: str, acting: str | None = None) -> None:
+    """End a transaction written over the driver with its entry: over all that carries the entry's number."""
     count, content = chain.content(one.hash for one in versions.leaves(db, versions.tables(db), audit.next_entry(db)))
-    who = audit.Who(audit.account())
+    who = audit.Who(audit.account(), acting)
     audit.append(db, clinic, who, audit.Act(act, records=count, content=content, structure=structure(db)))
 
 
