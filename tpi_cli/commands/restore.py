@@ -34,8 +34,9 @@ def restore(
     ctx.obj.without("on", "note", "idempotency_key")
     place, path = ctx.obj.place, os.path.abspath(os.path.expanduser(file))
     out: Out = ctx.obj.out()
-    in_use = store.key_in_use(place)
-    key = None if _plain(path) else _key(out, place, path, in_use)
+    at_hand = store.key_in_use(place)
+    in_use = None if at_hand is None or at_hand.source == keys.TYPED else at_hand
+    key = None if _plain(path) else _key(out, place, path, at_hand)
     told = backup.verified(Place(path, ""), key)
     lines = [*_told(path, told), *_present(ctx, told)]
     facts = {"restored": path, "store": place.path, **manifest_facts(told)}
@@ -58,16 +59,16 @@ def _plain(path: str) -> bool:
         raise StoreUnavailable(f"there is no file {path}", hint="tpi backup printed where it is") from None
 
 
-def _key(out: Out, place: Place, path: str, in_use: Key | None) -> Key:
+def _key(out: Out, place: Place, path: str, at_hand: Key | None) -> Key:
     """The key that opens the backup: one at hand, or the recovery code's. Raises WrongKey, Usage."""
-    found = store.fitting(path, in_use, place)
+    found = store.fitting(path, at_hand, place)
     if found:
         return found
     text = "" if out.no_input else secret.given(out, "Recovery code of the backup:")
     if not text.strip():
-        if in_use is None:
+        if at_hand is None:
             raise NoKey(path=place.key_path, hint="type the backup's recovery code, or send it by stdin: < FILE")
-        raise WrongKey(key=in_use.source, path=path)
+        raise WrongKey(key=at_hand.source, path=path)
     key = Key(secret.key_in(text), keys.TYPED)
     if not store.opens(path, key):
         raise WrongKey(key=keys.TYPED, path=path)

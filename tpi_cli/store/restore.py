@@ -42,20 +42,20 @@ class Restored(NamedTuple):
 
 
 def key_in_use(place: Place) -> Key | None:
-    """The key of the present store; None where there is none at hand."""
+    """The key of the present store, perhaps typed just now; None where there is none at hand."""
     try:
         return keys.key_of(place)
     except (errors.NoKey, errors.KeyLocked, errors.BadKey):
         return None
 
 
-def fitting(path: str, in_use: Key | None, place: Place) -> Key | None:
+def fitting(path: str, at_hand: Key | None, place: Place) -> Key | None:
     """Of the key in use and the ones before it that are kept beside, the one that opens a backup."""
     older = (Key(keys.read_key(one), one) for one in keys.old_files(place.key_path) if not keys.is_locked(one))
-    return next((key for key in _present(in_use, older) if opens(path, key)), None)
+    return next((key for key in _all(at_hand, older) if opens(path, key)), None)
 
 
-def _present(first: Key | None, more: Iterable[Key]) -> Iterator[Key]:
+def _all(first: Key | None, more: Iterable[Key]) -> Iterator[Key]:
     if first:
         yield first
     yield from more
