@@ -65,6 +65,11 @@ def stamped(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def for_name() -> str:
+    """This moment as a file's name can have it: `20261126T070000Z`."""
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
 def unstamped(text: str) -> datetime:
     """The moment of a stamp."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

@@ -123,7 +123,13 @@ class NotAStore(StoreUnavailable):
 class NoKey(StoreUnavailable):
     """no key for the store: {path} is not there"""
 
-    hint = "name the key file with --key-file or TPI_KEY_FILE"
+    hint = "name the key file with --key-file or TPI_KEY_FILE; if it is lost: tpi key recover"
+
+
+class KeyLocked(StoreUnavailable):
+    """the key in {path} is locked with a passphrase, and was not opened"""
+
+    hint = "on a terminal tpi asks for it; forgotten: tpi key recover; for services: tpi help keys"
 
 
 class BadKey(StoreUnavailable):

@@ -21,7 +21,7 @@ from tests.commands.board import board
 from tests.commands.reading import copied, made, one_line, rows, talk, words
 from tests.conftest import Answer, Clinic
 from tpi_cli.store import connect
-from tpi_cli.store.place import read_key
+from tpi_cli.store.keys import read_key
 
 WARD = """
 Ann | 2026-08-23 | 3mo

@@ -1,4 +1,6 @@
-"""`tpi db status|migrate`: the store's schema, and whether its dates are worked out with today's rules."""
+"""`tpi db status|migrate|rekey`: the store's schema, whether its dates are of today's rules, a new key."""
+
+from typing import Annotated
 
 import typer
 
@@ -69,3 +71,19 @@ def _officer_key(key: str | None) -> list[str]:
         return []
     code = paper.write(paper.OFFICER, bytes.fromhex(key))
     return ["write down and keep away from this computer; it is not shown again:", f"  {paper.OFFICER}  {code}"]
+
+
+def rekey(
+    ctx: typer.Context,
+    file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="Where the backup goes.")] = None,
+) -> None:
+    """Give the store a new key. The same as tpi key rotate.
+
+    \b
+    tpi db rekey --dry-run
+    tpi db rekey --yes
+    tpi db rekey ~/before-new-key.db --yes
+    """
+    from tpi_cli.commands.key_rotate import rotate
+
+    rotate(ctx, file)

@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from tpi_cli import clock
-from tpi_cli.errors import Conflict
+from tpi_cli.errors import Conflict, Usage
 from tpi_cli.rules import paper
-from tpi_cli.store.place import Place, read_key
 
 
 def init(
@@ -16,6 +15,9 @@ def init(
     plain: Annotated[bool, typer.Option("--plain", help="No encryption: anyone with the file reads it.")] = False,
     name: Annotated[str, typer.Option("--name", metavar="TEXT", help="What the clinic is called.")] = "",
     zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="The clinic's time zone.")] = "",
+    passphrase: Annotated[
+        bool, typer.Option("--passphrase", help="Lock the key with a passphrase; asks for it, or reads stdin.")
+    ] = False,
 ) -> None:
     """Make the clinic's store and, unless --plain, a random key that encrypts it.
 
@@ -33,15 +35,18 @@ def init(
     place = ctx.obj.place
     if place.demo:
         raise Conflict("demo is the made-up clinic's name", hint="tpi demo makes it; unset TPI_DB for your own")
+    if plain and passphrase:
+        raise Usage("a plain store has no key to lock", hint="leave --plain or --passphrase out")
     where = zone or clock.system_zone()
-    new = make(place, plain=plain, name=name or "My clinic", zone=where)
+    new = make(place, plain=plain, name=name or "My clinic", zone=where,
+               passphrase=_passphrase(ctx) if passphrase else None)  # fmt: skip
     lines = [f"store {place.path}", f"zone  {where}   (tpi config set clinic.zone ZONE changes it)"]
     if plain:
         lines.append("NOT ENCRYPTED: anyone who gets the file can read it")
     else:
         made = "made" if new.new_key else "was there, and is used"
         lines.append(f"key   {place.key_path}   ({made})")
-    codes = _codes(place, new.officer_key, plain)
+    codes = _codes(new.key, new.officer_key)
     lines += ["write down and keep away from this computer; neither is shown again:"]
     lines += [f"  {name:<13}  {code}" for name, code in codes.items()]
     given = {"--db": ctx.obj.given.get("db"), "--key-file": ctx.obj.given.get("key_file")}
@@ -57,7 +62,13 @@ def init(
     ctx.obj.out().recorded("store", lines, "init", facts)
 
 
-def _codes(place: Place, officer_key: str, plain: bool) -> dict[str, str]:
+def _passphrase(ctx: typer.Context) -> str:
+    from tpi_cli.commands.secret import new_passphrase
+
+    return new_passphrase(ctx.obj.out())
+
+
+def _codes(key: str | None, officer_key: str) -> dict[str, str]:
     """What is to be written down: the officer key, and of an encrypted store its key as a recovery code."""
-    codes = {} if plain else {paper.RECOVERY: paper.write(paper.RECOVERY, bytes.fromhex(read_key(place.key_path)))}
+    codes = {} if key is None else {paper.RECOVERY: paper.write(paper.RECOVERY, bytes.fromhex(key))}
     return {**codes, paper.OFFICER: paper.write(paper.OFFICER, bytes.fromhex(officer_key))}

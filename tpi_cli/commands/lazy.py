@@ -180,6 +180,20 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
         {
             "status": Entry("db:status", "Which schema and rules the store has."),
             "migrate": Entry("db:migrate", "Bring the store up to date.", writes=True),
+            "rekey": Entry("db:rekey", "A new key: the same as tpi key rotate.", writes=True),
+        },
+    ),
+    "backup": Entry("backup:backup", "The whole store in one verified file.", writes=True, group=DATA),
+    "restore": Entry("restore:restore", "Put a backup in the place of the store.", writes=True, group=DATA),
+    "key": (
+        "The store's key: recovery, a new one, a passphrase.",
+        DATA,
+        {
+            "check-recovery": Entry("key:check_recovery", "Does the recovery code open this store?"),
+            "recover": Entry("key:recover", "The key file anew, from the recovery code.", writes=True),
+            "rotate": Entry("key_rotate:rotate", "A new key for the store.", writes=True),
+            "passphrase": Entry("key_move:passphrase", "Lock the key file with a passphrase.", writes=True),
+            "keyring": Entry("key_move:keyring", "Keep the key in the computer's keyring.", writes=True),
         },
     ),
     "verify": Entry("verify:verify", "Is the store what was written, all of it?", group=DATA),

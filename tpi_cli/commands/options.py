@@ -20,18 +20,19 @@ from typer.core import TyperCommand, TyperOption
 from tpi_cli import clock, config
 from tpi_cli.errors import Conflict, NotPermitted, Usage
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT, Out, allowed, default_format
-from tpi_cli.store.place import Place, find
+from tpi_cli.store.place import Place, Secrets, find
 
 
 class Desk(NamedTuple):
-    """What a command works with: the shared options as given; None where one was not."""
+    """What a command works with: the shared options as given (None where one was not), and whom to ask for secrets."""
 
     given: dict[str, Any]
+    secrets: Secrets | None = None
 
     @property
     def place(self) -> Place:
         """The store and its key."""
-        return find(self.given.get("db"), self.given.get("key_file"))
+        return find(self.given.get("db"), self.given.get("key_file"))._replace(secrets=self.secrets)
 
     @property
     def acting(self) -> str | None:
@@ -75,7 +76,7 @@ class Desk(NamedTuple):
         """Refuse shared options that mean nothing to a command, rather than pass over them."""
         for name in names:
             if self.given.get(name) is not None:
-                raise Usage(f"--{name} has no meaning here", hint="leave it out")
+                raise Usage(f"--{name.replace('_', '-')} has no meaning here", hint="leave it out")
 
     def banner(self) -> None:
         """Say on stderr what is not as usual: a clock that was set, a clinic that is made up."""
@@ -190,6 +191,17 @@ _NAMES = (
 )
 
 
+def with_secrets(given: dict[str, Any]) -> Desk:
+    """The desk of a command, at which a person can be asked for a passphrase; nothing is loaded until then."""
+
+    def ask(question: str) -> str | None:
+        from tpi_cli.commands.secret import at_terminal
+
+        return at_terminal(Desk(given).out(), question)
+
+    return Desk(given, Secrets(ask))
+
+
 class Command(TyperCommand):
     """A command that reads: the shared options, handed over as a `Desk` in `ctx.obj`."""
 
@@ -210,7 +222,7 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command's function with its own parameters only."""
-        ctx.obj = Desk(take(ctx.params, ctx.obj.given if ctx.obj else {}))
+        ctx.obj = with_secrets(take(ctx.params, ctx.obj.given if ctx.obj else {}))
         ctx.obj.banner()
         gc.freeze()  # what start-up made stays for good: nothing to look through
         gc.enable()
@@ -278,7 +290,7 @@ def reading(ctx: typer.Context) -> Iterator[Any]:
 
     with connect.reading(ctx.obj.place) as db:
         if isinstance(ctx.command, WriteCommand):
-            _permitted(ctx, db)
+            permitted_here(ctx, db)
         yield db
 
 
@@ -323,7 +335,7 @@ def recording(ctx: typer.Context, officer: str | None = None, *, keep: bool = Tr
 
     with transaction(ctx.obj.place, ctx.obj.acting, act=act_of(ctx), keep=keep and not ctx.obj.dry_run) as writing:
         if officer is None:
-            _permitted(ctx, writing.db)
+            permitted_here(ctx, writing.db)
         else:
             _by_officer_key(writing.db, officer)
         yield writing
@@ -349,7 +361,7 @@ def act_of(ctx: typer.Context) -> str:
     return " ".join(filter(None, [ctx.command_path.partition(" ")[2], verb]))
 
 
-def _permitted(ctx: typer.Context, db: Any) -> None:
+def permitted_here(ctx: typer.Context, db: Any) -> None:
     """Raises NotPermitted where the person at the keyboard, or the one they name, may not do this."""
     from tpi_cli.reference.roles import permitted
     from tpi_cli.rules.roles import refused

@@ -5,13 +5,15 @@ SQLCipher opens plain stores too, so there is one driver and one SQLite, whichev
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from sqlcipher3 import dbapi2
 
 from tpi_cli import errors
-from tpi_cli.store.place import Place, is_plain, read_key
+from tpi_cli.store import keys
+from tpi_cli.store.keys import Key
+from tpi_cli.store.place import Place, is_plain
 
 APPLICATION_ID = 0x74706931
 """`tpi1` in the file's header: tells a tpi store from any other SQLite file."""
@@ -61,24 +63,61 @@ def reading(place: Place) -> Iterator[Database]:
 
 def open_store(place: Place) -> Any:
     """A connection in autocommit to a store of our schema, keyed. Raises OlderSchema for one to be migrated."""
-    connection = open_any(place)
+    return open_with_key(place)[0]
+
+
+def open_with_key(place: Place) -> tuple[Any, Key | None]:
+    """The same, with the key that opened it; None of a plain store."""
+    connection, key = _found(place)
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found < SCHEMA:
         connection.close()
         raise errors.OlderSchema(found=found, known=SCHEMA)
-    return connection
+    return connection, key
 
 
 def open_any(place: Place) -> Any:
     """A connection in autocommit to a store of our schema or an older one, keyed."""
-    key = None if is_plain(place) else read_key(place.key_path)
-    connection = connect(place.path, key)
+    return _found(place)[0]
+
+
+def _found(place: Place) -> tuple[Any, Key | None]:
+    """A connection, and the key that opens the store: if a killed rotation had turned it over already, the new one."""
+    if is_plain(place):
+        return opened(place, None), None
+    key = keys.key_of(place)
     try:
-        _check(connection, place, encrypted=key is not None)
+        return opened(place, key), key
+    except errors.WrongKey:
+        new = keys.beside(place, key)
+        if new is None:
+            raise
+    connection = opened(place, new)
+    with suppress(OSError, errors.StoreUnavailable):  # where the key cannot be moved it is found here again
+        keys.take_over(place, key, new)
+        new = Key(new.digits, key.source)
+    return connection, new
+
+
+def opened(place: Place, key: Key | None) -> Any:
+    """A connection with this key, or to a plain store. Raises WrongKey and the store's other errors."""
+    connection = connect(place.path, key.digits if key else None)
+    try:
+        _check(connection, place, key)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def alone(connection: Any, place: Place) -> None:
+    """Keep every other program out of the store until the connection is closed. Raises StoreBusy."""
+    try:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+    except dbapi2.Error as fault:
+        raise translated(fault, place) from None
 
 
 def connect(path: str, key: str | None) -> Any:
@@ -110,15 +149,15 @@ def _escaped(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def _check(connection: Any, place: Place, *, encrypted: bool) -> None:
+def _check(connection: Any, place: Place, key: Key | None) -> None:
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
     except dbapi2.OperationalError as fault:
         raise translated(fault, place) from None
     except dbapi2.Error:
-        if encrypted:
-            raise errors.WrongKey(key=place.key_path, path=place.path) from None
+        if key:
+            raise errors.WrongKey(key=key.source, path=place.path) from None
         raise errors.NotAStore(path=place.path) from None
     if not ours:
         raise errors.NotAStore(path=place.path)

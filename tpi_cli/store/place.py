@@ -1,24 +1,56 @@
 """Where a store and its key lie, and what kind of file is there."""
 
 import os
+from collections.abc import Callable
 from typing import NamedTuple
 
 from tpi_cli import config, errors
 
 PLAIN_HEADER = b"SQLite format 3\x00"
-KEY_HEADER = "tpi-key-1"
 KEY_BYTES = 32
+KEYRING = "the keyring"
+"""Where a key is that lies in no file."""
 NOBODY_ELSE = 0o077
 CREDENTIAL = "tpi-key"
 """What the key is called among a service's credentials."""
 
 
+class Secrets:
+    """What a person at a terminal is asked for without echo, and once in a call: a passphrase, a recovery code."""
+
+    TRIES = 3
+
+    def __init__(self, ask: Callable[[str], str | None]) -> None:
+        self._ask = ask
+        self._told: dict[str, str] = {}
+
+    def told(self, question: str) -> str | None:
+        """What was answered to a question earlier in this call."""
+        return self._told.get(question)
+
+    def passed(self, question: str, opens: Callable[[str], str | None]) -> str | None:
+        """What the answer opens; None where nobody can be asked, or the third answer is wrong too."""
+        earlier = self.told(question)
+        found = opens(earlier) if earlier is not None else None
+        words = question
+        for _ in range(self.TRIES):
+            if found is not None:
+                return found
+            answer = self._ask(words)
+            if answer is None:
+                return None
+            found, words = opens(answer), f"That is not it. {question}"
+            self._told[question] = answer
+        return found
+
+
 class Place(NamedTuple):
-    """A store's file and the file of its key; `demo` marks the made-up clinic."""
+    """A store's file and the file of its key; `demo` marks the made-up clinic, `secrets` knows whom to ask."""
 
     path: str
     key_path: str
     demo: bool = False
+    secrets: Secrets | None = None
 
 
 def find(db: str | None = None, key_file: str | None = None) -> Place:
@@ -49,6 +81,20 @@ def demo() -> Place:
     return Place(os.path.join(folder, "tpi.db"), os.path.join(folder, "tpi.key"), demo=True)
 
 
+def is_key(digits: str) -> bool:
+    """Whether these are the hex digits of a key."""
+    return len(digits) == 2 * KEY_BYTES and not set(digits) - set("0123456789abcdef")
+
+
+def free_name(stem: str, end: str = "") -> str:
+    """A name that no file has yet: the stem, or the stem with a number."""
+    path, number = f"{stem}{end}", 1
+    while os.path.lexists(path):
+        number += 1
+        path = f"{stem}-{number}{end}"
+    return path
+
+
 def is_plain(place: Place) -> bool:
     """Whether the store there is unencrypted. Raises NoStore, NotAStore, StoreReadOnly."""
     try:
@@ -63,46 +109,6 @@ def is_plain(place: Place) -> bool:
     if len(header) < len(PLAIN_HEADER):
         raise errors.NotAStore(path=place.path)
     return header == PLAIN_HEADER
-
-
-def read_key(path: str) -> str:
-    """The key as 64 hex digits. Raises NoKey, BadKey; a key that others may read is refused."""
-    try:
-        with open(path, encoding="ascii") as file:
-            _only_ours(path, os.fstat(file.fileno()).st_mode)
-            words = file.read(256).split()
-    except FileNotFoundError:
-        raise errors.NoKey(path=path) from None
-    except (OSError, UnicodeDecodeError):
-        raise errors.BadKey(path=path) from None
-    if len(words) != 2 or words[0] != KEY_HEADER or len(words[1]) != 2 * KEY_BYTES:
-        raise errors.BadKey(path=path)
-    if set(words[1]) - set("0123456789abcdef"):
-        raise errors.BadKey(path=path)
-    return words[1]
-
-
-def _only_ours(path: str, mode: int) -> None:
-    if os.name == "posix" and mode & NOBODY_ELSE:
-        raise errors.StoreUnavailable(f"others can read the key file {path}", hint=f"chmod 600 {path}")
-
-
-def make_key(path: str) -> bool:
-    """Make a random key in a new file only the owner can read; False if one is there already."""
-    make_folder(os.path.dirname(path))
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        read_key(path)
-        return False
-    except OSError as fault:
-        raise errors.StoreUnavailable(f"cannot write the key file {path}: {fault.strerror}") from None
-    os.chmod(path, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{KEY_HEADER} {os.urandom(KEY_BYTES).hex()}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return True
 
 
 def make_folder(folder: str) -> None:

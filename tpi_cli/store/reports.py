@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from tpi_cli.errors import StoreUnavailable, Usage
 from tpi_cli.rules import identity
-from tpi_cli.store.place import Place, is_plain, make_folder, read_key
+from tpi_cli.store.keys import key_of
+from tpi_cli.store.place import Place, is_plain, make_folder
 
 HEADER = "tpi-report-1"
 DIGEST = 16
@@ -42,9 +43,9 @@ class Memory:
     """The state of one report of one store. `asked` is, as text, all that decides who can be on its list."""
 
     def __init__(self, place: Place, clinic: str, name: str, asked: str) -> None:
-        """Raises Usage for a name that is none, and the errors of `read_key`."""
+        """Raises Usage for a name that is none, and the errors of `key_of`."""
         self.name, self.clinic, self.asked = named(name), clinic, asked
-        self._key = b"" if is_plain(place) else bytes.fromhex(read_key(place.key_path))
+        self._key = b"" if is_plain(place) else bytes.fromhex(key_of(place).digits)
         self._salt = os.urandom(DIGEST)
         store = blake2b(os.fsencode(os.path.realpath(place.path)), digest_size=6).hexdigest()
         self.path = os.path.join(_folder(), "reports", f"{name}-{store}.seen")

@@ -12,35 +12,39 @@ from sqlmodel import Session, select
 
 from tpi_cli import clock, errors
 from tpi_cli.reference.revision import KNOWLEDGE
-from tpi_cli.store import audit, connect, keep, seal, tables, triggers, views
+from tpi_cli.store import audit, connect, keep, keys, seal, tables, triggers, views
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
-from tpi_cli.store.place import Place, make_folder, make_key, read_key
+from tpi_cli.store.place import Place, make_folder
 from tpi_cli.store.write import made, new_id
 
 
 class Made(NamedTuple):
-    """A new store: whether its key is new too, and the log's first key as hex, which is kept nowhere."""
+    """A new store: whether its key is new too, the key, and the log's first key, which is kept nowhere; as hex."""
 
     new_key: bool
+    key: str | None
     officer_key: str
 
 
-def make(place: Place, *, plain: bool, name: str, zone: str) -> Made:
-    """Make a new store, encrypted unless `plain`. Raises Conflict if it exists."""
+def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | None = None) -> Made:
+    """Make a new store, encrypted unless `plain`; a new key is locked with the passphrase. Raises Conflict."""
     if os.path.isdir(place.path):
         raise errors.NotAStore(path=place.path, hint="it is a folder: name a file in it")
     if os.path.exists(place.path):
         raise errors.Conflict(f"there is a store at {place.path} already", hint="tpi due reads it; --db names another")
     clinic = Clinic(name, zone, place.demo)
     make_folder(os.path.dirname(place.path))
-    new_key = False if plain else make_key(place.key_path)
+    new_key = None if plain else keys.make_key(place.key_path, passphrase)
+    if passphrase and new_key is None:
+        raise errors.Conflict(f"{place.key_path} holds a key already", hint="tpi key passphrase locks it")
+    key = new_key if plain or new_key else keys.key_of(place).digits
     half = f"{place.path}.{os.getpid()}.new"
     try:
-        officer_key = _fill(half, None if plain else read_key(place.key_path), clinic)
+        officer_key = _fill(half, key, clinic)
         _into_place(half, place)
     finally:
         _remove(half)
-    return Made(new_key, officer_key)
+    return Made(new_key is not None, key, officer_key)
 
 
 def _remove(half: str) -> None:

@@ -1,10 +1,13 @@
 """Entries of the log that are about the store itself: its first, and one for a moved schema."""
 
 import os
+from contextlib import closing
 
 from tpi_cli.rules import chain
-from tpi_cli.store import audit, versions
+from tpi_cli.store import audit, connect, versions
 from tpi_cli.store.connect import Database
+from tpi_cli.store.keys import Key
+from tpi_cli.store.place import Place
 
 _MASTER = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
 MANIFEST = "manifest"
@@ -24,7 +27,7 @@ def first(db: Database, clinic: str, act: str, knowledge: str) -> str:
     db.run("UPDATE clinic SET knowledge = :knowledge", knowledge=knowledge)
     for table in versions.tables(db):
         db.run(f"UPDATE {table} SET entry = 1, salt = salt()")
-    _append(db, clinic, act)
+    entered(db, clinic, act)
     return key
 
 
@@ -36,10 +39,24 @@ def moved(db: Database, clinic: str, act: str, knowledge: str) -> None:
     versions.lay_aside(db, clinic, before, entry)
     sql = "UPDATE clinic SET knowledge = :knowledge, entry = :entry, salt = :salt WHERE id = :clinic"
     db.run(sql, knowledge=knowledge, entry=entry, salt=os.urandom(16).hex(), clinic=clinic)
-    _append(db, clinic, act)
+    entered(db, clinic, act)
 
 
-def _append(db: Database, clinic: str, act: str) -> None:
+def entered(db: Database, clinic: str, act: str, acting: str | None = None) -> None:
+    """End a transaction written over the driver with its entry: over all that carries the entry's number."""
     count, content = chain.content(one.hash for one in versions.leaves(db, versions.tables(db), audit.next_entry(db)))
-    who = audit.Who(audit.account())
+    who = audit.Who(audit.account(), acting)
     audit.append(db, clinic, who, audit.Act(act, records=count, content=content, structure=structure(db)))
+
+
+def noted(place: Place, key: Key | None, act: str, acting: str | None) -> None:
+    """An entry for an act that changes no record, in a short transaction of its own; the store opens with `key`."""
+    with closing(connect.opened(place, key)) as connection:
+        db = Database(connection)
+        try:
+            connect.durable(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            audit.append(db, str(db.value("SELECT id FROM clinic")), audit.Who(audit.account(), acting), audit.Act(act))
+            connection.execute("COMMIT")
+        except connect.Driver.Error as fault:
+            raise connect.translated(fault, place) from None
