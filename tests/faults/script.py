@@ -4,9 +4,9 @@ import argparse
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -59,9 +59,15 @@ def spread(found: Sequence[One], count: int) -> list[One]:
 
 
 def each(work: Callable[[One], Got], found: Iterable[One], jobs: int) -> Iterator[Got]:
-    """The work done on each, so many at a time, in order."""
+    """The work done on each, so many at a time, in order; no more is fetched than is soon worked on."""
     with ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(work, found)
+        waiting: deque[Future[Got]] = deque()
+        for one in found:
+            waiting.append(pool.submit(work, one))
+            if len(waiting) > 2 * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def in_a_folder(run: Run, asked: Asked) -> Tally:

@@ -23,7 +23,12 @@ class Damaged(Exception):
 
 
 def read(clinic: Clinic) -> Dump:
-    """Everything in the store and in the settings file. Raises Damaged unless all of it is sound and can be written."""
+    """Everything in the store and in the settings file; nothing where there is no store.
+
+    Raises Damaged unless all of it is sound and can be written.
+    """
+    if not clinic.store.exists():
+        return {}
     try:
         with closing(connect.open_store(place(clinic))) as connection:
             _sound(connection)
