@@ -45,9 +45,7 @@ def run(asked: Asked, folder: Path) -> Tally:
     tally = Tally()
     clinic = prepared.prepared(folder / "prepared")
     acts = spread(list(ACTS), max(1, asked.points // ENOUGH))
-    plans = list(
-        each(lambda act: _planned(clinic, act, folder / act.replace(" ", "-"), asked.broken), acts, asked.jobs)
-    )
+    plans = list(each(lambda act: _planned(clinic, act, folder / act, asked.broken), acts, asked.jobs))
     points = _points(plans, asked.points)
     places = ((point, folder / f"kill-{number}") for number, point in enumerate(points))
     tally.seen["points"] = 0
@@ -65,7 +63,7 @@ def _planned(clinic: Clinic, act: str, folder: Path, broken: str | None) -> Plan
     for name in ("first", "second", "third"):
         own = prepared.copied(clinic, folder / name)
         log = folder / f"{name}.log"
-        answer = prepared.run(own, prepared.words(act, own), broken, strace.traced(log, CALLS))
+        answer = prepared.run(own, prepared.words(ACTS[act], own), broken, strace.traced(log, CALLS))
         assert answer.code == 0, (act, answer)
         ends.append(state.read(own))
     story = state.told(state.read(clinic), *ends[1:])
@@ -90,7 +88,7 @@ def _killed(clinic: Clinic, point: Point, folder: Path, broken: str | None) -> t
     own = prepared.copied(clinic, folder)
     act, call = point.plan.act, point.call
     under = strace.injected(call.name, "signal=SIGKILL", str(call.number))
-    answer = prepared.run(own, prepared.words(act, own), broken, under)
+    answer = prepared.run(own, prepared.words(ACTS[act], own), broken, under)
     kind = _wrong(own, point.plan.story, answer)
     prepared.gone(own)
     return answer.code != 0, Fault(kind, f"{act}, killed at {call}") if kind else None

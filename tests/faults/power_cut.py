@@ -6,7 +6,6 @@ whole, and hold exactly what was acknowledged, or that and the command under way
 """
 
 import random
-import shlex
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -96,8 +95,7 @@ def _day(start: Clinic, lines: tuple[str, ...], folder: Path, broken: str | None
     record = folder / "log"
     ends, steps = [state.read(clinic)], []
     for command, line in enumerate(lines):
-        words = shlex.split(line.format(home=clinic.home))
-        answer = prepared.run(clinic, words, broken, log.under(record))
+        answer = prepared.run(clinic, prepared.words(line, clinic), broken, log.under(record))
         assert answer.code == 0, (line, answer)
         ends.append(state.read(prepared.copied(clinic, folder / "looked-at")))
         steps += _steps(record, clinic.home, command)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.conftest import Answer, Clinic
-from tests.faults.commands import ACTS, FILES, PREPARATION
+from tests.faults.commands import FILES, PREPARATION
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120
@@ -38,9 +38,9 @@ def gone(clinic: Clinic) -> None:
     shutil.rmtree(clinic.home)
 
 
-def words(act: str, clinic: Clinic) -> list[str]:
-    """An act of the table as the shell hands it over."""
-    return shlex.split(ACTS[act].format(home=clinic.home))
+def words(line: str, clinic: Clinic) -> list[str]:
+    """A line as the shell hands it over; `{home}` in it is the clinic's folder."""
+    return [word.format(home=clinic.home) for word in shlex.split(line)]
 
 
 def program(broken: str | None) -> list[str]:
