@@ -8,6 +8,7 @@ whole, and hold exactly what was acknowledged, or that and the command under way
 import random
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from tests.conftest import Clinic
 from tests.faults import log, prepared, state
 from tests.faults.commands import ACTS
 from tests.faults.disk import Disk
+from tests.faults.onlooker import watching
 from tests.faults.script import Asked, Tally, each, main, spread
 
 LOST, HALF, CORRUPT = "acknowledged and lost", "half-applied", "corrupt"
@@ -35,7 +37,8 @@ A_DAY = tuple(
                 "site add", "again", "session void", "config set", "import")
 )  # fmt: skip
 """One after the other in the prepared clinic."""
-DAYS = {"first day": FIRST_DAY, "a day": A_DAY}
+DAYS = {"first day": FIRST_DAY, "a day": A_DAY, "a busy day": A_DAY}
+"""On a busy day somebody has the store open all the time: the log is all that keeps what is acknowledged."""
 
 
 class Step(NamedTuple):
@@ -66,7 +69,7 @@ class Left(NamedTuple):
 def run(asked: Asked, folder: Path, names: Iterable[str] = tuple(DAYS)) -> Tally:
     """So many states, evenly spread over the steps of the days named."""
     tally = Tally()
-    days = {name: _day(_start(name, folder), DAYS[name], folder / name, asked.broken) for name in names}
+    days = {name: _day(name, folder / name, asked.broken) for name in names}
     steps = sum(len(day.steps) for day in days.values())
     tally.seen["states"] = 0
     for name, day in days.items():
@@ -80,26 +83,28 @@ def run(asked: Asked, folder: Path, names: Iterable[str] = tuple(DAYS)) -> Tally
     return tally
 
 
-def _start(name: str, folder: Path) -> Clinic:
-    """The clinic as the day finds it: on the first there is nothing."""
-    if name != "first day":
-        return prepared.prepared(folder / "prepared")
-    clinic = Clinic(folder / "empty")
-    clinic.home.mkdir()
-    return clinic
-
-
-def _day(start: Clinic, lines: tuple[str, ...], folder: Path, broken: str | None) -> Day:
-    """Run the commands one after the other, and write down what they do."""
-    clinic = prepared.copied(start, folder / "clinic")
-    record = folder / "log"
-    ends, steps = [state.read(clinic)], []
-    for command, line in enumerate(lines):
-        answer = prepared.run(clinic, prepared.words(line, clinic), broken, log.under(record))
-        assert answer.code == 0, (line, answer)
-        ends.append(state.read(prepared.copied(clinic, folder / "looked-at")))
-        steps += _steps(record, clinic.home, command)
+def _day(name: str, folder: Path, broken: str | None) -> Day:
+    """Run the commands of the day one after the other, and write down what they do."""
+    clinic = _start(name, folder / "clinic")
+    with watching(clinic) if name == "a busy day" else nullcontext():
+        start = prepared.copied(clinic, folder / "start")
+        ends, steps = [state.read(prepared.copied(clinic, folder / "end"))], []
+        for command, line in enumerate(DAYS[name]):
+            record = folder / "log"
+            answer = prepared.run(clinic, prepared.words(line, clinic), broken, log.under(record))
+            assert answer.code == 0, (line, answer)
+            ends.append(state.read(prepared.copied(clinic, folder / "end")))
+            steps += _steps(record, clinic.home, command)
     return Day(start.home, steps, ends)
+
+
+def _start(name: str, home: Path) -> Clinic:
+    """The clinic as the day finds it: on the first there is nothing."""
+    home.parent.mkdir()
+    if name != "first day":
+        return prepared.prepared(home)
+    home.mkdir()
+    return Clinic(home)
 
 
 def _steps(record: Path, home: Path, command: int) -> list[Step]:
