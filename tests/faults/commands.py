@@ -40,6 +40,7 @@ FILES = {
 """Files that lie in the clinic's folder, to be imported."""
 
 ACTS = {
+    "init": "init --name 'Test Clinic' --zone Europe/London",
     "patient add": "patient add 'Gray, Gus' 1967-07-07 --weight 77 --allergy lidocaine:rash --bleeding apixaban",
     "patient edit": "patient edit 1 --weight 63.5 --phone '0161 496 0101' --allergy latex:rash",
     "patient archive": "patient archive 2 --note 'moved to another clinic'",
@@ -83,3 +84,7 @@ ACTS = {
     "import": "import {home}/patients.csv {home}/injections.csv {home}/outcomes.csv",
 }
 """The commands by a short name."""
+UNPREPARED = frozenset({"init"})
+"""Acts that want an empty folder to begin with."""
+RETRIED = frozenset({"init"})
+"""Acts that are typed once more where a fault left the state before: nobody may be stuck with what it left."""

@@ -6,9 +6,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.conftest import Answer, Clinic
-from tests.faults.commands import FILES, PREPARATION
+from tests.faults.commands import FILES, PREPARATION, UNPREPARED
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120
@@ -24,6 +25,24 @@ def prepared(home: Path) -> Clinic:
     for line in PREPARATION:
         clinic.ok(*shlex.split(line))
     return clinic
+
+
+class Starts(NamedTuple):
+    """What acts begin with: the prepared clinic, or an empty folder."""
+
+    full: Clinic
+    empty: Clinic
+
+    def of(self, act: str) -> Clinic:
+        """The one an act wants."""
+        return self.empty if act in UNPREPARED else self.full
+
+
+def starts(folder: Path) -> Starts:
+    """Both, made below a folder."""
+    empty = Clinic(folder / "empty")
+    empty.home.mkdir()
+    return Starts(prepared(folder / "prepared"), empty)
 
 
 def copied(clinic: Clinic, to: Path) -> Clinic:

@@ -21,11 +21,12 @@ _STREAM = re.compile(r"([12])<")
 
 
 class Call(NamedTuple):
-    """A system call of a run: the so-many-th of its name in its process, and on what."""
+    """A system call of a run: the so-many-th of its name in its process, on what, and up to where it wrote."""
 
     name: str
     number: int
     on: str
+    end: int = 0
 
     def __str__(self) -> str:
         return f"{self.name} {self.number} on {self.on}"
@@ -45,10 +46,16 @@ def traced(log: Path, names: tuple[str, ...]) -> list[str]:
     return ["strace", "-f", "--seccomp-bpf", "-qq", "-y", "-s", "0", "-o", str(log), "-e", f"trace={_any(names)}"]
 
 
-def injected(name: str, what: str, when: str) -> list[str]:
+def injected(name: str, what: str, when: str, log: Path) -> list[str]:
     """The words before a command that have something done to one of its calls: `signal=SIGKILL`, `error=EIO`."""
+    quick = [] if "signal" in what else ["--seccomp-bpf"]  # strace 6.1 loses the signal with it
     inject = f"inject={name}:{what}:when={when}"
-    return ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={name}", "-e", inject]
+    return ["strace", "-f", *quick, "-qq", "-s", "0", "-o", str(log), "-e", f"trace={name}", "-e", inject]
+
+
+def reached(log: Path) -> bool:
+    """Whether the call that was to fail came."""
+    return "(INJECTED)" in log.read_text(encoding="utf-8", errors="replace")
 
 
 def _any(names: tuple[str, ...]) -> str:
@@ -68,8 +75,14 @@ def calls(log: Path, home: Path) -> list[Call]:
         seen[key] = seen.get(key, 0) + 1
         on = _on(found["words"], str(home))
         if on:
-            out.append(Call(found["name"], seen[key], on))
+            out.append(Call(found["name"], seen[key], on, _end(found["words"]) if found["name"] == "pwrite64" else 0))
     return out
+
+
+def _end(words: str) -> int:
+    """Where a write ends: its size and its place are the last two words."""
+    size, offset = re.findall(r", (\d+)", words)[-2:]
+    return int(size) + int(offset)
 
 
 def _on(words: str, home: str) -> str:
