@@ -1,0 +1,128 @@
+"""The program with a fault of our making, which a script must find: `python -m tests.faults.broken KIND WORDS...`.
+
+Each kind is what a careless change would do, put over the real program before it starts.
+"""
+
+import sys
+import time
+from contextlib import suppress
+from typing import Any
+
+PAUSE = 0.4
+"""Seconds: wide enough for a kill at random to fall into."""
+
+
+def early(pause: float = 0) -> None:
+    """Says `recorded` before the commit."""
+    from sqlmodel import Session
+
+    commit = Session.commit
+
+    def too_soon(self: Session) -> None:
+        sys.stdout.write("recorded\n")
+        sys.stdout.flush()
+        time.sleep(pause)
+        commit(self)
+
+    Session.commit = too_soon  # type: ignore[method-assign]
+
+
+def lazy() -> None:
+    """Says `recorded` and then takes its time over the commit."""
+    early(PAUSE)
+
+
+def halves(pause: float = 0) -> None:
+    """Commits what was sent so far whenever something is sent: one act, many transactions."""
+    from tpi_cli.store.write import Writing
+
+    send = Writing.send
+
+    def and_commit(self: Writing) -> None:
+        send(self)
+        driver = self._database.connection
+        if driver.in_transaction:
+            driver.execute("COMMIT")
+            time.sleep(pause)
+            driver.execute("BEGIN IMMEDIATE")
+
+    Writing.send = and_commit  # type: ignore[method-assign]
+
+
+def slow_halves() -> None:
+    """The same, with time between the halves."""
+    halves(PAUSE / 4)
+
+
+def careless() -> None:
+    """Takes a failed commit for a good one."""
+    from sqlmodel import Session
+
+    commit = Session.commit
+
+    def whatever(self: Session) -> None:
+        with suppress(Exception):
+            commit(self)
+
+    Session.commit = whatever  # type: ignore[method-assign]
+
+
+def _synchronous(level: str) -> None:
+    from tpi_cli.store import connect
+
+    def settings(connection: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={level}")
+
+    connect.durable = settings
+
+
+def unsynced() -> None:
+    """Never waits for the disk."""
+    _synchronous("OFF")
+
+
+def half_synced() -> None:
+    """Waits for the disk at a checkpoint only."""
+    _synchronous("NORMAL")
+
+
+def deferred() -> None:
+    """A plain BEGIN: a writer that first reads finds its snapshot overtaken."""
+    from sqlalchemy import Engine, create_engine, event
+    from sqlalchemy.pool import NullPool
+
+    from tpi_cli.store import connect, write
+
+    def made(creator: Any) -> Engine:
+        out = create_engine("sqlite://", creator=creator, module=connect.Driver, poolclass=NullPool)
+        event.listen(out, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        return out
+
+    write.made = made
+
+
+def impatient() -> None:
+    """Does not wait for another writer."""
+    from tpi_cli.store import connect
+
+    connect.BUSY_SECONDS = 0
+
+
+KINDS = {
+    "early": early,
+    "lazy": lazy,
+    "halves": halves,
+    "slow-halves": slow_halves,
+    "careless": careless,
+    "unsynced": unsynced,
+    "half-synced": half_synced,
+    "deferred": deferred,
+    "impatient": impatient,
+}
+
+if __name__ == "__main__":
+    from tpi_cli.main import main
+
+    KINDS[sys.argv[1]]()
+    main(sys.argv[2:])
