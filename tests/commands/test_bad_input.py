@@ -323,7 +323,8 @@ no colon                  | Tan Mei                                             
 a field not known         | {"name": "X, Y", "shoe": 44}                                   | unknown field 'shoe'
 JSON cut short            | {"name": "X, Y"                                                | no JSON object
 a list for a name         | {"name": ["X"], "born": "1970-01-01", "allergy": "none", "bleeding": "none"} | name
-numbers for allergies | {"name": "X, Y", "born": "1970-01-01", "allergy": [1, {}], "bleeding": "none", "sex": 2} | '2'
+numbers for allergies | {"name": "X, Y", "born": "1970-01-01", "allergy": [1, 2], "bleeding": "none", "sex": 2} | '2'
+a list in a list | {"name": "X, Y", "born": "1970-01-01", "allergy": [1, {}], "bleeding": "none"} | stdin:1: 'allergy'
 no name                   | {"born": "1970-01-01", "allergy": "none", "bleeding": "none"}  | name
 """
 

@@ -1,1 +1,1 @@
-"""What goes wrong on purpose: scripts that count what is lost and what is found, each with a variant it must catch."""
+"""Faults put in on purpose, by the thousand: each script prints its count, and has a broken variant it must catch."""

@@ -37,6 +37,8 @@ HARMFUL = {
     "Mongolian vowel separator": ("Ta\u180en", "Ta\\u180en"),
     "line separator": ("Tan\u2028Mei\u2029", "Tan\\u2028Mei\\u2029"),
     "annotation": ("\ufff9Tan\ufffaMei\ufffb", "\\ufff9Tan\\ufffaMei\\ufffb"),
+    "marks of music": ("Ta\U0001d173\U0001d17an", "Ta\\U0001d173\\U0001d17an"),
+    "marks of shorthand": ("Ta\U0001bca0\U0001bca3n", "Ta\\U0001bca0\\U0001bca3n"),
     "tags": ("Tan\U000e0041\U000e007f", "Tan\\U000e0041\\U000e007f"),
     "joiner between Latin letters": ("Ta\u200dn", "Ta\\u200dn"),
     "non-joiner between Latin letters": ("Ta\u200cn", "Ta\\u200cn"),

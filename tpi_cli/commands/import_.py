@@ -148,6 +148,8 @@ def _write_refused(reads: list[Any], refused: list[Any]) -> list[str]:
     """The refused rows of each file in a file beside it, with the reason in a last column."""
     import csv
 
+    from tpi_cli.show.delimited import guarded
+
     paths = []
     for read in reads:
         bad = [one for one in refused if one.file == read.file]
@@ -156,8 +158,8 @@ def _write_refused(reads: list[Any], refused: list[Any]) -> list[str]:
         stem = "stdin" if read.file == "-" else os.path.splitext(read.file)[0]
         path = _free(stem)
         with Out(output=path).into() as file:
-            out = csv.DictWriter(file, [*bad[0].row, "refused"], lineterminator="\n", extrasaction="ignore")
-            out.writeheader()
-            out.writerows({**one.row, "refused": f"{one.column}: {one.what}"} for one in bad)
+            out = csv.writer(file, lineterminator="\n")
+            out.writerow(map(guarded, (*bad[0].row, "refused")))
+            out.writerows(map(guarded, (*one.row.values(), f"{one.column}: {one.what}")) for one in bad)
         paths.append(path)
     return paths

@@ -9,6 +9,7 @@ import typer
 
 from tpi_cli.acts import patient as acts
 from tpi_cli.commands import complete, options, slot
+from tpi_cli.commands.parse import stdin
 from tpi_cli.commands.parse.typed import meant
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Conflict, Usage
@@ -65,7 +66,7 @@ def add(
     given = {"name": name, "born": born, "sex": sex, "weight": weight, "height": height, "phone": phone,
              "email": email, "mrn": mrn, "payer": payer, "allergy": allergy, "bleeding": bleeding}  # fmt: skip
     if name == "-":
-        given = _merged(given, _from_stdin())
+        given = _merged(given, stdin.fields(stdin.read(), FIELDS, SEVERAL))
     out: Out = ctx.obj.out()
     if not out.no_input and sys.stdin.isatty():
         _sensible(ctx, given)
@@ -104,6 +105,8 @@ def _payer(text: str | None, db: Database) -> list[str]:
     return [f"no rules for the payer {text!r}: the clinic's default only advises; {look}"]
 
 
+SEVERAL = ("allergy", "bleeding")
+"""Fields that may be given more than once."""
 FIELDS = (
     "name",
     "born",
@@ -126,64 +129,6 @@ def _merged(given: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
     if twice:
         raise Usage(f"{twice[0]} is given twice, as an option and on stdin", hint="leave one of them out")
     return {**given, **read}
-
-
-def _from_stdin() -> dict[str, Any]:
-    """The fields as JSON or `key: value` lines. Raises Usage."""
-    text = sys.stdin.read(checks.LONGEST_TEXT * 4)
-    found = _json(text) if text.lstrip().startswith("{") else _lines(text)
-    unknown = [key for key in found if key not in FIELDS]
-    if unknown or not found:
-        what = f"unknown field {unknown[0]!r}" if unknown else "nothing came on stdin"
-        raise Usage(what, hint=f"fields: {', '.join(FIELDS)}")
-    several = {key: [found[key]] for key in ("allergy", "bleeding") if isinstance(found.get(key), str)}
-    return {**found, **several}
-
-
-def _json(text: str) -> dict[str, Any]:
-    import json
-
-    try:
-        found = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        raise Usage("stdin is no JSON object", hint='{"name": "Tan, Mei", "born": "1971-03-04", ...}') from None
-    return {key: _plain(key, value) for key, value in found.items() if value is not None}
-
-
-def _plain(key: str, value: Any) -> Any:
-    """A field's text; allergies and bleeding may be several."""
-    if isinstance(value, list) and key in {"allergy", "bleeding"}:
-        return [str(one) for one in value]
-    if isinstance(value, list | dict):
-        raise Usage(f"{key} is one text, not several", hint='{"name": "Tan, Mei", "born": "1971-03-04", ...}')
-    return str(value)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object whose fields are texts, numbers or lists, each once. Raises Usage."""
-    names = [name for name, _ in pairs]
-    twice = [name for name in names if names.count(name) > 1]
-    odd = [name for name, value in pairs if isinstance(value, bool | dict)]
-    if twice or odd:
-        what = f"{twice[0]} stands there twice" if twice else f"{odd[0]} is neither text nor number"
-        raise Usage(f"stdin: {what}", hint="give each field once, as text")
-    return dict(pairs)
-
-
-def _lines(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for line in filter(None, map(str.strip, text.splitlines())):
-        key, colon, value = line.partition(":")
-        if not colon:
-            raise Usage("a line on stdin has no colon", hint="write key: value, such as born: 1971-03-04")
-        key = key.strip().lower()
-        if key in found and key not in {"allergy", "bleeding"}:
-            raise Usage(f"stdin: {key} stands there twice", hint="give each field once")
-        if key in {"allergy", "bleeding"}:
-            found.setdefault(key, []).append(value.strip())
-        else:
-            found[key] = value.strip()
-    return found
 
 
 def _sensible(ctx: typer.Context, given: dict[str, Any]) -> None:

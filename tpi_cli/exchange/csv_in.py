@@ -1,16 +1,14 @@
 """CSV files read into checked rows. What is wrong with a row is kept with its line, never raised on the way."""
 
 import csv
-import io
 import re
-import sys
 from collections.abc import Callable, Iterable
 from datetime import date
-from itertools import chain
 from typing import Any, NamedTuple
 
 from tpi_cli.acts import patient as acts
 from tpi_cli.errors import Usage
+from tpi_cli.exchange.csv_text import LONGEST_FIELD, MOST_COLUMNS, Lines, opened
 from tpi_cli.exchange.fields import (
     LARGEST,
     SIDES,
@@ -24,6 +22,7 @@ from tpi_cli.exchange.fields import (
     one_of,
     parted,
     past,
+    shown,
     sound,
     whole,
     yes_or_no,
@@ -33,6 +32,7 @@ from tpi_cli.reference import adverse as complications
 from tpi_cli.reference import agents, alerts
 from tpi_cli.rules import checks, interval
 from tpi_cli.rules.values import Dose, Strength
+from tpi_cli.show.delimited import restored
 from tpi_cli.store.read.log import Injected, Lot
 
 PATIENTS = (
@@ -70,12 +70,15 @@ NEEDED = {
     "injections": ("mrn", "date", "muscle", "side", "agent", "strength", "volume_ml", "follow_up"),
     "outcomes": ("mrn", "date"),
 }
-LONGEST_FIELD = 128 * 1024
 EPI = " epi 1:"
 """Stands between a local anaesthetic's strength and the dilution of the epinephrine in it."""
 DILUTIONS = {"100000": 100_000, "200000": 200_000}
 LARGEST_UNITS = 10_000
 """Units or units/mL: the same as where injections are typed."""
+JOINED = frozenset({"alerts", "adverse"})
+"""Columns of several texts, each as long as one may be: their parts are checked one by one."""
+SHORT = frozenset({"mrn", "phone", "email", "payer"})
+"""Columns that are held to the length of a name, as they are where they are typed."""
 STRONGEST = {"%": 100, "mg/mL": LARGEST, "units/mL": LARGEST_UNITS}
 
 
@@ -105,52 +108,46 @@ class Read(NamedTuple):
 
 def load(path: str, kind: str | None, today: date, own: tuple[agents.Agent, ...] = ()) -> Read:
     """Read a CSV file (`-` is stdin). Raises Usage when the file as a whole cannot be read."""
-    text = _decoded(path)
-    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    lines.fieldnames = [name.strip().lower() for name in _header(lines, path)]
-    found = kind or _kind(lines.fieldnames, path)
-    if found not in COLUMNS:
-        raise Usage(f"cannot import {found}", hint="--kind patients, injections or outcomes")
-    missing = [name for name in NEEDED[found] if name not in lines.fieldnames]
-    if missing:
-        raise Usage(f"{path}: column {missing[0]} is missing", hint=f"{found} need {', '.join(NEEDED[found])}")
-    unknown = [name for name in lines.fieldnames if name and name not in COLUMNS[found]]
-    parsers: dict[str, Callable[[dict[str, str]], Any]] = {
-        "patients": lambda row: patient(row, today),
-        "injections": lambda row: injection(row, today, own),
-        "outcomes": lambda row: outcome(row, today),
-    }
-    return _rows(path, found, lines, parsers[found], unknown)
+    with opened(path) as text:
+        lines = csv.DictReader(text, strict=True)
+        lines.fieldnames = names = _header(lines, text)
+        found = kind or _kind(names, path)
+        if found not in COLUMNS:
+            raise Usage(f"cannot import {found}", hint="--kind patients, injections or outcomes")
+        missing = [name for name in NEEDED[found] if name not in names]
+        if missing:
+            raise Usage(f"{path}: column {missing[0]} is missing", hint=f"{found} need {', '.join(NEEDED[found])}")
+        unknown = [name for name in names if name and name not in COLUMNS[found]]
+        parsers: dict[str, Callable[[dict[str, str]], Any]] = {
+            "patients": lambda row: patient(row, today),
+            "injections": lambda row: injection(row, today, own),
+            "outcomes": lambda row: outcome(row, today),
+        }
+        return _rows(Read(path, found, [], [], unknown, {}), text, lines, parsers[found])
 
 
-def _decoded(path: str) -> str:
-    try:
-        raw = sys.stdin.buffer.read() if path == "-" else _bytes(path)
-    except OSError as fault:
-        raise Usage(f"{path} cannot be read: {fault.strerror}", hint="check the file's name") from None
-    if not raw.strip():
-        raise Usage(f"{path} is empty", hint="the first line names the columns")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = raw[: fault.start].count(b"\n") + 1
-        raise Usage(f"{path}:{line}: not UTF-8", hint="save it as CSV UTF-8 and try again") from None
-
-
-def _bytes(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def _header(lines: Any, path: str) -> list[str]:
+def _header(lines: Any, text: Lines) -> list[str]:
+    """The columns' names, from the first line that is not blank. Raises Usage."""
     csv.field_size_limit(LONGEST_FIELD)
     try:
-        names = list(lines.fieldnames or [])
+        cells = next((row for row in lines.reader if any(cell.strip() for cell in row)), None)
     except csv.Error:
-        raise Usage(f"{path}:1: the header is not CSV", hint="commas between columns, quotes around commas") from None
-    twice = [name for name in names if names.count(name) > 1]
+        hint = "commas between columns, quotes around commas"
+        raise Usage(f"{text.name}:{text.first}: the header is not CSV", hint=hint) from None
+    if cells is None:
+        raise Usage(f"{text.name} is empty", hint="the first line names the columns")
+    if len(cells) > MOST_COLUMNS:
+        what = f"{text.name}:{text.first}: {len(cells):,} columns, and {MOST_COLUMNS} are the most"
+        raise Usage(what, hint="leave out the columns that tpi help csv does not name")
+    text.row_ended()
+    names = [restored(cell.strip()).lower() for cell in cells]
+    long = [name for name in names if len(name) > checks.LONGEST_NAME]
+    if long:
+        what = f"{text.name}:{text.first}: column {shown(long[0])} has {len(long[0]):,} characters"
+        raise Usage(what, hint="is that the line that names the columns?")
+    twice = [name for name in names if name and names.count(name) > 1]
     if twice:
-        raise Usage(f"{path}: column {twice[0]} stands there twice", hint="keep one of them")
+        raise Usage(f"{text.name}: column {twice[0]} stands there twice", hint="keep one of them")
     return names
 
 
@@ -170,50 +167,44 @@ def _kind(names: Iterable[str], path: str) -> str:
     )
 
 
-def _rows(path: str, kind: str, lines: Any, parse: Callable[[dict[str, str]], Any], unknown: list[str]) -> Read:
-    out = Read(path, kind, [], [], unknown, {})
+def _rows(out: Read, text: Lines, lines: Any, parse: Callable[[dict[str, str]], Any]) -> Read:
     while True:
         try:
             row = next(lines)
         except StopIteration:
             return out
         except csv.Error as fault:
-            where = f"{path}:{lines.line_num + 1}"
+            where = f"{out.file}:{text.first}"
             raise Usage(f"{where}: not CSV: {fault}", hint="mend the quotes from that line on") from None
-        _take(out, lines.line_num - _breaks(row), row, parse)
-
-
-def _breaks(row: dict[str, Any]) -> int:
-    """How many lines a row goes on after its first: the line breaks within its quotes."""
-    cells = chain.from_iterable(value if isinstance(value, list) else [value or ""] for value in row.values())
-    return sum(len(_BREAK.findall(cell)) for cell in cells)
+        _take(out, text.first, row, parse)
+        text.row_ended()
 
 
 _BREAK = re.compile("\r\n|\r|\n")
 
 
 def _take(out: Read, line: int, row: dict[str, Any], parse: Callable[[dict[str, str]], Any]) -> None:
-    raw = {name: value for name, value in row.items() if name is not None}
+    raw = {name: restored(_BREAK.sub("\n", value or "")) for name, value in row.items() if name is not None}
     if None in row:
         out.refused.append(Refused(out.file, line, "-", "more fields than the header has columns", raw))
-    elif None in raw.values():
-        short = next(name for name, value in raw.items() if value is None)
-        full = {name: value or "" for name, value in raw.items()}
-        out.refused.append(Refused(out.file, line, short, "the row ends before this column", full))
+    elif None in row.values():
+        short = next(name for name, value in row.items() if value is None)
+        out.refused.append(Refused(out.file, line, short, "the row ends before this column", raw))
     else:
         out.raw[line] = raw
         try:
             _texts(raw)
-            out.rows.append((line, parse({name: _BREAK.sub("\n", value.strip()) for name, value in raw.items()})))
+            cells = {name: _BREAK.sub("\n", value.strip()) for name, value in row.items()}
+            out.rows.append((line, parse({name: restored(value) for name, value in cells.items()})))
         except Fault as fault:
             out.refused.append(Refused(out.file, line, fault.column, str(fault), raw))
 
 
 def _texts(row: dict[str, str]) -> None:
     for name, value in row.items():
-        wrong = checks.text(value)
-        if wrong:
-            raise Fault(name, wrong)
+        sound(name, checks.text(value, LONGEST_FIELD if name in JOINED else checks.LONGEST_TEXT))
+        if name in SHORT:
+            sound(name, checks.text(value, checks.LONGEST_NAME))
 
 
 def patient(row: dict[str, str], today: date) -> acts.New:
@@ -258,7 +249,8 @@ def _alerts(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
         kind, _, text = entry.partition(":")
         known = alerts.by_name(kind.strip())
         if known is None:
-            raise Fault("alerts", f"{kind!r} is no kind of alert (tpi help alerts)")
+            raise Fault("alerts", f"{shown(kind)} is no kind of alert (tpi help alerts)")
+        sound("alerts", checks.text(text))
         out.append((known.kind, text.strip() or None))
     return tuple(dict.fromkeys(out))
 
@@ -294,14 +286,14 @@ def _follow_up(row: dict[str, str], on: date) -> str | None:
     if step is None:
         due = iso(text, "follow_up") if "-" in text else None
         if due is None:
-            raise Fault("follow_up", f"{text!r} is no interval: write 6w, 90d, 3mo, 1y, a day or none")
+            raise Fault("follow_up", f"{shown(text)} is no interval: write 6w, 90d, 3mo, 1y, a day or none")
         sound("follow_up", None if due > on else "is not after the session")
         return due.isoformat()
     try:
         ends = interval.after(on, step).year
     except OverflowError:
         ends = interval.LAST_YEAR + 1
-    sound("follow_up", f"{text!r} ends beyond the calendar" if ends > interval.LAST_YEAR else None)
+    sound("follow_up", f"{shown(text)} ends beyond the calendar" if ends > interval.LAST_YEAR else None)
     return str(step)
 
 
@@ -336,7 +328,8 @@ def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) 
     strength, epi, dilution = strength.partition(EPI)
     known = agents.strength(strength) if strength else None
     if epi and (dilution not in DILUTIONS or agent.agent_class != "local_anaesthetic" or known is None):
-        raise Fault("strength", f"{strength}{epi}{dilution!s}: write 1%{EPI}200000, of a local anaesthetic")
+        typed = shown(f"{strength}{epi}{dilution}")
+        raise Fault("strength", f"{typed}: write 1%{EPI}200000, of a local anaesthetic")
     if known is None:
         return _by_mass(agent, strength, volume)
     sound("strength", _strength_fault(agent, known, strength))
@@ -350,7 +343,7 @@ def _strength_fault(agent: agents.Agent, known: Strength, typed: str) -> str | N
     if known.mass_unit != (agent.unit or "mg"):
         return f"{agent.name} is measured in {agent.unit}"
     if known.amount > STRONGEST[known.unit] or re.match(r"0[0-9]", typed):
-        return f"{typed!r} is out of range: write 1%, 10mg/mL or 50units/mL"
+        return f"{shown(typed)} is out of range: write 1%, 10mg/mL or 50units/mL"
     return None
 
 
@@ -359,9 +352,9 @@ def _agent(name: str, own: tuple[agents.Agent, ...]) -> agents.Agent:
     if len(found) == 1:
         return found[0]
     if found:
-        raise Fault("agent", f"{name!r} could be {' or '.join(one.agent for one in found)}")
+        raise Fault("agent", f"{shown(name)} could be {' or '.join(one.agent for one in found)}")
     close = agents.similar(name, own)
-    raise Fault("agent", f"unknown agent {name!r}" + (f": did you mean {' or '.join(close)}?" if close else ""))
+    raise Fault("agent", f"unknown agent {shown(name)}" + (f": did you mean {' or '.join(close)}?" if close else ""))
 
 
 def _by_mass(agent: agents.Agent, strength: str, volume: str) -> Dose:
@@ -369,7 +362,7 @@ def _by_mass(agent: agents.Agent, strength: str, volume: str) -> Dose:
     compact = strength.replace(" ", "").lower()
     unit = agent.unit or "mg"
     if volume or not compact.endswith(unit):
-        what = f"{strength!r} is no strength: write 1%, 10mg/mL or 50units/mL" if strength else "is empty"
+        what = f"{shown(strength)} is no strength: write 1%, 10mg/mL or 50units/mL" if strength else "is empty"
         raise Fault("strength", what)
     largest = LARGEST_UNITS if unit == "units" else LARGEST
     return Dose(agent.agent, None, None, number(compact.removesuffix(unit), "strength", largest), unit)
@@ -390,6 +383,7 @@ def _adverse(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
         kind, _, text = entry.partition(":")
         known = complications.by_name(kind.strip())
         if known is None:
-            raise Fault("adverse", f"{kind!r} is no adverse event (tpi help adverse)")
+            raise Fault("adverse", f"{shown(kind)} is no adverse event (tpi help adverse)")
+        sound("adverse", checks.text(text))
         out.append((known.type, text.strip() or None))
     return tuple(sorted(out, key=lambda one: (one[0], one[1] or "")))

@@ -9,6 +9,7 @@ from tpi_cli.exchange.csv_in import COLUMNS, EPI
 from tpi_cli.exchange.fields import escaped
 from tpi_cli.rules.values import Dose, plain
 from tpi_cli.show.clean import clean
+from tpi_cli.show.delimited import guarded
 from tpi_cli.store.connect import Database
 from tpi_cli.store.facts import DRY
 from tpi_cli.store.read import people
@@ -19,12 +20,12 @@ WRITTEN = ("patients", "injections", "outcomes")
 
 
 def write(rows: Iterable[dict[str, str]], columns: tuple[str, ...], into: TextIO) -> int:
-    """Write rows under a header; returns how many."""
+    """Write rows under a header, no cell as a formula; returns how many."""
     out = csv.DictWriter(into, columns, lineterminator="\n")
     out.writeheader()
     count = 0
     for row in rows:
-        out.writerow({name: _visible(value) for name, value in row.items()})
+        out.writerow({name: guarded(_visible(value)) for name, value in row.items()})
         count += 1
     return count
 

@@ -12,7 +12,12 @@ YES_OR_NO = {"": None, "yes": True, "no": False, "y": True, "n": False}
 LARGEST = 1000
 """mL, mg or mg/mL: the same as where injections are typed."""
 
-_NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]{1,4})?"
+LONGEST_SHOWN = 60
+"""Characters of a field that a refusal repeats."""
+
+_NUMBER = r"(?:0|[1-9][0-9]{0,19})(?:\.[0-9]{1,4})?"
+"""Of twenty figures at most, as has what is typed: Python itself stops at 4,300, with an error of its own."""
+_WHOLE = r"[0-9]{1,20}"
 
 
 class Fault(Exception):
@@ -27,6 +32,11 @@ def sound(column: str, what: str | None) -> None:
     """Raises Fault where a check found something wrong."""
     if what:
         raise Fault(column, what)
+
+
+def shown(text: str) -> str:
+    """A field in quotes, for a refusal; cut where it would flood the line."""
+    return repr(text) if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]!r}..."
 
 
 def needed(row: Mapping[str, str], column: str) -> str:
@@ -56,7 +66,7 @@ def iso(text: str, column: str) -> date:
             raise ValueError
         return found
     except ValueError:
-        raise Fault(column, f"{text!r} is no day of the calendar: write 2026-01-31") from None
+        raise Fault(column, f"{shown(text)} is no day of the calendar: write 2026-01-31") from None
 
 
 def decimal(row: Mapping[str, str], column: str) -> Decimal | None:
@@ -68,9 +78,9 @@ def decimal(row: Mapping[str, str], column: str) -> Decimal | None:
 def number(text: str, column: str, largest: int = LARGEST) -> Decimal:
     """A plain positive decimal of at most four decimal places. Raises Fault."""
     if not re.fullmatch(_NUMBER, text, re.ASCII):
-        raise Fault(column, f"{text!r} is no number: write 1 or 0.5")
+        raise Fault(column, f"{shown(text)} is no number: write 1 or 0.5")
     if not 0 < Decimal(text) <= largest:
-        raise Fault(column, f"{text!r} is out of range")
+        raise Fault(column, f"{shown(text)} is out of range")
     return Decimal(text)
 
 
@@ -80,7 +90,7 @@ def percent(row: Mapping[str, str], column: str) -> Decimal | None:
     if not text:
         return None
     if not re.fullmatch(f"-?{_NUMBER}", text, re.ASCII) or not -100 <= Decimal(text) <= 100:
-        raise Fault(column, f"{text!r} is no number from -100 to 100")
+        raise Fault(column, f"{shown(text)} is no number from -100 to 100")
     return Decimal(text) + 0  # -0 is 0
 
 
@@ -89,8 +99,8 @@ def whole(row: Mapping[str, str], column: str, low: int, high: int) -> int | Non
     text = row.get(column, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
-        raise Fault(column, f"{text!r} is no whole number from {low} to {high}")
+    if not re.fullmatch(_WHOLE, text, re.ASCII) or not low <= int(text) <= high:
+        raise Fault(column, f"{shown(text)} is no whole number from {low} to {high}")
     return int(text)
 
 
@@ -98,7 +108,7 @@ def one_of(row: Mapping[str, str], column: str, values: Mapping[str, str]) -> st
     """What a word of the field stands for; a missing field reads as an empty one. Raises Fault."""
     text = row.get(column, "").lower()
     if text not in values:
-        raise Fault(column, f"{text!r} is none of {', '.join(dict.fromkeys(values.values()))}")
+        raise Fault(column, f"{shown(text)} is none of {', '.join(dict.fromkeys(values.values()))}")
     return values[text]
 
 
@@ -115,9 +125,9 @@ def muscle(row: Mapping[str, str]) -> str:
     if len(found) == 1:
         return found[0].muscle
     if found:
-        raise Fault("muscle", f"{text!r} could be {' or '.join(one.muscle for one in found)}")
+        raise Fault("muscle", f"{shown(text)} could be {' or '.join(one.muscle for one in found)}")
     close = muscles.similar(text)
-    raise Fault("muscle", f"unknown muscle {text!r}" + (f": did you mean {' or '.join(close)}?" if close else ""))
+    raise Fault("muscle", f"unknown muscle {shown(text)}" + (f": did you mean {' or '.join(close)}?" if close else ""))
 
 
 def escaped(text: str, mark: str) -> str:

@@ -13,6 +13,7 @@ _HIDDEN = (
     "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width, direction, line separators
     "\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\ud800-\udfff"  # halves of a pair
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # marks of shorthand and of music that take no room
     "\U000e0000-\U000e007f"  # tags
     "]"
 )

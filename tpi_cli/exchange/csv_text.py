@@ -1,0 +1,152 @@
+"""A CSV file as lines, within bounds that are looked at before it is read on: what is too much is never held.
+
+Every file that is brought in comes through `opened`. A packed file would be unpacked there, below `_Counted`, which
+then counts what comes out of it: nothing that reads rows has to know.
+"""
+
+import io
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, TextIO, cast
+
+from tpi_cli.errors import Usage
+
+MEGABYTE = 1024 * 1024
+LARGEST_FILE = 32 * MEGABYTE
+"""Bytes: a row has about 130, so this is twice the most lines there may be. What is larger is another kind of file."""
+MOST_LINES = 100_000
+"""Every row is held until all of them are kept, at 5 to 6 kB each: so many stay under 700 MB. A clinic with twenty
+patients a day writes some 15,000 rows a year."""
+LONGEST_ROW = 256 * 1024
+"""Characters from the start of a row to its end, however many lines its quotes hold: with every column as full as the
+store takes it a row has some 75,000. Also what is read of a line before it is looked at."""
+LONGEST_FIELD = 128 * 1024
+"""Characters: a quote left open swallows all that follows, and this is where it is found out."""
+MOST_COLUMNS = 100
+"""The files that are read have 18 at most; a spreadsheet may carry others along, which are named and left out."""
+
+OTHERS = {
+    b"\x1f\x8b": ("is packed (gzip)", "unpack it first: gunzip"),
+    b"BZh": ("is packed (bzip2)", "unpack it first"),
+    b"\xfd7zXZ\x00": ("is packed (xz)", "unpack it first"),
+    b"(\xb5/\xfd": ("is packed (zstd)", "unpack it first"),
+    b"PK\x03\x04": ("is a zip file or a workbook, not CSV", "save the sheet as CSV UTF-8 and import that"),
+    b"\xd0\xcf\x11\xe0": ("is a workbook, not CSV", "save the sheet as CSV UTF-8 and import that"),
+    b"\xff\xfe": ("is UTF-16, not UTF-8", "save it as CSV UTF-8 and try again"),
+    b"\xfe\xff": ("is UTF-16, not UTF-8", "save it as CSV UTF-8 and try again"),
+}
+"""What a file begins with that is taken for CSV most often and is none; what to say of it, and what to do."""
+_BROKEN = re.compile("[\ud800-\udfff]")
+"""What stands for a byte that is no text."""
+
+
+class Lines:
+    """The lines of a file as `csv` wants them: one at a time, each looked at before the next is read.
+
+    `first` is the line on which the row begins that is being read; whoever takes a row says so by `row_ended`.
+    """
+
+    def __init__(self, name: str, text: TextIO) -> None:
+        self.name = name
+        self.first = 1
+        self._text = text
+        self._count = 0
+        self._taken = 0
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(LONGEST_ROW + 1)
+        if not line:
+            raise StopIteration
+        self._count += 1
+        if not self._taken:
+            self.first = self._count
+        self._taken += len(line.rstrip("\r\n"))
+        self._look(line)
+        return line
+
+    def row_ended(self) -> None:
+        """What follows is another row."""
+        self._taken = 0
+
+    def _look(self, line: str) -> None:
+        if not line.isascii() and _BROKEN.search(line):
+            raise Usage(f"{self.name}:{self._count}: not UTF-8", hint="save it as CSV UTF-8 and try again")
+        if self._taken > LONGEST_ROW:
+            what = f"{self.name}:{self.first}: the row is longer than {LONGEST_ROW:,} characters"
+            raise Usage(what, hint="is a quote left open there? mend it, or shorten the row")
+        if self._count > MOST_LINES:
+            hint = "split it, by year for instance, and import the parts one by one"
+            raise Usage(f"{self.name} has more than {MOST_LINES:,} lines", hint=hint)
+
+
+class _Counted(io.RawIOBase):
+    """A stream that ends in an error as soon as more came out of it than a file may hold."""
+
+    def __init__(self, name: str, stream: BinaryIO) -> None:
+        self._name = name
+        self._stream = stream
+        self._left = LARGEST_FILE
+
+    def readable(self) -> bool:
+        """It is read, and nothing else."""
+        return True
+
+    def readinto(self, into: Any) -> int:
+        """Up to as many bytes as there is room for. Raises Usage."""
+        found: bytes = self._stream.read1(len(into))  # type: ignore[attr-defined]
+        self._left -= len(found)
+        if self._left < 0:
+            raise _too_large(self._name)
+        into[: len(found)] = found
+        return len(found)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[Lines]:
+    """The file's lines (`-` is stdin). Raises Usage where it cannot be read, is too large, or is something else."""
+    try:
+        with _stream(path) as stream:
+            raw = io.BufferedReader(_Counted(path, stream))
+            _refuse_others(path, raw.peek(16)[:16])
+            yield Lines(path, io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline=""))
+    except OSError as fault:
+        raise Usage(f"{path} cannot be read: {fault.strerror}", hint="check the file's name") from None
+
+
+@contextmanager
+def _stream(path: str) -> Iterator[BinaryIO]:
+    if path == "-":
+        yield cast("BinaryIO", sys.stdin.buffer)
+        return
+    with open(path, "rb", opener=_at_once) as file:
+        found = os.fstat(file.fileno())
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
+            raise Usage(f"{path} is a device, not a file", hint="name a CSV file; - is stdin")
+        if found.st_size > LARGEST_FILE:
+            raise _too_large(path)
+        if stat.S_ISFIFO(found.st_mode):
+            os.set_blocking(file.fileno(), True)
+        yield cast("BinaryIO", file)
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting: a pipe that nobody writes to would keep the program for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _refuse_others(path: str, start: bytes) -> None:
+    for mark, (what, hint) in OTHERS.items():
+        if start.startswith(mark):
+            raise Usage(f"{path} {what}", hint=hint)
+
+
+def _too_large(path: str) -> Usage:
+    hint = "split it, by year for instance, and import the parts one by one"
+    return Usage(f"{path} is larger than {LARGEST_FILE // MEGABYTE} MB", hint=hint)
