@@ -153,7 +153,7 @@ class NewerSchema(StoreUnavailable):
 class OlderSchema(StoreUnavailable):
     """the store is of an older schema ({found}, this tpi needs {known})"""
 
-    hint = "tpi db migrate brings it up to date; copy the store first"
+    hint = "tpi db migrate brings it up to date; tpi backup first"
 
 
 class StoreBusy(StoreUnavailable):

@@ -512,8 +512,8 @@ def test_a_key_that_others_can_read(clinic: Clinic) -> None:
 
 ANOTHER = [
     (99, "newer tpi (schema 99, this one knows 4)", "upgrade tpi; nothing was changed"),
-    (1, "older schema (1, this tpi needs 4)", "tpi db migrate brings it up to date; copy the store first"),
-    (0, "older schema (0, this tpi needs 4)", "tpi db migrate brings it up to date; copy the store first"),
+    (1, "older schema (1, this tpi needs 4)", "tpi db migrate brings it up to date; tpi backup first"),
+    (0, "older schema (0, this tpi needs 4)", "tpi db migrate brings it up to date; tpi backup first"),
 ]
 
 

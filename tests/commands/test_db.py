@@ -155,7 +155,7 @@ def test_an_older_store_is_told_and_what_to_do(old: Clinic, then: int) -> None:
 def test_until_then_nothing_else_touches_it(old: Clinic, command: str, then: int) -> None:
     code, line, hint = refused(old, *words(command))
     assert (code, line) == (6, f"the store is of an older schema ({then}, this tpi needs {SCHEMA})")
-    assert hint == "tpi db migrate brings it up to date; copy the store first"
+    assert hint == "tpi db migrate brings it up to date; tpi backup first"
 
 
 @pytest.mark.parametrize("command", ["status", "migrate"])

@@ -29,18 +29,22 @@ _CHILD = (
     "signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored where a shell put the tests behind
     "from tpi_cli.main import main; sys.argv = ['tpi', *sys.argv[1:]]; main()"
 )
+_UNDER = "from tpi_cli.store import audit; audit.account = lambda: {!r}; "
+"""As if another account of this computer typed: tests cannot make accounts."""
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Terminal:
     """A process with a terminal of its own on stdin, stdout and stderr."""
 
-    def __init__(self, clinic: Clinic, *words: str, columns: int = 80, lines: int = 24, **more: str) -> None:
+    def __init__(
+        self, clinic: Clinic, *words: str, columns: int = 80, lines: int = 24, account: str = "", **more: str
+    ) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         environment = clinic.environment(**{"TERM": "xterm-256color", **more})
         self._child = subprocess.Popen(
-            [sys.executable, "-c", _CHILD, *words],
+            [sys.executable, "-c", (_UNDER.format(account) if account else "") + _CHILD, *words],
             stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
         )  # fmt: skip
         os.close(slave)
@@ -129,9 +133,11 @@ class Terminal:
 
 
 @contextmanager
-def terminal(clinic: Clinic, *words: str, columns: int = 80, lines: int = 24, **more: str) -> Iterator[Terminal]:
+def terminal(
+    clinic: Clinic, *words: str, columns: int = 80, lines: int = 24, account: str = "", **more: str
+) -> Iterator[Terminal]:
     """A `Terminal` that is cleared away whatever happens."""
-    one = Terminal(clinic, *words, columns=columns, lines=lines, **more)
+    one = Terminal(clinic, *words, columns=columns, lines=lines, account=account, **more)
     try:
         yield one
     finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Clinic
+from tests.conftest import Clinic, working_under
 from tests.transcripts.terminal import terminal
 
 PAGES = Path(__file__).parent.parent.parent / "tpi_cli" / "help"
@@ -44,12 +44,13 @@ def pattern(told: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("page", FROM_THE_DEMO)
 def test_what_a_page_shows_is_what_is_printed(home: Clinic, page: str) -> None:
-    home.ok("demo", LOGNAME="reception")
+    with working_under("reception"):
+        home.ok("demo")
     found = blocks(page)
     assert found
     for command, told in found:
         _, *typed = shlex.split(command)
-        with terminal(home, *typed, columns=WIDTH, TPI_DB="demo", LOGNAME="reception") as screen:
+        with terminal(home, *typed, columns=WIDTH, TPI_DB="demo", account="reception") as screen:
             screen.end()
         lines = screen.screen.splitlines()
         printed = [line for line in lines if not line.startswith(("today is", "demo clinic"))]

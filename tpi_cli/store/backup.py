@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli import __version__, clock, config, errors
 from tpi_cli.reference.revision import KNOWLEDGE
+from tpi_cli.rules import chain
 from tpi_cli.store import audit, connect, keys, seal
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.keys import Key
@@ -62,11 +63,15 @@ def checked_path(path: str) -> str:
 
 
 def of_store(place: Place, path: str, keep: int | None, act: str, acting: str | None) -> tuple[Made, list[str]]:
-    """Back the store up while others may write; returns the backup, and which older ones were removed for it."""
-    connection, key = connect.open_with_key(place)
+    """Back the store up while others may write; returns the backup, and which older ones were removed for it.
+
+    One that is still to be migrated gets no entry in its log: this tpi does not know how it is written.
+    """
+    connection, key = connect.open_any_with_key(place)
     with closing(connection):
         made = make(connection, key, path)
-    seal.noted(place, key, act, acting)
+    if made.manifest.schema == connect.SCHEMA:
+        seal.noted(place, key, act, acting)
     return made, pruned(path, keep, made.manifest.clinic_id, key) if keep else []
 
 
@@ -140,10 +145,16 @@ def _note(db: Database) -> None:
     """Write down in the copy what is in it; in a copy of a backup, in the place of what was written there."""
     db.run(f"DROP TABLE IF EXISTS {MANIFEST}")
     clinic_id, clinic = db.row("SELECT id, name FROM clinic") or ("", "")
-    entry, digest = audit.head(db)
-    found = Manifest(clock.stamp(), __version__, connect.SCHEMA, clinic_id, clinic, counts(db), entry, digest)
+    schema = db.value("PRAGMA user_version")
+    found = Manifest(clock.stamp(), __version__, schema, clinic_id, clinic, counts(db), *_head(db))
     db.run(_MAKE)
     db.run(_PUT, **{**found._asdict(), "counts": json.dumps(found.counts)})
+
+
+def _head(db: Database) -> tuple[int, str]:
+    """The log's head; its start, in a store of the schemas that had no log."""
+    there = db.value("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit'")
+    return audit.head(db) if there else (0, chain.START)
 
 
 def counts(db: Database) -> dict[str, int]:
@@ -195,12 +206,10 @@ _HINT = "tpi verify tells more of the store; nothing was backed up or put in pla
 
 def _wrong(db: Database) -> Iterator[Finding]:
     """The findings that speak of the records. A clock that once went back does not, and must not stop every backup
-    to come; nor do the schema and the due dates of a store that is still to be migrated to this tpi's."""
-    ignored = {"clock"}
+    to come; of a store that is still to be migrated only the file itself can be judged."""
     if db.value("PRAGMA user_version") < connect.SCHEMA:
-        ignored |= {"schema", "due dates"}
-    elif db.value("SELECT knowledge FROM clinic") != KNOWLEDGE:
-        ignored.add("due dates")
+        return (one for one in findings(db, Proof()) if one.kind == "database")
+    ignored = {"clock"} if db.value("SELECT knowledge FROM clinic") == KNOWLEDGE else {"clock", "due dates"}
     return (one for one in findings(db, Proof()) if one.kind not in ignored)
 
 
@@ -208,7 +217,7 @@ def _not_as_told(db: Database) -> Iterator[Finding]:
     told = manifest(db)
     if told is None:
         yield Finding("manifest", "it has none: it is a store, or a copy, but no backup of tpi")
-    elif (told.counts, told.entry, told.hash) != (counts(db), *audit.head(db)):
+    elif (told.counts, told.entry, told.hash) != (counts(db), *_head(db)):
         yield Finding("manifest", "it does not fit what is in the file")
 
 

@@ -68,7 +68,7 @@ def open_store(place: Place) -> Any:
 
 def open_with_key(place: Place) -> tuple[Any, Key | None]:
     """The same, with the key that opened it; None of a plain store."""
-    connection, key = _found(place)
+    connection, key = open_any_with_key(place)
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found < SCHEMA:
         connection.close()
@@ -78,10 +78,10 @@ def open_with_key(place: Place) -> tuple[Any, Key | None]:
 
 def open_any(place: Place) -> Any:
     """A connection in autocommit to a store of our schema or an older one, keyed."""
-    return _found(place)[0]
+    return open_any_with_key(place)[0]
 
 
-def _found(place: Place) -> tuple[Any, Key | None]:
+def open_any_with_key(place: Place) -> tuple[Any, Key | None]:
     """A connection, and the key that opens the store: if a killed rotation had turned it over already, the new one."""
     if is_plain(place):
         return opened(place, None), None

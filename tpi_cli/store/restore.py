@@ -114,10 +114,18 @@ def _copied(half: str, order: Order) -> str | None:
     ):
         db = Database(copy)
         db.run(f"DROP TABLE {seal.MANIFEST}")
-        clinic = str(db.value("SELECT id FROM clinic"))
-        enrolled = _enrolled(db, clinic)
-        seal.entered(db, clinic, order.act, order.acting)
+        enrolled = _entered(db, order)
     _rekeyed(half, order)
+    return enrolled
+
+
+def _entered(db: Database, order: Order) -> str | None:
+    """The entry in its log, and who was enrolled; a store that is to be migrated gets both by that (`schema`)."""
+    if db.value("PRAGMA user_version") < connect.SCHEMA:
+        return None
+    clinic = str(db.value("SELECT id FROM clinic"))
+    enrolled = _enrolled(db, clinic)
+    seal.entered(db, clinic, order.act, order.acting)
     return enrolled
 
 
