@@ -93,18 +93,15 @@ def practice(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clini
 OTHERWISE = {
     "tpi init --name 'Harbour Pain Clinic'": 5,  # there is a store already
     "tpi init --key-file ~/keys/tpi.key": 5,
-<<<<<<< HEAD
     "tpi patient unmerge 12 --dry-run": 5,  # nobody was merged into another
     "tpi patient unmerge 12": 5,
     "tpi patient unmerge PT-0012 --yes": 5,
     "tpi patient erase 12 --authority 'court order 3 C 114/26'": 9,  # the number must be typed
-=======
     "tpi key passphrase --remove": 5,  # it has none
     "tpi key keyring": 6,  # no keyring where tests run
     "tpi key keyring --to-file": 5,  # it is in the file
     "tpi key check-recovery": 2,  # nobody types it here
     "tpi key recover": 2,
->>>>>>> keys
     "tpi verify --officer-key-file /media/stick/officer.key": 2,  # there is no such stick here
     "tpi verify --anchor 57:a3f09c1e22b46d70 --json": 8,  # nor was this head ever printed by this store
     "tpi patient elsewhere 7 lido 100mg --on yesterday --void 'it was 10 mg'": 3,  # there is no such dose to take back

@@ -78,7 +78,7 @@ def test_no_module_needs_itself() -> None:
         walk(module)
 
 
-PURE = {"calendar", "collections", "dateutil", "datetime", "decimal", "hashlib", "hmac", "itertools", "json", "re",
+PURE = {"calendar", "collections", "dateutil", "datetime", "decimal", "difflib", "hashlib", "hmac", "itertools", "json", "re",
         "typing", "unicodedata"}  # fmt: skip
 
 

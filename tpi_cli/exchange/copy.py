@@ -6,7 +6,8 @@ from typing import Any, TextIO
 
 from tpi_cli.errors import Conflict, StoreUnavailable, Usage
 from tpi_cli.show.machine import text
-from tpi_cli.store.connect import APPLICATION_ID, SCHEMA, Database
+from tpi_cli.store import plain
+from tpi_cli.store.connect import Database
 
 
 def sqlite(db: Database, path: str) -> None:
@@ -18,16 +19,7 @@ def sqlite(db: Database, path: str) -> None:
     except OSError as fault:
         raise StoreUnavailable(f"cannot write {path}: {fault.strerror}") from None
     os.close(descriptor)
-    connection = db.connection
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA query_only=OFF")
-    connection.execute("ATTACH DATABASE ? AS copy KEY ''", (path,))
-    connection.execute("SELECT sqlcipher_export('copy')")
-    connection.execute("DELETE FROM copy.ratchet")  # the log's key leaves the store in no copy
-    connection.execute(f"PRAGMA copy.application_id={APPLICATION_ID}")
-    connection.execute(f"PRAGMA copy.user_version={SCHEMA}")
-    connection.execute("DETACH DATABASE copy")
-    connection.execute("BEGIN")
+    plain.copied(db, path)
 
 
 def tables(db: Database) -> Iterator[str]:
