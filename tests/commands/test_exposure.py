@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.commands.reading import copied, envelope, everything, made, refused, rows, talk, words
+from tests.commands.reading import copied, envelope, made, refused, rows, talk, words
 from tests.conftest import Clinic
+from tests.store.places import records
 from tpi_cli.reference.agents import all_agents
 
 GIVEN = """
@@ -262,10 +263,10 @@ def test_anaesthetic_of_the_same_day_elsewhere_counts(own: Clinic) -> None:
 
 
 def test_nothing_is_recorded(ward: Clinic) -> None:
-    before = everything(ward)
+    before = records(ward)
     for command in ("exposure", "exposure 1", "exposure --over-limit --json"):
         ward.ok(*words(command))
-    assert everything(ward) == before
+    assert records(ward) == before
 
 
 REFUSED = """

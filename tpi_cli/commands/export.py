@@ -66,6 +66,7 @@ def export(
             return
         if out.redact != "none":
             raise Usage("an export is whole: --redact does not apply", hint="tpi patient list --redact names")
+        _possible(what, out, kind)
         options.exported(ctx, db, what)
         _WRITERS[what](db, out, kind)
 
@@ -78,6 +79,28 @@ def _fitting(what: str, asked: Asked) -> None:
                 raise Usage(f"--{name} goes with ics", hint=f"an export as {what} is whole")
     elif asked.kind:
         raise Usage("--kind goes with csv", hint="tpi export ics -o appointments.ics")
+
+
+def _possible(what: str, out: Out, kind: str | None) -> None:
+    """Refuse what cannot be written before it is logged as written. Raises Usage, Unwritten."""
+    if what != "csv" and kind:
+        raise Usage("--kind goes with csv", hint=f"tpi export {what} -o copy")
+    if what == "sqlite" and not out.output:
+        raise Usage("a SQLite file cannot go to stdout", hint="name a file: -o copy.db")
+    if what == "csv" and kind is None:
+        _folder(out)
+    if what == "csv" and kind is not None and kind not in csv_out.WRITTEN:
+        raise Usage(f"--kind cannot be {kind!r}", hint=" or ".join(csv_out.WRITTEN))
+
+
+def _folder(out: Out) -> None:
+    """The folder for all CSV files, made if it is not there."""
+    if not out.output:
+        raise Usage("which file?", hint="--kind patients, injections or outcomes; or a folder for all: -o export/")
+    try:
+        os.makedirs(out.output, mode=0o700, exist_ok=True)
+    except OSError as fault:
+        raise Unwritten(path=out.output, why=fault.strerror) from None
 
 
 def _ics(db: Database, out: Out, asked: Asked) -> None:
@@ -118,18 +141,12 @@ def _first(since: str | None, today: date) -> tuple[date | None, str]:
     return first, f" since {words(first, today)}"
 
 
-def _sqlite(db: Database, out: Out, kind: str | None) -> None:
-    if kind:
-        raise Usage("--kind goes with csv", hint="tpi export sqlite -o copy.db")
-    if not out.output:
-        raise Usage("a SQLite file cannot go to stdout", hint="name a file: -o copy.db")
-    copy.sqlite(db, os.path.abspath(out.output))
+def _sqlite(db: Database, out: Out, kind: str | None) -> None:  # noqa: ARG001
+    copy.sqlite(db, os.path.abspath(str(out.output)))
     out.say(f"wrote {out.output}: NOT ENCRYPTED, keep it safe")
 
 
-def _json(db: Database, out: Out, kind: str | None) -> None:
-    if kind:
-        raise Usage("--kind goes with csv", hint="tpi export json -o copy.json")
+def _json(db: Database, out: Out, kind: str | None) -> None:  # noqa: ARG001
     with out.into() as into:
         count = copy.json(db, envelope("export", out.today), into)
     out.say(f"{count} rows written, not encrypted")
@@ -139,22 +156,14 @@ def _csv(db: Database, out: Out, kind: str | None) -> None:
     if kind is None:
         _csv_folder(db, out)
         return
-    if kind not in csv_out.WRITTEN:
-        raise Usage(f"--kind cannot be {kind!r}", hint=" or ".join(csv_out.WRITTEN))
     with out.into() as into:
         count = csv_out.write(csv_out.rows(db, kind), csv_out.columns(kind), into)
     out.say(f"{count} {kind} written, not encrypted")
 
 
 def _csv_folder(db: Database, out: Out) -> None:
-    if not out.output:
-        raise Usage("which file?", hint="--kind patients, injections or outcomes; or a folder for all: -o export/")
-    try:
-        os.makedirs(out.output, mode=0o700, exist_ok=True)
-    except OSError as fault:
-        raise Unwritten(path=out.output, why=fault.strerror) from None
     for kind in csv_out.WRITTEN:
-        _csv(db, out._replace(output=os.path.join(out.output, f"{kind}.csv")), kind)
+        _csv(db, out._replace(output=os.path.join(str(out.output), f"{kind}.csv")), kind)
 
 
 _WRITERS = {"sqlite": _sqlite, "json": _json, "csv": _csv}
