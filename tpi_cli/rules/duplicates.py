@@ -59,6 +59,8 @@ _SAME = "same name"
 
 def _names(one: str, other: str) -> str:
     words, others = sorted(one.split()), sorted(other.split())
+    if not (words and others):  # an erased patient has none
+        return ""
     if words == others:
         return _SAME
     if SequenceMatcher(None, " ".join(words), " ".join(others)).ratio() >= ALIKE:

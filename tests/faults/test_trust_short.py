@@ -1,0 +1,51 @@
+"""The short form of the tampering and bit-flip counts, and that each notices when `verify` is broken."""
+
+import pytest
+
+from tests.faults import bit_flips, tampering
+from tests.faults.tampering import CASES, INSIDER, OUTSIDER, Case
+
+pytestmark = pytest.mark.slow
+
+WITH_BOTH = ("both",)
+
+
+def named(*words: str) -> list[Case]:
+    """The cases with one of these words in their names."""
+    return [one for one in CASES if any(word in one.name for word in words)]
+
+
+@pytest.mark.parametrize("by", [OUTSIDER, INSIDER])
+def test_there_are_at_least_24_cases_by_outsiders_and_by_insiders(by: str) -> None:
+    own = [one.name for one in CASES if one.by == by]
+    assert len(set(own)) == len(own) >= 24
+
+
+@pytest.mark.parametrize("by", [OUTSIDER, INSIDER])
+def test_every_tampering_is_found_with_the_officer_key_and_an_anchor(by: str) -> None:
+    outcomes = tampering.run(cases=[one for one in CASES if one.by == by], proofs=WITH_BOTH)
+    assert [one.case.name for one in outcomes if one.missed] == []
+
+
+def test_without_macs_a_log_worked_out_anew_is_missed_and_said_to_be() -> None:
+    outcomes = tampering.run("macs", named("mac blanked", "log's key taken"), WITH_BOTH)
+    assert outcomes and all(one.missed for one in outcomes)
+    assert f"{len(outcomes)} missed" in tampering.told(outcomes)
+
+
+def test_without_hashes_of_records_an_edit_is_missed_and_said_to_be() -> None:
+    outcomes = tampering.run("records", named("dose changed", "alert ended", "salt and entry kept"), WITH_BOTH)
+    plain = [one for one in outcomes if "chain anew" not in one.case.name]
+    assert len(plain) == 3 and all(one.missed for one in plain)
+
+
+def test_every_bit_turned_over_is_found() -> None:
+    count = bit_flips.run(90, seed=7)
+    assert count.missed == 0, bit_flips.told(count)
+    assert all(codes.total() for codes in count.codes.values()), "every kind of place was hit"
+
+
+def test_without_macs_of_pages_and_hashes_of_records_a_bit_is_missed() -> None:
+    count = bit_flips.run(40, seed=7, blind=True)
+    assert count.codes["free page"][0] > 0, bit_flips.told(count)
+    assert count.missed > 0
