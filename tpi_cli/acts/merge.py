@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from sqlmodel import select
 
 from tpi_cli.acts import patient as patients
+from tpi_cli.acts import site as sites
 from tpi_cli.acts import undo
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import identity
@@ -70,9 +71,31 @@ def _sites(writing: Writing, keep_id: str, drop_id: str) -> dict[int, int]:
             writing.add(site)
         else:
             _to_site(writing, site.id, there.id)
+            _examined(writing, there, site)
             writing.remove(site)
         numbers[before] = last if there is None else there.number
     return numbers
+
+
+_EXAMINATION = (
+    "point",
+    "taut_band",
+    "tender_spot",
+    "referred",
+    "referred_to",
+    "recognised",
+    "since",
+    "found_on",
+    "note",
+)
+
+
+def _examined(writing: Writing, there: tables.Site, gone: tables.Site) -> None:
+    """What was found at a place is taken over where the survivor's site has no answer."""
+    for name in _EXAMINATION:
+        if getattr(there, name) is None and getattr(gone, name) is not None:
+            setattr(there, name, getattr(gone, name))
+            writing.add(there)
 
 
 def _to_site(writing: Writing, from_id: str, to_id: str) -> None:
@@ -139,7 +162,68 @@ def unmerge(writing: Writing, number: int) -> int:
     entry = entries.merge_of(writing.db, number)
     if entry is None or entry.patient is None:
         raise Conflict(f"{identity.patient(number)} is not merged into another", hint="tpi log shows who did what")
-    found = revert.changes(writing.db, entry.entry)
+    found = revert.changes(writing.db, entry.entry, past_removed=True)
+    survivor, own = _patient(writing, entry.patient), _patient(writing, number)
+    places = {site.number: (site.muscle, site.side) for site in _of(writing, tables.Site, survivor)}
     undo.put_back(writing, found)
-    writing.about = (entry.patient, f"out {identity.patient(number)}")
+    writing.session.expire_all()
+    _of_sessions(writing, (survivor, own))
+    _of_sites(writing, (survivor, own), {place: at for at, place in places.items()})
+    _named_by(writing, own, places, entry.entry)
+    keep.refresh(writing.db, writing.clinic.id, (survivor, own))
+    writing.about = (entry.patient, entries.parted(number))
     return len(found)
+
+
+def _patient(writing: Writing, number: int) -> str:
+    return str(writing.db.value("SELECT id FROM patient WHERE number = :number", number=number))
+
+
+def _of_sessions(writing: Writing, both: tuple[str, str]) -> None:
+    """What was recorded since of a session goes where the session is."""
+    for table in (tables.Outcome, tables.AdverseEvent, tables.Appointment):
+        for patient in both:
+            for row in _of(writing, table, patient):
+                session = writing.session.get(tables.Session, row.session_id) if row.session_id else None
+                if session is not None and session.patient_id != patient:
+                    row.patient_id = session.patient_id
+                    if table is tables.AdverseEvent:
+                        known = _of(writing, table, session.patient_id)
+                        row.number = max((one.number for one in known), default=0) + 1
+                    writing.add(row)
+                    writing.send()
+
+
+def _of_sites(writing: Writing, both: tuple[str, str], numbers: dict[tuple[str, str], int]) -> None:
+    """What was recorded since at the other's site gets a site of its own patient; the survivor's keeps its number."""
+    for patient, other in (both, both[::-1]):
+        for site in _of(writing, tables.Site, other):
+            for table in _AT_SITES:
+                for row in list(writing.session.exec(select(table).where(table.site_id == site.id))):
+                    if _whose(writing, row) == patient:
+                        row.site_id = _site_of(writing, patient, site, numbers if patient == both[0] else {})
+                        writing.add(row)
+
+
+def _whose(writing: Writing, row: Any) -> str:
+    own = getattr(row, "patient_id", None)
+    return str(own or writing.session.get_one(tables.Session, row.session_id).patient_id)
+
+
+def _site_of(writing: Writing, patient: str, like: tables.Site, numbers: dict[tuple[str, str], int]) -> str:
+    known = sites.at(writing, patient, like.muscle, like.side)
+    if known is None:
+        known = sites.place(writing, patient, like.muscle, like.side)
+        known.number = numbers.get((like.muscle, like.side), known.number)
+        writing.send()
+    return known.id
+
+
+def _named_by(writing: Writing, own: str, places: dict[int, tuple[str, str]], since: int) -> None:
+    """Findings of sessions that were amended since name sites by the survivor's numbers."""
+    numbers = {(site.muscle, site.side): site.number for site in _of(writing, tables.Site, own)}
+    query = select(tables.Finding).join(tables.Session).where(tables.Session.patient_id == own)
+    for row in list(writing.session.exec(query)):
+        if row.sites and since < (row.entry or 0) < writing.entry:
+            row.sites = ",".join(str(numbers[places[int(number)]]) for number in row.sites.split(","))
+            writing.add(row)

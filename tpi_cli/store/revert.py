@@ -32,15 +32,25 @@ _WROTE = "SELECT record, key, content FROM history WHERE entry = :entry"
 _ENDED = "SELECT record, key, content FROM history WHERE ended_by = :entry"
 
 
-def changes(db: Database, entry: int) -> list[Change]:
-    """What taking an entry back would do, record by record. Raises Conflict where later changes stand in the way."""
+def changes(db: Database, entry: int, *, past_removed: bool = False) -> list[Change]:
+    """What taking an entry back would do, record by record. Raises Conflict where later changes stand in the way.
+
+    With `past_removed` a record that it only changed, and that is gone since, is left gone.
+    """
     before = {(table, key): json.loads(text) for table, key, text in db.rows(_ENDED, entry=entry) if text}
     wrote = {(table, key): json.loads(text) for table, key, text in db.rows(_WROTE, entry=entry) if text}
     for table, keys in versions.tables(db).items():
         for one in versions.standing(db, table, keys, "WHERE entry = :entry", entry=entry):
             wrote[table, one.key] = json.loads(one.content)
-    found = [_change(db, where, before.get(where), wrote.get(where)) for where in sorted(before.keys() | wrote.keys())]
+    wanted = sorted(before.keys() | wrote.keys())
+    if past_removed:
+        wanted = [where for where in wanted if not (where in before and where in wrote and _gone(db, *where))]
+    found = [_change(db, where, before.get(where), wrote.get(where)) for where in wanted]
     return sorted(found, key=lambda one: ORDER[one.table])
+
+
+def _gone(db: Database, table: str, key: str) -> bool:
+    return versions.by_key(db, table, keys_of(table), tuple(key.split("|"))) is None
 
 
 def _change(db: Database, where: tuple[str, str], before: Columns | None, wrote: Columns | None) -> Change:

@@ -39,13 +39,25 @@ def last_of(db: Database, account: str) -> Entry | None:
     return Entry._make(found) if found else None
 
 
+_MERGE = f"""
+SELECT {_COLUMNS} FROM audit WHERE act = 'patient merge' AND subject = :code
+   AND NOT EXISTS (SELECT 1 FROM audit AS later WHERE later.act = 'patient unmerge' AND later.subject = :back
+                      AND later.entry > audit.entry)
+ ORDER BY entry DESC LIMIT 1
+"""
+
+
 def merge_of(db: Database, patient: int) -> Entry | None:
     """The merge by which this patient (number) was taken into another, the last one that stands."""
-    sql = f"SELECT {_COLUMNS} FROM audit WHERE act = 'patient merge' AND subject = :code ORDER BY entry DESC LIMIT 1"
-    found = db.row(sql, code=merged(patient))
+    found = db.row(_MERGE, code=merged(patient), back=parted(patient))
     return Entry._make(found) if found else None
 
 
 def merged(patient: int) -> str:
     """What the entry of a merge is about beside the survivor: the number taken in."""
     return f"from {identity.patient(patient)}"
+
+
+def parted(patient: int) -> str:
+    """What the entry that takes a merge back is about beside the survivor: the number that is on its own again."""
+    return f"out {identity.patient(patient)}"
