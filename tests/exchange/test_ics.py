@@ -10,6 +10,7 @@ from icalendar import Calendar, Event
 
 from tests.conftest import Answer, Clinic
 from tests.shape.test_imports import loaded
+from tests.store.places import records
 from tpi_cli import clock
 
 HOSTILE = 'Ann\r\nATTENDEE:mailto:x@example.org\n\x1b[31m; "b", c\\n d\u202e\x85e\x07 ' + "é痛" * 60
@@ -124,11 +125,11 @@ def test_ids_and_stamps_are_the_records_own(clinic: Clinic, monkeypatch: pytest.
 
 
 def test_the_same_store_gives_the_same_bytes(booked: Clinic) -> None:
-    before = booked.bytes()
+    before = records(booked)
     first = booked.ok("export", "ics", "--names").out
     booked.today = "2027-02-03"
     assert booked.ok("export", "ics", "--names").out == first
-    assert booked.bytes() == before, "and the store stays as it was"
+    assert records(booked) == before, "and the store stays as it was"
 
 
 def test_into_a_file_for_its_owner_only(booked: Clinic) -> None:

@@ -60,7 +60,7 @@ auditor        | -    | backup              | yes
 auditor        | -    | call                | BK is an auditor, who may not call
 auditor        | JS   | call                | BK is an auditor, who may not call
 auditor        | JS   | inject              | BK is an auditor, who may not inject
-auditor        | ZZ   | check               | no clinician 'ZZ'
+auditor        | ZZ   | call                | no clinician 'ZZ'
 # who is not here
 nobody         | -    | call                | the account desk is nobody of this clinic: it may read, not call
 nobody         | JS   | inject              | the account desk is nobody of this clinic: it may read, not inject
