@@ -35,8 +35,7 @@ def status(ctx: typer.Context) -> None:
 def migrate(ctx: typer.Context) -> None:
     """Bring the store up to date: its schema, and every due date by the rules and tables of this tpi.
 
-    Everything is done or nothing. Back the store up first: tpi backup. With --dry-run it only says whether there
-    is anything to do.
+    Everything is done or nothing. Run tpi backup first. With --dry-run it only says whether there is anything to do.
 
     \b
     tpi db migrate --dry-run

@@ -190,9 +190,14 @@ def in_order(place: Place, key: Key | None) -> None:
 @contextmanager
 def _looked_into(place: Place, key: Key | None) -> Iterator[Database]:
     with closing(connect.opened(place, key)) as connection:
-        connection.execute("PRAGMA query_only=ON")
-        connection.execute("BEGIN")
-        yield Database(connection)
+        try:
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("BEGIN")
+            yield Database(connection)
+        except Driver.OperationalError as fault:
+            raise connect.translated(fault, place) from None
+        except (Driver.Error, ValueError, TypeError):
+            raise errors.IntegrityFailure(f"{place.path} is damaged or was tampered with", hint=_HINT) from None
 
 
 def _raised(found: list[Finding]) -> None:
