@@ -1,6 +1,8 @@
 """`--idempotency-key`: what was done under a key is not done again, and the retry gets its answer."""
 
 import hashlib
+import io
+import sys
 from typing import Any
 
 from tpi_cli.errors import Conflict, Usage
@@ -15,6 +17,17 @@ _KINDS = {"S-": "session", "A-": "appointment"}
 """What the start of a record's code says that it is."""
 
 
+class _Kept(io.StringIO):
+    """What came on stdin, to be read by the command and once more for the hash of what was asked."""
+
+
+def _typed_in() -> str:
+    """What comes on stdin: another note or another patient under the same key is another act."""
+    if not isinstance(sys.stdin, _Kept):
+        sys.stdin = _Kept(sys.stdin.read())
+    return sys.stdin.getvalue()
+
+
 class Asked:
     """A key, and the act asked for under it with everything that was typed but how to answer."""
 
@@ -22,6 +35,8 @@ class Asked:
         if not key.strip() or len(key) > LONGEST:
             raise Usage("an idempotency key has 1 to 200 characters", hint="--idempotency-key $(uuidgen)")
         told = {name: str(value) for name, value in typed.items()}
+        if any(value == "-" or (isinstance(value, list | tuple) and "-" in value) for value in typed.values()):
+            told["-"] = _typed_in()
         self.key = key
         self.hash = hashlib.sha256(chain.canonical(["tpi-request-1", act, told])).hexdigest()
 

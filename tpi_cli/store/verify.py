@@ -187,7 +187,7 @@ def _emptied(db: Database) -> Iterator[str]:
     for table, key, ended, erased, theirs in db.rows(_WITHOUT_WORDS):
         there = table in of and versions.by_key(db, table, of[table], tuple(key.split("|"))) is not None
         if not (erased or (theirs and not there and ended < last)):
-            yield f"an earlier version of a {table} has lost its words, and nobody erased it"
+            yield f"an earlier version in {table} has lost its words, and nobody erased it"
 
 
 class Told(NamedTuple):
