@@ -38,10 +38,12 @@ inject 2 ut l lido 1% 1ml --on 2026-11-20 --note undonexz --yes {}
 undo --yes
 """
 CONSENT = "--consent written --override interval_short=agreed"
-WORDS = ["hivesxa", "typexb", "swollenxc", "LOTXD", "visitxe", "rewrittenxf", "LOTXG", "misreadxh", "LOTXI", "onesitexk",
-         "scorexl", "callxm", "stopxn", "redxo", "doctorxp", "kneexq", "bookxr", "illxs", "voidedxt", "wrongxu",
-         "personxv", "Tanxw", "tanxw", "undonexx", "removedxy", "undonexz", "B77XA", "Meyxb", "meyxb", "555-0188",
-         "555-0199", "1971-03-05", "first@tan.example"]  # fmt: skip
+WORDS = """
+hivesxa typexb swollenxc LOTXD visitxe rewrittenxf LOTXG misreadxh LOTXI
+onesitexk scorexl callxm stopxn redxo doctorxp kneexq bookxr illxs
+voidedxt wrongxu personxv Tanxw tanxw undonexx removedxy undonexz B77XA
+Meyxb meyxb 555-0188 555-0199 1971-03-05 first@tan.example
+""".split()
 """Everything that was ever said of the patient, in the end or on the way."""
 
 
@@ -187,7 +189,7 @@ def test_whoever_is_erased_is_found_nowhere(clinic: Clinic) -> None:
         assert (answer.code, answer.out) == (3, ""), (command, answer)
     assert everything(clinic) == before
     for command in ("patient list --status all", "find tan", "find erased", "due --status all", "patient duplicates",
-                    "exposure", "session list", "appt list --status all", "stats 2026"):  # fmt: skip
+                    "exposure", "session list", "appt list --status all", "stats"):  # fmt: skip
         assert "PT-0002" not in clinic.ok(*words(command)).out, command
     assert "PT-0002" not in clinic.ok("export", "csv", "--kind", "patients").out
 
