@@ -38,12 +38,41 @@ inject 2 ut l lido 1% 1ml --on 2026-11-20 --note undonexz --yes {}
 undo --yes
 """
 CONSENT = "--consent written --override interval_short=agreed"
-WORDS = """
-hivesxa typexb swollenxc LOTXD visitxe rewrittenxf LOTXG misreadxh LOTXI
-onesitexk scorexl callxm stopxn redxo doctorxp kneexq bookxr illxs
-voidedxt wrongxu personxv Tanxw tanxw undonexx removedxy undonexz B77XA
-Meyxb meyxb 555-0188 555-0199 1971-03-05 first@tan.example
-""".split()
+WORDS = [
+    "hivesxa",
+    "typexb",
+    "swollenxc",
+    "LOTXD",
+    "visitxe",
+    "rewrittenxf",
+    "LOTXG",
+    "misreadxh",
+    "LOTXI",
+    "onesitexk",
+    "scorexl",
+    "callxm",
+    "stopxn",
+    "redxo",
+    "doctorxp",
+    "kneexq",
+    "bookxr",
+    "illxs",
+    "voidedxt",
+    "wrongxu",
+    "personxv",
+    "Tanxw",
+    "tanxw",
+    "undonexx",
+    "removedxy",
+    "undonexz",
+    "B77XA",
+    "Meyxb",
+    "meyxb",
+    "555-0188",
+    "555-0199",
+    "1971-03-05",
+    "first@tan.example",
+]
 """Everything that was ever said of the patient, in the end or on the way."""
 
 

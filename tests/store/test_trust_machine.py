@@ -79,9 +79,10 @@ class Trust(RuleBasedStateMachine):
     def three_patients_are_known(self) -> None:
         for number in range(3):
             new = patient.New(f"Patient {number}", date(1960, 1, 1 + number), f"M{number}" if number else None)
-            self.do(
-                "patient add", lambda writing, new=new: self.people.append(patient.add(writing, new, self.today).id)
-            )
+            self.do("patient add", partial(self.comes, new))
+
+    def comes(self, new: patient.New, writing: write.Writing) -> None:
+        self.people.append(patient.add(writing, new, self.today).id)
 
     def draft(self, who: str, where: list[tuple[str, str]], back: int, plan: str | None, pain: int) -> inject.Draft:
         shot = Shot(tuple(Spot(*one) for one in where), (LIDO,), "each" if len(where) > 1 else None)
