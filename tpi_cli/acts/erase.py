@@ -1,5 +1,7 @@
 """A patient erased on an authority's word: records and their history lose their words for good; a number remains."""
 
+import json
+import sys
 from datetime import date
 from typing import Any
 
@@ -30,28 +32,35 @@ def erase(writing: Writing, patient_id: str, authority: str) -> int:
     row = writing.session.get_one(tables.Patient, patient_id)
     if row.erased_on is not None:
         raise Conflict(f"erased already, on {row.erased_on}", hint="nothing but the number is left")
-    merged = "SELECT id FROM patient WHERE merged_into = :patient"
-    count = sum(_erase(writing, one) for (one,) in list(writing.db.rows(merged, patient=patient_id)))
-    count += _erase(writing, patient_id)
+    everyone = _with_merged(writing.db, patient_id)
+    count = sum(_erase(writing, one) for one in reversed(everyone))
     writing.session.expire_all()
-    for one in (patient_id, *(other for (other,) in list(writing.db.rows(merged, patient=patient_id)))):
+    for one in everyone:
         _tombstone(writing, one, authority)
     writing.about = (row.number, None)
     return count
 
 
+def _with_merged(db: Database, patient_id: str) -> list[str]:
+    """The patient and every record that was merged into it, one that came by way of another too."""
+    found = [patient_id]
+    for one in found:  # it grows while it is walked
+        found += [other for (other,) in list(db.rows("SELECT id FROM patient WHERE merged_into = :one", one=one))]
+    return found
+
+
 def _erase(writing: Writing, patient_id: str) -> int:
     """Take every record of the patient out of its table and every word of it out of the history."""
-    db, count = writing.db, 0
+    db, count, keys = writing.db, 0, {patient_id}
     db.run("DELETE FROM recall WHERE patient_id = :patient", patient=patient_id)
     db.run(f"DELETE FROM request WHERE entry IN ({_ABOUT})", patient=patient_id)
     for table in sorted(_WHERE, key=lambda name: -ORDER[name]):
         for one in list(versions.standing(db, table, keys_of(table), f"WHERE {_WHERE[table]}", patient=patient_id)):
             _gone(writing, one)
+            keys.add(one.key)
             count += 1 + _forget(db, table, one.key)
             db.run(f"DELETE FROM {table} WHERE id = :id", id=one.key)
-    count += _removed_before(writing, patient_id) + _forget(db, "patient", patient_id)
-    return count
+    return count + _removed_before(db, keys) + _forget(db, "patient", patient_id) + _lent(db, patient_id)
 
 
 _ABOUT = "SELECT entry FROM audit WHERE patient = (SELECT number FROM patient WHERE id = :patient)"
@@ -62,9 +71,10 @@ def _gone(writing: Writing, one: versions.Version) -> None:
     writing.touched(one.table, {"number": 0})
 
 
-def _forget(db: Database, table: str, key: str) -> int:
+def _forget(db: Database, table: str, key: str, since: int = 0, until: int = sys.maxsize) -> int:
     """Take words and salt out of every earlier version of a record; their hashes stay, for the log counts them."""
-    rows = list(db.rows(f"{_WORDS} WHERE record = :table AND key = :key AND content IS NOT NULL", table=table, key=key))
+    where = "WHERE record = :table AND key = :key AND content IS NOT NULL AND entry >= :since AND entry < :until"
+    rows = list(db.rows(f"{_WORDS} {where}", table=table, key=key, since=since, until=until))
     for entry, salt, text in rows:
         leaf = chain.written(table, key, entry, salt, text)
         db.run(_FORGET, table=table, key=key, entry=entry, leaf=leaf)
@@ -78,15 +88,47 @@ UPDATE history SET content = NULL, salt = NULL, leaf = :leaf
 """
 
 
-def _removed_before(writing: Writing, patient_id: str) -> int:
-    """The same for records that an undo or an amendment had taken out of their tables: the history alone has them."""
-    sql = "SELECT DISTINCT record, key FROM history WHERE content LIKE :part"
-    found, fresh = {("patient", patient_id)}, {patient_id}
+def _removed_before(db: Database, keys: set[str]) -> int:
+    """The same for records that an undo or an amendment had taken out of their tables: the history alone has them.
+
+    What stands in its table by now is somebody else's: a record that a merge was taken back of.
+    """
+    left = [(record, key, {text for name, text in json.loads(content).items() if name in _OWNER})
+            for record, key, content in list(db.rows(_REMOVED)) if record in _WHERE]  # fmt: skip
+    found, fresh = set[tuple[str, str]](), set(keys)
     while fresh:
-        parts = [row for one in fresh for row in writing.db.rows(sql, part=f'%":"{one}"%')]
-        fresh = {key for record, key in parts if (record, key) not in found and record in _WHERE}
-        found |= {(record, key) for record, key in parts if record in _WHERE}
-    return sum(_forget(writing.db, record, key) for record, key in sorted(found) if record != "patient")
+        new = {(record, key) for record, key, owners in left if owners & fresh} - found
+        new = {(record, key) for record, key in new if not db.value(f"SELECT 1 FROM {record} WHERE id = :id", id=key)}
+        found |= new
+        fresh = {key for _, key in new}
+    return sum(_forget(db, record, key) for record, key in sorted(found))
+
+
+_REMOVED = "SELECT record, key, content FROM history WHERE content IS NOT NULL"
+_OWNER = frozenset(["patient_id", "session_id", "mixture_id", "appointment_id"])
+"""The columns that tell whose a record is."""
+
+
+def _lent(db: Database, patient_id: str) -> int:
+    """What another record had taken over from this one in a merge that was taken back since."""
+    count = 0
+    for survivor, since, until in list(db.rows(_LENT, patient=patient_id)):
+        for record, key in list(db.rows(_HELD, survivor=survivor, since=since, until=until)):
+            count += _forget(db, record, key, since, until)
+    return count
+
+
+_LENT = """
+SELECT (SELECT id FROM patient WHERE number = audit.patient), audit.entry,
+       (SELECT MIN(later.entry) FROM audit AS later WHERE later.act = 'patient unmerge' AND later.entry > audit.entry
+               AND later.subject = 'out ' || gone.number)
+  FROM audit JOIN patient AS gone ON audit.subject = 'from ' || gone.number
+ WHERE audit.act = 'patient merge' AND gone.id = :patient
+"""
+_HELD = """
+SELECT DISTINCT record, key FROM history WHERE entry >= :since AND entry < :until AND content IS NOT NULL
+   AND (key = :survivor OR (record = 'site' AND content LIKE '%"patient_id":"' || :survivor || '"%'))
+"""
 
 
 def _tombstone(writing: Writing, patient_id: str, authority: str) -> None:

@@ -91,11 +91,14 @@ _EXAMINATION = (
 
 
 def _examined(writing: Writing, there: tables.Site, gone: tables.Site) -> None:
-    """What was found at a place is taken over where the survivor's site has no answer."""
+    """What was found at a place is taken over where the survivor's site has no answer; since when, if it is longer."""
     for name in _EXAMINATION:
         if getattr(there, name) is None and getattr(gone, name) is not None:
             setattr(there, name, getattr(gone, name))
             writing.add(there)
+    if gone.since is not None and (there.since is None or gone.since < there.since):
+        there.since = gone.since
+        writing.add(there)
 
 
 def _to_site(writing: Writing, from_id: str, to_id: str) -> None:

@@ -9,7 +9,7 @@ from tpi_cli.errors import Cancelled, Conflict, Usage
 from tpi_cli.rules import checks, duplicates, identity
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head, spelled
-from tpi_cli.show.report import Column, Report
+from tpi_cli.show.report import NOTHING, Column, Report
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
@@ -44,9 +44,16 @@ def list_(ctx: typer.Context) -> None:
     with options.reading(ctx) as db:
         found = [(_by_number(db, pair.one), _by_number(db, pair.other), pair.why)
                  for pair in duplicates.pairs(everybody(db))]  # fmt: skip
-        report = Report("patient-duplicates", COLUMNS, found, _record,
+        out: Out = ctx.obj.out(clinic(db).today)
+        report = Report("patient-duplicates", _columns(out.redact), found, _record,
                         footer=lambda: f"{len(found)} pairs; tpi patient merge KEEP DROP, if they are one")  # fmt: skip
-        ctx.obj.out(clinic(db).today).report(report)
+        out.report(report)
+
+
+def _columns(redact: str) -> tuple[Column, ...]:
+    """The columns; of the other person too nothing is told that is kept back of the first."""
+    kept_back = ("other_name", "other_born") if redact != "none" else ()
+    return tuple(one._replace(text=lambda _: NOTHING) if one.key in kept_back else one for one in COLUMNS)
 
 
 def _by_number(db: Database, number: int) -> Patient:
