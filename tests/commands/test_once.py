@@ -10,6 +10,7 @@ import pytest
 
 from tests.commands.reading import copied, everything, made, rows, words
 from tests.conftest import Answer, Clinic
+from tpi_cli.commands import once
 
 KEY = "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
 INJECT = "inject 1 ut l lido 1% 1ml --consent written --yes"
@@ -182,6 +183,17 @@ def test_ten_retries_at_once_are_one_record(two: Clinic) -> None:
     assert two.run(*line).json["repeated"] is True, "who came too late is told to look, and gets the answer then"
     assert sessions(two) == 1
     assert two.ok("verify", "--json").json["ok"]
+
+
+def test_one_who_looked_just_before_the_other_recorded_is_told(two: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "call 1 no-answer"
+    assert under(two, line).code == 0
+    before, looks, real = everything(two), iter([True]), once.Asked.done
+    monkeypatch.setattr(once.Asked, "done", lambda asked, db: None if next(looks, False) else real(asked, db))
+    answer = under(two, line)
+    assert (answer.code, answer.out) == (5, "")
+    assert answer.error["message"] == "this was recorded under the same key a moment ago"
+    assert everything(two) == before
 
 
 KILLED = """

@@ -178,6 +178,16 @@ def test_what_was_taken_back_of_one_patient_is_not_covered_by_the_erasure_of_ano
     assert [kind for kind, _ in found(kept.run("verify", "--json"))] == ["records"]
 
 
+def test_what_is_still_there_was_not_erased(kept: Clinic) -> None:
+    """The log names no patient for a setting, so an erasure might have been its."""
+    kept.ok("config", "set", "recall.overdue", "25")
+    other = kept.patient("Ruiz, Ana", "1965-04-05")
+    kept.ok("patient", "erase", other, "--authority", "letter 12", "--yes")
+    _emptied(kept, "record = 'appointment' OR record = 'setting'")
+    tables = [text.split()[4] for _, text in found(kept.run("verify", "--json"))]
+    assert tables == ["appointment", "setting"]
+
+
 @pytest.mark.parametrize("view", ["recall_list", "event_list", "injection_list"])
 def test_a_view_that_is_not_the_program_s(kept: Clinic, view: str) -> None:
     forged(kept, f"DROP VIEW {view}", f"CREATE VIEW {view} AS SELECT 1")
