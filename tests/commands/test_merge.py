@@ -213,16 +213,18 @@ def test_an_answer_of_none_gives_way_to_an_allergy_of_the_other(two: Clinic) -> 
         sound(two)
 
 
-def test_sites_are_numbered_on_and_findings_name_them_by_the_new_numbers(two: Clinic) -> None:
-    def told(clinic: Clinic, who: str) -> list[tuple[str, str, str]]:
-        names = {row["site"]: f"{row['muscle']} {row['side']}" for row in clinic.ok("site", "list", who, "--json").rows}
-        sessions = [row["session"] for row in clinic.ok("session", "list", who, "--json").rows]
-        return sorted(
-            (code, found["rule"], ",".join(sorted(names[site] for site in found["sites"])))
-            for code in sessions
-            for found in clinic.ok("session", "show", code, "--json").json["findings"]
-        )
+def told(clinic: Clinic, who: str) -> list[tuple[str, str, str]]:
+    """The findings of a patient: session, rule, and the places that they name by number."""
+    names = {row["site"]: f"{row['muscle']} {row['side']}" for row in clinic.ok("site", "list", who, "--json").rows}
+    sessions = [row["session"] for row in clinic.ok("session", "list", who, "--json").rows]
+    return sorted(
+        (code, found["rule"], ",".join(sorted(names[site] for site in found["sites"])))
+        for code in sessions
+        for found in clinic.ok("session", "show", code, "--json").json["findings"]
+    )
 
+
+def test_sites_are_numbered_on_and_findings_name_them_by_the_new_numbers(two: Clinic) -> None:
     before = sorted(told(two, "1") + told(two, "2"))
     assert any(sites for *_, sites in before)
     merge(two)
@@ -426,6 +428,17 @@ def mixed(clinic: Clinic) -> list[str]:
 
     with connect.reading(place(clinic)) as db:
         return [kind for kind, sql in MIXED.items() if list(db.rows(sql))]
+
+
+def test_findings_of_a_session_amended_since_name_the_places_they_are_about(two: Clinic) -> None:
+    """By the numbers of the record it goes back to."""
+    merge(two)
+    two.ok(*words("session amend S-003E ls l, gm r lido 1% 2ml each --reason x --yes"))
+    before = [row for row in told(two, "1") if row[0] == "S-003E"]
+    assert {sites for *_, sites in before} >= {"levator_scapulae L"}
+    two.ok(*words("patient unmerge 2 --yes"))
+    assert [row for row in told(two, "2") if row[0] == "S-003E"] == before
+    sound(two)
 
 
 def test_nor_does_a_merge_leave_a_record_of_two_patients(two: Clinic) -> None:

@@ -279,6 +279,7 @@ LATER = """
 mine                                      | theirs                                    | exit | left
 patient edit 1 --phone 1111111            | patient edit 1 --phone 2222222            | 5    | phone=2222222
 patient edit 1 --phone 1111111            | patient edit 1 --email a@b.example        | 0    | email=a@b.example
+patient edit 1 --phone 1111111            | patient edit 1 --payer evicore            | 0    | payer=evicore
 patient edit 1 --phone 1 --email c@d.test | patient edit 1 --email a@b.example        | 5    | phone=1 email=a@b.example
 patient edit 1 --phone 1111111            | patient alert 1 add trauma ut_l           | 0    | phone=555-0100
 appt move 1 '2026-11-25 10:00'            | appt cancel 1                             | 5    | -
@@ -315,6 +316,16 @@ def test_a_later_change_stands_in_the_way_only_of_what_it_changed(
         name, _, value = part.partition("=")
         assert shown[name] == value
     sound(full)
+
+
+def test_what_others_refer_to_by_now_stays_and_is_said_to(full: Clinic) -> None:
+    """Tried or meant: a site that somebody treated since is not taken away from under it."""
+    full.ok(*words("site add 1 'gm l'"))
+    with working_under("jsmith"):
+        full.ok(*words("inject 1 'gm l' dry --consent written -y"))
+    for more in ("--yes", "--dry-run"):
+        code, line, hint = refused(full, "undo", more)
+        assert (code, line, hint) == (5, "what was recorded since refers to it", "take that back first")
 
 
 def test_a_signed_session_is_never_taken_back(full: Clinic) -> None:

@@ -171,9 +171,16 @@ class Trust(RuleBasedStateMachine):
         def act(writing: write.Writing) -> None:
             undo.take_back(writing, undo.last(writing.db, audit.account()))
 
-        before = self.content()
+        before, signed = self.content(), self.of_signed()
         if not self.do("undo", act):
             assert self.content() == before
+        assert self.of_signed() == signed
+
+    def of_signed(self) -> list[Any]:
+        """The signed sessions and what was given in them, as they stand."""
+        mine = tuple(f'"{one}"' for one in self.signed)
+        tables = {"session", "mixture", "injection", "plan"}
+        return [one for one in self.content() if one.table in tables and any(key in one.content for key in mine)]
 
     @rule(days=st.integers(1, 60))
     def time_passes(self, days: int) -> None:

@@ -36,6 +36,8 @@ def undo(ctx: typer.Context) -> None:
         found = acts.changes(db, one)
         out: Out = ctx.obj.out(office.today)
         lines = [_head(db, office, one, out.redact), *_told(one, found, out.redact)]
+    with options.recording(ctx, keep=False) as writing:  # nobody is asked about what would be refused
+        acts.take_back(writing, one)
     if not ctx.obj.yes:
         for line in lines:
             out._replace(quiet=False).say(line)
