@@ -81,7 +81,7 @@ def test_the_sample_clinic_twice_changes_nothing_the_second_time(sample: Clinic)
         f"{files[2]}: 0 new, 0 changed, {rows[2]} same, 0 refused",
     ]
     assert counted(sample.ok("import", *files, "--json")) == (0, 0, sum(rows), 0)
-    assert (content(sample), sample.bytes()) == (before, stored)
+    assert (sample.bytes(), content(sample)) == (stored, before)
 
 
 def test_a_dry_run_changes_nothing_the_first_time(clinic: Clinic) -> None:

@@ -9,6 +9,7 @@ from tpi_cli.errors import Conflict
 from tpi_cli.rules import chain
 from tpi_cli.store import tables, versions
 from tpi_cli.store.connect import Database
+from tpi_cli.store.read import entries
 from tpi_cli.store.write import ORDER, Writing, keys_of
 
 ERASED = "erased"
@@ -111,8 +112,8 @@ _OWNER = frozenset(["patient_id", "session_id", "mixture_id", "appointment_id"])
 
 def _lent(db: Database, patient_id: str) -> int:
     """What another record had taken over from this one in a merge that was taken back since."""
-    count = 0
-    for survivor, since, until in list(db.rows(_LENT, patient=patient_id)):
+    count, number = 0, db.value("SELECT number FROM patient WHERE id = :patient", patient=patient_id)
+    for survivor, since, until in list(db.rows(_LENT, gone=entries.merged(number), apart=entries.parted(number))):
         for record, key in list(db.rows(_HELD, survivor=survivor, since=since, until=until)):
             count += _forget(db, record, key, since, until)
     return count
@@ -121,9 +122,8 @@ def _lent(db: Database, patient_id: str) -> int:
 _LENT = """
 SELECT (SELECT id FROM patient WHERE number = audit.patient), audit.entry,
        (SELECT MIN(later.entry) FROM audit AS later WHERE later.act = 'patient unmerge' AND later.entry > audit.entry
-               AND later.subject = 'out ' || gone.number)
-  FROM audit JOIN patient AS gone ON audit.subject = 'from ' || gone.number
- WHERE audit.act = 'patient merge' AND gone.id = :patient
+               AND later.subject = :apart)
+  FROM audit WHERE audit.act = 'patient merge' AND audit.subject = :gone
 """
 _HELD = """
 SELECT DISTINCT record, key FROM history WHERE entry >= :since AND entry < :until AND content IS NOT NULL
