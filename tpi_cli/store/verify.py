@@ -10,6 +10,7 @@ from tpi_cli import clock
 from tpi_cli.rules import chain, identity
 from tpi_cli.store import audit, keep, seal, triggers, versions
 from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store.read import entries
 
 SLACK = timedelta(minutes=2)
 """How far a clock may be set back before it is a finding: time servers correct by seconds."""
@@ -166,7 +167,7 @@ def _records(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
 
 
 _WITHOUT_WORDS = """
-SELECT record, key, MAX(ended_by),
+SELECT record, key, MIN(entry), MAX(ended_by),
        EXISTS (SELECT 1 FROM history JOIN audit ON audit.entry = history.ended_by
                 WHERE history.record = gone.record AND history.key = gone.key AND audit.act = 'patient erase'),
        EXISTS (SELECT 1 FROM history JOIN audit ON audit.entry IN (history.entry, history.ended_by)
@@ -183,11 +184,22 @@ def _emptied(db: Database) -> Iterator[str]:
     Of what was taken out of its table before the erasure, the log tells no more than whose it was.
     """
     last = int(db.value("SELECT COALESCE(MAX(entry), 0) FROM audit WHERE act = 'patient erase'"))
-    of = versions.tables(db)
-    for table, key, ended, erased, theirs in db.rows(_WITHOUT_WORDS):
+    of, lent = versions.tables(db), list(_lent(db))
+    for table, key, began, ended, erased, theirs in list(db.rows(_WITHOUT_WORDS)):
         there = table in of and versions.by_key(db, table, of[table], tuple(key.split("|"))) is not None
-        if not (erased or (theirs and not there and ended < last)):
+        while_merged = any(since <= began and ended <= until for since, until in lent)
+        if not (erased or while_merged or (theirs and not there and ended < last)):
             yield f"an earlier version in {table} has lost its words, and nobody erased it"
+
+
+def _lent(db: Database) -> Iterator[tuple[int, int]]:
+    """From which entry to which a record held what an erased patient's had lent it in a merge."""
+    erased = "SELECT number FROM patient WHERE erased_on IS NOT NULL"
+    of = "SELECT entry FROM audit WHERE act = :act AND subject = :subject ORDER BY entry"
+    for (number,) in list(db.rows(erased)):
+        merges = db.rows(of, act="patient merge", subject=entries.merged(number))
+        apart = db.rows(of, act="patient unmerge", subject=entries.parted(number))
+        yield from ((since, until) for (since,), (until,) in zip(merges, apart, strict=False))
 
 
 class Told(NamedTuple):
