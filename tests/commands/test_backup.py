@@ -370,17 +370,19 @@ def test_in_the_place_of_a_damaged_store(clinic: Clinic, file: str, how: str) ->
     assert aside.read_bytes() == damaged, answer
 
 
-def test_a_damaged_stores_journal_goes_with_it(clinic: Clinic, file: str) -> None:
+def test_the_journal_of_a_store_that_no_key_opens_goes_with_it(clinic: Clinic, tmp_path: Path) -> None:
     """The new store must not inherit it, and nothing of the old one may be lost."""
-    clinic.patient()
-    clinic.ok("backup", file)
-    clinic.store.write_bytes(os.urandom(9000))
-    wal = clinic.store.with_name("tpi.db-wal")
+    other = Clinic(tmp_path / "other")
+    other.ok("init", "--plain", "--name", "Other")
+    other.patient()
+    file = other.ok("backup", "--json").json["backup"]
+    before, wal = clinic.bytes(), clinic.store.with_name("tpi.db-wal")
     wal.write_bytes(b"what was not yet in the store")
+    clinic.key.unlink()
     clinic.ok("restore", file, "-y")
     assert not wal.exists()
-    (kept,) = clinic.store.parent.glob("tpi.db.before-*-wal")
-    assert kept.read_bytes() == b"what was not yet in the store"
+    kept = sorted(clinic.store.parent.glob("tpi.db.before-*"))
+    assert [path.read_bytes() for path in kept] == [before, b"what was not yet in the store"]
     assert people(clinic) == ["Tan, Mei"]
 
 
