@@ -5,6 +5,8 @@ import random
 import stat
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -62,6 +64,16 @@ def test_a_backup_is_the_store_in_one_file(clinic: Clinic, file: str) -> None:
     assert people(clinic, "--db", file) == people(clinic)
 
 
+@pytest.mark.parametrize("kind", ["encrypted", "plain"])
+def test_it_is_no_store_in_use_but_one_file_for_a_stick_that_cannot_be_written(home: Clinic, kind: str) -> None:
+    """A store in WAL mode does not open there, and its backup must not be in that mode."""
+    home.ok("init", *(["--plain"] if kind == "plain" else []))
+    home.patient()
+    file = home.ok("backup", "--json").json["backup"]
+    with closing(connect.open_store(place(home)._replace(path=file))) as backup:
+        assert backup.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
 def test_what_it_says_to_a_person(clinic: Clinic, file: str) -> None:
     clinic.patient()
     first, second, third = clinic.ok("backup", file).out.splitlines()
@@ -86,8 +98,9 @@ def test_a_plain_store_has_plain_backups(home: Clinic) -> None:
 def test_keep_removes_the_older_ones_of_this_clinic_only(clinic: Clinic, home: Clinic, tmp_path: Path) -> None:
     folder = clinic.store.parent / "backups"
     other = Clinic(tmp_path / "other")
-    other.ok("init")
-    other.ok("backup", str(clinic.home / "theirs.db"))
+    with_our_key = ("--key-file", str(clinic.key))
+    other.ok("init", *with_our_key)
+    other.ok("backup", str(clinic.home / "theirs.db"), *with_our_key)
     clinic.ok("backup")
     foreign = ["tpi-20200101T000000Z.db", "tpi-20200102T000000Z.db", "tpi-2020.db", "mine.db"]
     (clinic.home / "theirs.db").rename(folder / foreign[0])
@@ -204,10 +217,15 @@ def test_what_was_copied_is_looked_at_and_not_the_store(clinic: Clinic, file: st
             half.seek(9000)
             half.write(b"\x00\x01\x02\x03")
 
+    clinic.ok("backup", file)
+    clinic.patient()
+    whole = clinic.bytes()
     monkeypatch.setattr(backup, "sync", sync)
-    answer = clinic.run("backup", file)
-    assert answer.code in {6, 8}
-    assert (answer.out, os.path.exists(file)) == ("", False)
+    for command in (["backup", f"{file}.2"], ["restore", file, "-y"]):
+        answer = clinic.run(*command)
+        assert (answer.code in {6, 8}, answer.out) == (True, ""), answer
+    assert sorted(path.name for path in clinic.home.iterdir() if path.is_file()) == ["b.db"]
+    assert clinic.bytes() == whole
 
 
 def test_every_flipped_bit_is_found(clinic: Clinic, file: str) -> None:
@@ -289,9 +307,10 @@ def test_a_new_computer(clinic: Clinic, file: str, tmp_path: Path) -> None:
     clinic.ok("backup", file)
     new = Clinic(tmp_path / "new")
     new.home.mkdir()
+    slip = code(clinic)[:-1] + ("0" if code(clinic)[-1] != "0" else "1")
     with working_under("mei"):
         assert new.run("restore", file).code == 6
-        assert new.run("restore", file, stdin=f"{code(clinic)[:-1]}X\n{NAME}").code == 2
+        assert new.run("restore", file, stdin=f"{slip}\n{NAME}").code == 2
         assert everything(new) == {}
         answer = new.run("restore", file, stdin=f"{code(clinic)}\n{NAME}")
         assert answer.code == 0, answer
@@ -350,6 +369,36 @@ def test_in_the_place_of_a_damaged_store(clinic: Clinic, file: str, how: str) ->
     assert people(clinic) == ["Tan, Mei"]
     (aside,) = (path for path in clinic.store.parent.iterdir() if ".before-" in path.name)
     assert aside.read_bytes() == damaged, answer
+
+
+def test_the_journal_of_a_store_that_no_key_opens_goes_with_it(clinic: Clinic, tmp_path: Path) -> None:
+    """The new store must not inherit it, and nothing of the old one may be lost."""
+    other = Clinic(tmp_path / "other")
+    other.ok("init", "--plain", "--name", "Other")
+    other.patient()
+    file = other.ok("backup", "--json").json["backup"]
+    before, wal = clinic.bytes(), clinic.store.with_name("tpi.db-wal")
+    wal.write_bytes(b"what was not yet in the store")
+    clinic.key.unlink()
+    clinic.ok("restore", file, "-y")
+    assert not wal.exists()
+    kept = sorted(clinic.store.parent.glob("tpi.db.before-*"))
+    assert [path.read_bytes() for path in kept] == [before, b"what was not yet in the store"]
+    assert people(clinic) == ["Tan, Mei"]
+
+
+def test_a_restore_waits_for_whoever_is_about_to_finish(clinic: Clinic, file: str) -> None:
+    clinic.ok("backup", file)
+    other = connect.open_store(place(clinic))
+    connect.durable(other)
+    other.execute("BEGIN")
+    other.execute("SELECT COUNT(*) FROM patient").fetchone()
+    with ThreadPoolExecutor(1) as pool:
+        restoring = pool.submit(clinic.process, "restore", file, "-y")
+        time.sleep(3)
+        assert not restoring.done()
+        other.close()
+        assert restoring.result().code == 0
 
 
 def test_a_store_in_use_is_left_alone(clinic: Clinic, file: str, monkeypatch: pytest.MonkeyPatch) -> None:

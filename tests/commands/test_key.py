@@ -160,6 +160,17 @@ def test_not_while_somebody_works(clinic: Clinic, monkeypatch: pytest.MonkeyPatc
     assert not clinic.key.with_name("tpi.key.new").exists()
 
 
+def test_a_new_key_that_does_not_open_takes_no_place(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tpi_cli.store import rotate
+
+    before = clinic.key.read_text()
+    monkeypatch.setattr(rotate, "turn_over", lambda *_: None)
+    answer = clinic.run("key", "rotate", "-y")
+    assert (answer.code, answer.out, "still in place" in answer.err) == (6, "", True)
+    assert clinic.key.read_text() == before
+    clinic.ok("due")
+
+
 def test_only_a_clinician(clinic: Clinic) -> None:
     clinic.ok("clinician", "add", "RC", "--role", "assistant", "--account", "reception")
     with working_under("reception"):
