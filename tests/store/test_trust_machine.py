@@ -77,9 +77,11 @@ class Trust(RuleBasedStateMachine):
 
     @initialize()
     def three_patients_are_known(self) -> None:
+        """Each was treated, two of them at one place."""
         for number in range(3):
             new = patient.New(f"Patient {number}", date(1960, 1, 1 + number), f"M{number}" if number else None)
             self.do("patient add", partial(self.comes, new))
+            self.a_session(number, sorted({*SPOTS[number : number + 2], SPOTS[0]}), 70 + number, "6w", 7)
 
     def comes(self, new: patient.New, writing: write.Writing) -> None:
         self.people.append(patient.add(writing, new, self.today).id)
@@ -165,6 +167,23 @@ class Trust(RuleBasedStateMachine):
     @rule(drop=WHO)
     def and_parted(self, drop: int) -> None:
         self.do("patient unmerge", lambda writing: merge.unmerge(writing, drop + 1))
+
+    @rule(keep=WHO, drop=WHO, where=WHERE, which=WHICH)
+    def something_happens_while_two_are_one(
+        self, keep: int, drop: int, where: list[tuple[str, str]], which: int
+    ) -> None:
+        """A treatment of the survivor, and an amendment of whatever session."""
+        self.two_are_merged(keep, drop)
+        self.a_session(keep, where, 0, "1mo", 5)
+        self.it_is_amended(which, where, 3, None, 6)
+        self.a_score(keep, 2)
+        self.and_parted(drop)
+
+    @rule(which=WHICH, where=WHERE)
+    def a_signed_one_is_amended_and_that_is_to_be_taken_back(self, which: int, where: list[tuple[str, str]]) -> None:
+        self.it_is_signed(which)
+        self.it_is_amended(which, where, 3, None, 6)
+        self.the_last_change_is_taken_back()
 
     @rule()
     def the_last_change_is_taken_back(self) -> None:
