@@ -254,6 +254,12 @@ def test_a_chart_that_was_read_stands_there_and_can_be_left_out(mei: Clinic) -> 
     assert not [row for row in told(mei, "--changes") if row[0] == "chart read"]
 
 
+def test_a_backup_is_called_one(clinic: Clinic) -> None:
+    clinic.ok("backup", str(clinic.home / "copy.db"))
+    assert told(clinic, "--limit", "1") == [("backup", "-", "-")]
+    assert told(clinic, "--changes", "--limit", "1") == [("backup", "-", "-")]
+
+
 def test_an_export_stands_there(mei: Clinic) -> None:
     mei.ok("export", "csv", "--kind", "patients")
     assert told(mei, "--limit", "1") == [("exported", "-", "csv")]

@@ -3,9 +3,8 @@
 import re
 from typing import NamedTuple
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: no I, L, O or U, which are read as other letters."""
-_MISREAD = str.maketrans("ILO", "110")
+from tpi_cli.rules import base32
+
 _PATIENT = r"(?:PT-?)?0*([1-9][0-9]{0,8})"
 _CODE = r"(?:{}-)?([0-9A-Z]{{4,9}})"
 CODE_DIGITS = 3
@@ -52,12 +51,7 @@ def read_appointment(text: str) -> int | None:
 
 def _coded(kind: str, number: int) -> str:
     """A kind of record, its number in base 32, and a last letter that catches a slip of the finger."""
-    digits = ""
-    rest = number
-    while rest:
-        rest, digit = divmod(rest, len(_ALPHABET))
-        digits = _ALPHABET[digit] + digits
-    digits = digits.rjust(CODE_DIGITS, "0")
+    digits = base32.written(number, CODE_DIGITS)
     return f"{kind}-{digits}{_check(digits)}"
 
 
@@ -65,20 +59,17 @@ def _decoded(kind: str, text: str) -> int | None:
     match = re.fullmatch(_CODE.format(kind), text.strip(), re.IGNORECASE)
     if not match or not text.isascii():
         return None
-    letters = match[1].upper().translate(_MISREAD)
+    letters = base32.letters(match[1])
     digits, check = letters[:-1], letters[-1]
     if "U" in letters or _check(digits) != check:
         return None
-    number = 0
-    for letter in digits:
-        number = number * len(_ALPHABET) + _ALPHABET.index(letter)
-    return number or None
+    return base32.read(digits) or None
 
 
 def _check(digits: str) -> str:
     """A letter that changes with every single letter of the digits: odd weights are invertible modulo 32."""
-    total = sum((2 * place + 3) * _ALPHABET.index(letter) for place, letter in enumerate(reversed(digits)))
-    return _ALPHABET[(total + 5) % len(_ALPHABET)]
+    total = sum((2 * place + 3) * base32.ALPHABET.index(letter) for place, letter in enumerate(reversed(digits)))
+    return base32.ALPHABET[(total + 5) % len(base32.ALPHABET)]
 
 
 def name_key(name: str) -> str:
@@ -88,6 +79,11 @@ def name_key(name: str) -> str:
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", name) if not unicodedata.combining(mark))
     letters = "".join(mark if mark.isalnum() or _is_sign(mark) else " " for mark in bare.casefold())
     return " ".join(letters.split())
+
+
+def digits(text: str | None) -> str:
+    """A telephone number as it is compared: its digits."""
+    return "".join(mark for mark in text or "" if mark.isdigit())
 
 
 def _is_sign(mark: str) -> bool:

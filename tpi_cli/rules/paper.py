@@ -2,9 +2,8 @@
 
 import hashlib
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: no I, L, O or U, which are read as other letters."""
-_MISREAD = str.maketrans("ILO", "110")
+from tpi_cli.rules import base32
+
 KEY_BYTES = 32
 _DIGITS = 52
 _CHECK_DIGITS = 4
@@ -15,18 +14,16 @@ OFFICER = "officer key"
 
 def write(kind: str, key: bytes) -> str:
     """A key of 32 bytes as `4F2K-...`: 52 digits in base 32 and 4 that catch a slip; one kind is not the other."""
-    digits = _base32(int.from_bytes(key), _DIGITS) + _check(kind, key)
+    digits = base32.written(int.from_bytes(key), _DIGITS) + _check(kind, key)
     return "-".join(digits[at : at + GROUP] for at in range(0, len(digits), GROUP))
 
 
 def read(kind: str, text: str) -> bytes | None:
     """The key behind what somebody typed, in capitals or not, blanks and dashes anywhere; None if it is mistyped."""
-    digits = "".join(text.split()).replace("-", "").upper().translate(_MISREAD)
-    if len(digits) != _DIGITS + _CHECK_DIGITS or set(digits) - set(ALPHABET):
+    digits = base32.letters("".join(text.split()).replace("-", ""))
+    if len(digits) != _DIGITS + _CHECK_DIGITS or set(digits) - set(base32.ALPHABET):
         return None
-    number = 0
-    for digit in digits[:_DIGITS]:
-        number = number * len(ALPHABET) + ALPHABET.index(digit)
+    number = base32.read(digits[:_DIGITS])
     if number >= 1 << 8 * KEY_BYTES:
         return None
     key = number.to_bytes(KEY_BYTES)
@@ -35,12 +32,4 @@ def read(kind: str, text: str) -> bytes | None:
 
 def _check(kind: str, key: bytes) -> str:
     digest = hashlib.sha256(f"tpi-paper-1 {kind} ".encode() + key).digest()
-    return _base32(int.from_bytes(digest[:3]) >> 4, _CHECK_DIGITS)
-
-
-def _base32(number: int, digits: int) -> str:
-    out = ""
-    for _ in range(digits):
-        number, digit = divmod(number, len(ALPHABET))
-        out = ALPHABET[digit] + out
-    return out
+    return base32.written(int.from_bytes(digest[:3]) >> 4, _CHECK_DIGITS)

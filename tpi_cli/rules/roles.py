@@ -48,30 +48,32 @@ def refused(act: str, permitted: tuple[str, ...], actor: Actor) -> Refusal | Non
     if who is None or who.retired_on is not None:
         gone = f"left on {who.retired_on}" if who else "is nobody of this clinic"
         return Refusal(f"the account {actor.account} {gone}: it may read, not {act}", _ENROL.format(actor.account))
+    return _of_named(act, permitted, actor, who) or _of_person(act, permitted, actor, who)
+
+
+def _of_named(act: str, permitted: tuple[str, ...], actor: Actor, who: Person) -> Refusal | None:
+    """Why the one named with --as stands in the way."""
     if actor.stranger and who.role != CLINICIAN:
         return Refusal(f"no clinician {actor.stranger!r}", "tpi clinician list shows who works here")
-    if actor.named and actor.named.retired_on is not None:
-        return Refusal(f"{actor.named.code} left on {actor.named.retired_on}", "--as names who works here")
-    if actor.named and not _may(actor.named, permitted):
-        return _beyond(act, actor.named)
-    if _may(who, permitted) or (_writes_for(actor) and FOR_ANOTHER in permitted):
+    if actor.named is None:
         return None
-    if FOR_ANOTHER in permitted and who.role == ASSISTANT:
-        return Refusal(f"an assistant may {act} for a clinician only", "--as CODE names the clinician")
-    return _beyond(act, who)
+    if actor.named.retired_on is not None:
+        return Refusal(f"{actor.named.code} left on {actor.named.retired_on}", "--as names who works here")
+    return None if actor.named.role in permitted else _beyond(act, actor.named)
+
+
+def _of_person(act: str, permitted: tuple[str, ...], actor: Actor, who: Person) -> Refusal | None:
+    """Why the role of the person at the keyboard is not enough."""
+    if who.role in permitted:
+        return None
+    if FOR_ANOTHER not in permitted or who.role != ASSISTANT:
+        return _beyond(act, who)
+    if actor.named and actor.named.role == CLINICIAN:
+        return None
+    return Refusal(f"an assistant may {act} for a clinician only", "--as CODE names the clinician")
 
 
 _ENROL = "a clinician adds it: tpi clinician add CODE --account {} (tpi help people)"
-
-
-def _may(who: Person, permitted: tuple[str, ...]) -> bool:
-    return who.role in permitted
-
-
-def _writes_for(actor: Actor) -> bool:
-    """Whether an assistant writes for a clinician."""
-    person, named = actor.person, actor.named
-    return person is not None and named is not None and (person.role, named.role) == (ASSISTANT, CLINICIAN)
 
 
 def _beyond(act: str, who: Person) -> Refusal:

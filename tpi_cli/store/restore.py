@@ -158,7 +158,7 @@ def _enrolled(db: Database, clinic: str) -> str | None:
         return None
     known = db.value(_KNOWN, account=account)
     entry = audit.next_entry(db)
-    more = {"account": account, "role": CLINICIAN, "entry": entry, "salt": os.urandom(16).hex()}
+    more = {"account": account, "role": CLINICIAN, "entry": entry, "salt": versions.new_salt()}
     if known is None:
         db.run(_PUT, id=new_id(), clinic=clinic, at=clock.stamp(), **more)
         return account

@@ -5,7 +5,6 @@ change left those columns alone; otherwise the whole act cannot be taken back.
 """
 
 import json
-import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from sqlmodel import SQLModel
 from tpi_cli.errors import Conflict
 from tpi_cli.store import versions
 from tpi_cli.store.connect import Database, Driver
-from tpi_cli.store.write import ORDER, SALT_BYTES, Writing, keys_of
+from tpi_cli.store.write import ORDER, Writing, keys_of
 
 Columns = dict[str, Any]
 
@@ -114,7 +113,7 @@ def _referring(gone: set[str]) -> list[str]:
 
 def _put(writing: Writing, one: Change) -> None:
     assert one.back is not None, "there is something to put back"
-    columns = {**one.back, "entry": writing.entry, "salt": os.urandom(SALT_BYTES).hex()}
+    columns = {**one.back, "entry": writing.entry, "salt": versions.new_salt()}
     names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
     writing.db.run(f"INSERT INTO {one.table} ({names}) VALUES ({values})", **columns)
     writing.touched(one.table, columns)

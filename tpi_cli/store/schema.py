@@ -60,7 +60,6 @@ class Clinic:
     def __init__(self, name: str, zone: str, made_up: bool) -> None:
         clock.zone(zone)
         self.row = tables.Clinic(id=new_id(), name=name, zone=zone, made_up=made_up, created_at=clock.stamp())
-        self.row.knowledge = KNOWLEDGE
         self.maker = first_clinician(self.row.id)
 
 

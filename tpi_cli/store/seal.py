@@ -1,6 +1,5 @@
 """Entries of the log that are about the store itself: its first, and one for a moved schema."""
 
-import os
 from contextlib import closing
 
 from tpi_cli.rules import chain
@@ -23,7 +22,7 @@ def structure(db: Database) -> str:
 def first(db: Database, clinic: str, act: str, knowledge: str) -> str:
     """Seal everything there is with the log's first entry; returns the officer key, which is kept nowhere."""
     key = audit.start(db, clinic)
-    db.connection.create_function("salt", 0, lambda: os.urandom(16).hex())
+    db.connection.create_function("salt", 0, versions.new_salt)
     db.run("UPDATE clinic SET knowledge = :knowledge", knowledge=knowledge)
     for table in versions.tables(db):
         db.run(f"UPDATE {table} SET entry = 1, salt = salt()")
@@ -38,7 +37,7 @@ def moved(db: Database, clinic: str, act: str, knowledge: str) -> None:
     assert before is not None, "the transaction reads the clinic it writes"
     versions.lay_aside(db, clinic, before, entry)
     sql = "UPDATE clinic SET knowledge = :knowledge, entry = :entry, salt = :salt WHERE id = :clinic"
-    db.run(sql, knowledge=knowledge, entry=entry, salt=os.urandom(16).hex(), clinic=clinic)
+    db.run(sql, knowledge=knowledge, entry=entry, salt=versions.new_salt(), clinic=clinic)
     entered(db, clinic, act)
 
 

@@ -1,6 +1,7 @@
 """Versions of records: what is hashed of each, in which order, and where the earlier ones go."""
 
 import heapq
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -9,8 +10,14 @@ from tpi_cli.store.connect import Database
 
 WROTE, ENDED = 0, 1
 """The kinds of a leaf, in the order in which they are summed."""
+SALT_BYTES = 16
 SEAL = ("entry", "salt")
 """The columns of a record that are about its seal and not part of what is hashed as its content."""
+
+
+def new_salt() -> str:
+    """A salt of its own for a version of a record."""
+    return os.urandom(SALT_BYTES).hex()
 
 
 class Leaf(NamedTuple):

@@ -56,7 +56,6 @@ def new_id() -> str:
 Row = TypeVar("Row", bound=SQLModel)
 
 ORDER = {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
-SALT_BYTES = 16
 _LAST = "SELECT last FROM numbering WHERE clinic_id = :clinic AND kind = :kind"
 _GIVEN = """
 INSERT INTO numbering (clinic_id, kind, last) VALUES (:clinic, :kind, :number)
@@ -127,7 +126,7 @@ class Writing:
     def _sealed(self, row: SQLModel) -> None:
         """Note in a record which entry writes it, and give this version a salt of its own."""
         if isinstance(row, Sealed):
-            row.entry, row.salt = self.entry, os.urandom(SALT_BYTES).hex()
+            row.entry, row.salt = self.entry, versions.new_salt()
             self._seen(row)
 
     def _supersede(self, row: SQLModel) -> None:

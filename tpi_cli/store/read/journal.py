@@ -26,13 +26,13 @@ class Act(NamedTuple):
 
 
 # turn puts acts of one moment in the order in which they are done
-_OTHERS = ("backup", "restore")
-"""Acts that write no record and read no chart."""
 _OF_THE_STORE = (
-    *("undo", "backup", "restore", "db migrate", "key rotate", "key recover", "clinician add"),
-    *("clinician retire", "patient merge", "patient unmerge", "patient erase"),
+    *("undo", "backup", "restore", "db migrate", "db rekey", "key rotate", "key recover", "key passphrase"),
+    *("key keyring", "clinician add", "clinician retire", "patient merge", "patient unmerge", "patient erase"),
 )
 """Acts that no record tells of by itself."""
+_BY = "account || COALESCE(' as ' || acting, '')"
+_LOGGED = "audit LEFT JOIN patient ON patient.number = audit.patient"
 _ACTS = f"""
 SELECT created_at AS at, 1 AS turn, id, created_by AS who, 'patient added' AS act, id AS patient_id,
        NULL AS session_id, NULL AS site_id, NULL AS what, NULL AS more, NULL AS words
@@ -131,18 +131,20 @@ UNION ALL
 SELECT set_at, 16, key, set_by, 'setting set', NULL, NULL, NULL, key, value, NULL
   FROM setting
 UNION ALL
-SELECT audit.at, 23, CAST(audit.entry AS TEXT), audit.account || COALESCE(' as ' || audit.acting, ''),
-       CASE WHEN audit.act LIKE 'export%' THEN 'exported' WHEN audit.records = 0 THEN 'chart read'
-            WHEN undone.entry IS NOT NULL THEN 'taken back later' ELSE audit.act END,
-       patient.id, NULL, NULL,
-       CASE WHEN audit.act LIKE 'export%' THEN audit.subject WHEN audit.records = 0 OR undone.entry IS NOT NULL
-            THEN audit.act || COALESCE(' ' || audit.subject, '') ELSE audit.subject END,
-       NULL, NULL
-  FROM audit
-  LEFT JOIN patient ON patient.number = audit.patient
-  LEFT JOIN audit AS undone ON undone.act = 'undo' AND undone.subject = '#' || audit.entry
- WHERE (audit.records = 0 AND audit.act NOT IN {_OTHERS} AND :reads) OR audit.act IN {_OF_THE_STORE}
-    OR undone.entry IS NOT NULL
+SELECT audit.at, 23, CAST(audit.entry AS TEXT), {_BY}, 'chart read', patient.id, NULL, NULL,
+       act || COALESCE(' ' || subject, ''), NULL, NULL
+  FROM {_LOGGED} WHERE records = 0 AND act NOT LIKE 'export%' AND act NOT IN {_OF_THE_STORE} AND :reads
+UNION ALL
+SELECT audit.at, 24, CAST(audit.entry AS TEXT), {_BY}, 'exported', patient.id, NULL, NULL, subject, NULL, NULL
+  FROM {_LOGGED} WHERE act LIKE 'export%' AND :reads
+UNION ALL
+SELECT audit.at, 25, CAST(audit.entry AS TEXT), {_BY}, act, patient.id, NULL, NULL, subject, NULL, NULL
+  FROM {_LOGGED} WHERE act IN {_OF_THE_STORE}
+UNION ALL
+SELECT audit.at, 26, CAST(audit.entry AS TEXT), {_BY}, 'taken back later', patient.id, NULL, NULL,
+       act || COALESCE(' ' || subject, ''), NULL, NULL
+  FROM {_LOGGED}
+ WHERE EXISTS (SELECT 1 FROM audit AS undone WHERE undone.act = 'undo' AND undone.subject = '#' || audit.entry)
 """
 _OF_PATIENT = "patient_id = :patient"
 _SINCE = "at >= :since"

@@ -30,13 +30,13 @@ def search(db: Database, text: str, born: date | None) -> list[Match]:
 
 def _by_number(db: Database, text: str) -> list[Patient]:
     """By mrn, or by the digits of a phone number, four at least."""
-    digits = "".join(mark for mark in text if mark.isdigit())
+    digits = identity.digits(text)
     plain = text.strip().lower()
     return [
         one
         for one in patients(db)
         if (plain and plain in {(one.mrn or "").lower(), one.code.lower()})
-        or (len(digits) >= 4 and digits in "".join(mark for mark in one.phone or "" if mark.isdigit()))
+        or (len(digits) >= 4 and digits in identity.digits(one.phone))
     ]
 
 
