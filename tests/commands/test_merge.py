@@ -324,7 +324,6 @@ def test_an_mrn_that_stayed_with_the_tombstone_does_too(two: Clinic) -> None:
     sound(two)
 
 
-@pytest.mark.xfail(strict=True, reason="acts/bring_in.by_mrn does not follow a tombstone: not ours to mend here")
 def test_and_its_scores(two: Clinic) -> None:
     two.ok(*words("patient edit 1 --mrn A12"))
     merge(two)

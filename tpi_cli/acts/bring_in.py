@@ -118,9 +118,14 @@ def _by_mrn(writing: Writing, mrn: str) -> tables.Patient | None:
     number = _short_id(mrn)
     where = tables.Patient.number == number if number else tables.Patient.mrn == mrn
     found = writing.session.exec(select(tables.Patient).where(where)).first()
-    while found is not None and found.merged_into is not None:
-        found = writing.session.get_one(tables.Patient, found.merged_into)
-    return found
+    return found and _survivor(writing, found)
+
+
+def _survivor(writing: Writing, row: tables.Patient) -> tables.Patient:
+    """The record itself, or the one that took it over."""
+    while row.merged_into is not None:
+        row = writing.session.get_one(tables.Patient, row.merged_into)
+    return row
 
 
 def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> bool:
@@ -146,9 +151,9 @@ ALONE = Company()
 
 
 def by_mrn(writing: Writing) -> dict[str, tables.Patient]:
-    """Every patient by the mrn, or by the short id under which one without it is exported."""
-    rows = writing.session.exec(select(tables.Patient))
-    return {row.mrn or identity.patient(row.number): row for row in rows}
+    """Every patient by the mrn, or by the short id under which one without it is exported; tombstones lead on."""
+    rows = list(writing.session.exec(select(tables.Patient)))
+    return {row.mrn or identity.patient(row.number): _survivor(writing, row) for row in rows}
 
 
 def absent(patients: dict[str, tables.Patient], company: Company, mrn: str) -> str | None:

@@ -1,5 +1,6 @@
 """Two records of one person become one: everything of the second moves to the first, and a tombstone points there."""
 
+from itertools import product
 from typing import Any, NamedTuple
 
 from sqlmodel import select
@@ -59,12 +60,12 @@ def _of(writing: Writing, table: Any, patient_id: str) -> list[Any]:
 
 def _sites(writing: Writing, keep_id: str, drop_id: str) -> dict[int, int]:
     """Move the sites; what was done at a place both have goes to the survivor's site. The new numbers by the old."""
+    keep.drop(writing.db, drop_id)
     known = {(site.muscle, site.side): site for site in _of(writing, tables.Site, keep_id)}
     last = max((site.number for site in known.values()), default=0)
     numbers = {}
     for site in sorted(_of(writing, tables.Site, drop_id), key=lambda one: one.number):
         there, before = known.get((site.muscle, site.side)), site.number
-        writing.db.run("DELETE FROM recall WHERE site_id = :site", site=site.id)
         if there is None:
             last += 1
             site.patient_id, site.number = keep_id, last
@@ -103,10 +104,13 @@ def _examined(writing: Writing, there: tables.Site, gone: tables.Site) -> None:
 
 def _to_site(writing: Writing, from_id: str, to_id: str) -> None:
     for table in _AT_SITES:
-        of_site = select(table).where(table.site_id == from_id)
-        for row in list(writing.session.exec(of_site)):
+        for row in _at_site(writing, table, from_id):
             row.site_id = to_id
             writing.add(row)
+
+
+def _at_site(writing: Writing, table: Any, site_id: str) -> list[Any]:
+    return list(writing.session.exec(select(table).where(table.site_id == site_id)))
 
 
 def _findings(writing: Writing, drop_id: str, numbers: dict[int, int]) -> None:
@@ -184,28 +188,29 @@ def _patient(writing: Writing, number: int) -> str:
 
 def _of_sessions(writing: Writing, both: tuple[str, str]) -> None:
     """What was recorded since of a session goes where the session is."""
-    for table in (tables.Outcome, tables.AdverseEvent, tables.Appointment):
-        for patient in both:
-            for row in _of(writing, table, patient):
-                session = writing.session.get(tables.Session, row.session_id) if row.session_id else None
-                if session is not None and session.patient_id != patient:
-                    row.patient_id = session.patient_id
-                    if table is tables.AdverseEvent:
-                        known = _of(writing, table, session.patient_id)
-                        row.number = max((one.number for one in known), default=0) + 1
-                    writing.add(row)
-                    writing.send()
+    of_sessions = (tables.Outcome, tables.AdverseEvent, tables.Appointment)
+    for table, patient in product(of_sessions, both):
+        for row in _of(writing, table, patient):
+            session = writing.session.get(tables.Session, row.session_id) if row.session_id else None
+            if session is not None and session.patient_id != patient:
+                _to_patient(writing, row, session.patient_id)
+
+
+def _to_patient(writing: Writing, row: Any, patient: str) -> None:
+    row.patient_id = patient
+    if isinstance(row, tables.AdverseEvent):
+        row.number = max((one.number for one in _of(writing, tables.AdverseEvent, patient)), default=0) + 1
+    writing.add(row)
+    writing.send()
 
 
 def _of_sites(writing: Writing, both: tuple[str, str], numbers: dict[tuple[str, str], int]) -> None:
     """What was recorded since at the other's site gets a site of its own patient; the survivor's keeps its number."""
     for patient, other in (both, both[::-1]):
-        for site in _of(writing, tables.Site, other):
-            for table in _AT_SITES:
-                for row in list(writing.session.exec(select(table).where(table.site_id == site.id))):
-                    if _whose(writing, row) == patient:
-                        row.site_id = _site_of(writing, patient, site, numbers if patient == both[0] else {})
-                        writing.add(row)
+        for site, table in product(_of(writing, tables.Site, other), _AT_SITES):
+            for row in (one for one in _at_site(writing, table, site.id) if _whose(writing, one) == patient):
+                row.site_id = _site_of(writing, patient, site, numbers if patient == both[0] else {})
+                writing.add(row)
 
 
 def _whose(writing: Writing, row: Any) -> str:

@@ -88,9 +88,15 @@ def _not_twice(writing: Writing, new: New) -> None:
 
 
 def _alike(writing: Writing, new: New) -> list[tuple[int, str | None]]:
-    """Number and mrn of those born the same day whose name has the same words, in whatever order."""
+    """Number and mrn of those born the same day whose name has the same words, in whatever order.
+
+    For a record that was merged away its survivor stands.
+    """
     words = sorted(identity.name_key(new.name).split())
-    sql = "SELECT number, mrn, name_key FROM patient WHERE born = :born ORDER BY number"
+    sql = (
+        "SELECT COALESCE(other.number, patient.number), COALESCE(other.mrn, patient.mrn), patient.name_key FROM patient"
+        " LEFT JOIN patient AS other ON other.id = patient.merged_into WHERE patient.born = :born ORDER BY 1"
+    )
     rows = writing.db.rows(sql, born=new.born.isoformat())
     return [(number, mrn) for number, mrn, key in rows if sorted(key.split()) == words]
 

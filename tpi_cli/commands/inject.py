@@ -108,7 +108,7 @@ def run(ctx: typer.Context, patient: str, asked: Asked) -> None:
     if ctx.obj.dry_run:
         return _only_tried(out, shown, asked)
     if not (ctx.obj.yes and (out.machine or out.quiet)):
-        _show(out, shown)
+        out.insist(preview.lines(shown, out.redact))
     if shown.unanswered:
         asked = _reasoned(ctx, out, shown, asked)
         shown = _unchanged(shown, _prepared(ctx, patient, asked))
@@ -187,12 +187,6 @@ def stopped(shown: Preview) -> SafetyStop:
         f"{', '.join(rules)} {'needs' if len(rules) == 1 else 'need'} a reason; nothing was recorded",
         hint=" ".join([*consent, *ways]),
     )
-
-
-def _show(out: Out, shown: Preview) -> None:
-    """The preview on stderr, however quiet: nobody says yes to what was not shown."""
-    for line in preview.lines(shown, out.redact):
-        out._replace(quiet=False).say(line)
 
 
 def _edited(shots: tuple[Shot, ...]) -> str:

@@ -17,15 +17,11 @@ _KINDS = {"S-": "session", "A-": "appointment"}
 """What the start of a record's code says that it is."""
 
 
-class _Kept(io.StringIO):
-    """What came on stdin, to be read by the command and once more for the hash of what was asked."""
-
-
 def _typed_in() -> str:
-    """What comes on stdin: another note or another patient under the same key is another act."""
-    if not isinstance(sys.stdin, _Kept):
-        sys.stdin = _Kept(sys.stdin.read())
-    return sys.stdin.getvalue()
+    """What comes on stdin, left there for the command: another note under the same key is another act."""
+    text = sys.stdin.read()
+    sys.stdin = io.StringIO(text)
+    return text
 
 
 class Asked:
@@ -45,6 +41,8 @@ class Asked:
         found = requests.under(db, self.key)
         if found is not None and found.asked != self.hash:
             raise Conflict("this idempotency key was used for something else", hint="a new act needs a new key")
+        if found is not None and found.undone:
+            raise Conflict("what was done under this key was taken back since", hint="to do it again use a new key")
         return found
 
     def note(self, writing: Any) -> None:

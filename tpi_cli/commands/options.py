@@ -120,6 +120,10 @@ class Desk(NamedTuple):
         )
 
 
+ONCE = "tpi.once"
+"""Where a call keeps what it asks under an idempotency key."""
+
+
 def storable(what: str, text: str | None) -> str | None:
     """The text, if the store can take it. Raises Usage."""
     from tpi_cli.rules import checks
@@ -271,7 +275,7 @@ class WriteCommand(Command):
 
     def work(self, ctx: Any) -> Any:
         """Run it, unless it was done before under the same idempotency key."""
-        asked = _once(ctx)
+        asked = ctx.meta[ONCE] = _once(ctx)
         if asked is not None:
             from tpi_cli.store import connect
 
@@ -309,20 +313,24 @@ def chart_read(ctx: typer.Context, db: Any, patient: int | None, subject: str | 
     Where the store cannot be written just now the chart is shown all the same, for a patient may be waiting, and
     stderr says that the reading could not be logged.
     """
-    from tpi_cli.store import audit
-
-    who = audit.Who(audit.account(), ctx.obj.acting)
-    if not audit.note(db, who, audit.Act(act_of(ctx), patient, subject)):
+    if not _noted(ctx, db, patient, subject):
         ctx.obj.out().say("this reading could not be logged: the store cannot be written now")
 
 
 def exported(ctx: typer.Context, db: Any, what: str, patient: int | None = None) -> None:
     """Log an export, before it is written. Raises StoreBusy: what leaves the house is logged or does not leave."""
     from tpi_cli.errors import StoreBusy
-    from tpi_cli.store import audit
 
-    if not audit.note(db, audit.Who(audit.account(), ctx.obj.acting), audit.Act(act_of(ctx), patient, what)):
+    if not _noted(ctx, db, patient, what):
         raise StoreBusy()
+
+
+def _noted(ctx: typer.Context, db: Any, patient: int | None, subject: str | None) -> bool:
+    from tpi_cli.store import audit
+    from tpi_cli.store.read.clinicians import as_on_file
+
+    who = audit.Who(audit.account(), as_on_file(db, ctx.obj.acting))
+    return audit.note(db, who, audit.Act(act_of(ctx), patient, subject))
 
 
 @contextmanager
@@ -339,7 +347,7 @@ def recording(ctx: typer.Context, officer: str | None = None, *, keep: bool = Tr
         else:
             _by_officer_key(writing.db, officer)
         yield writing
-        asked = _once(ctx) if keep else None
+        asked = ctx.meta.get(ONCE) if keep else None
         if asked is not None:
             asked.note(writing)
 

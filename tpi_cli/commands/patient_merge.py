@@ -175,8 +175,7 @@ def _shown(ctx: typer.Context, out: Out, lines: list[str], question: str) -> Non
     """What would happen, and a yes to it, unless it is given or nothing is kept."""
     if ctx.obj.yes or ctx.obj.dry_run:
         return
-    for line in lines:
-        out._replace(quiet=False).say(line)
+    out.insist(lines)
     out.confirm(question)
 
 
@@ -184,8 +183,7 @@ def _typed(ctx: typer.Context, out: Out, lines: list[str], code: str) -> None:
     """The same for what has no way back: the patient's id must be typed. Raises Cancelled."""
     if ctx.obj.yes or ctx.obj.dry_run:
         return
-    for line in lines:
-        out._replace(quiet=False).say(line)
+    out.insist(lines)
     if out.ask(f"type {code} to erase it:").upper() != code:
         raise Cancelled()
 

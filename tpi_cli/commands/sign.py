@@ -47,8 +47,7 @@ def sign(
         return
     told = [line(one, out.redact) for one in found]
     if not ctx.obj.yes:
-        for each in told:
-            out._replace(quiet=False).say(each)
+        out.insist(told)
     if not (ctx.obj.yes or ctx.obj.dry_run):
         out.confirm(f"sign {_counted(found)}?")
     with options.recording(ctx) as writing:

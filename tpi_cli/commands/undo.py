@@ -39,8 +39,7 @@ def undo(ctx: typer.Context) -> None:
     with options.recording(ctx, keep=False) as writing:  # nobody is asked about what would be refused
         acts.take_back(writing, one)
     if not ctx.obj.yes:
-        for line in lines:
-            out._replace(quiet=False).say(line)
+        out.insist(lines)
         if not ctx.obj.dry_run:
             out.confirm("take this back?")
     with options.recording(ctx) as writing:

@@ -42,6 +42,11 @@ class Out(NamedTuple):
         if text and not self.quiet:
             _talk(text)
 
+    def insist(self, lines: Sequence[str]) -> None:
+        """Show on stderr what is about to be asked about, however quiet: nobody says yes to what was not shown."""
+        for line in lines:
+            _talk(line)
+
     def report(self, report: Report) -> None:
         """Print a report in the chosen form, its footer on stderr."""
         columns = chosen(report.columns, self.columns)

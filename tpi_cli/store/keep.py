@@ -36,6 +36,11 @@ def refresh_known(db: Database, clinic: str, patients: Iterable[str]) -> None:
     refresh(db, clinic, [patient for patient in patients if db.value(known, patient=patient)])
 
 
+def drop(db: Database, patient: str) -> None:
+    """Take a patient's recalls away, before what they come from goes; whoever calls works anew what is left."""
+    db.run("DELETE FROM recall WHERE patient_id = :patient", patient=patient)
+
+
 def recalls(db: Database, house: House, clinic: str, patient: str) -> Iterator[dict[str, object]]:
     """The recalls of a patient's sites as the facts make them now, in the form in which they are stored."""
     chart = Chart(db, house, patient)

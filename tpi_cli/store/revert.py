@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlmodel import SQLModel
 
 from tpi_cli.errors import Conflict
-from tpi_cli.store import versions
+from tpi_cli.store import keep, versions
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.write import ORDER, Writing, keys_of
 
@@ -131,7 +131,7 @@ def _no_recalls(writing: Writing, listed: Iterable[Change]) -> None:
     """Due dates go before what they come from does; whoever takes back works them out anew."""
     columns = [side for one in listed for side in (one.now, one.back) if side]
     for patient in sorted({side["patient_id"] for side in columns if side.get("patient_id")}):
-        writing.db.run("DELETE FROM recall WHERE patient_id = :patient", patient=patient)
+        keep.drop(writing.db, patient)
 
 
 def _where(one: Change) -> str:

@@ -117,15 +117,17 @@ def _into_place(half: str, place: Place) -> None:
 
 
 class State(NamedTuple):
-    """How a store stands to this program: its schema, and what its due dates were worked out with."""
+    """How a store stands to this program: its schema, what its due dates were worked out with, and whether its
+    views read as this program, with its SQLAlchemy, would write them."""
 
     schema: int
     knowledge: str | None
+    views: bool = True
 
     @property
     def current(self) -> bool:
         """Whether there is nothing to migrate."""
-        return (self.schema, self.knowledge) == (SCHEMA, KNOWLEDGE)
+        return (self.schema, self.knowledge, self.views) == (SCHEMA, KNOWLEDGE, True)
 
 
 def state(place: Place) -> State:
@@ -134,7 +136,8 @@ def state(place: Place) -> State:
         schema = connection.execute("PRAGMA user_version").fetchone()[0]
         columns = {row[1] for row in connection.execute("PRAGMA table_info(clinic)")}
         known = connection.execute("SELECT knowledge FROM clinic").fetchone() if "knowledge" in columns else None
-    return State(schema, known[0] if known else None)
+        stored = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'"))
+    return State(schema, known[0] if known else None, stored == views.texts())
 
 
 class Migrated(NamedTuple):

@@ -80,7 +80,8 @@ def _schema(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
         stored = dict(db.rows("SELECT name, sql FROM sqlite_master WHERE type = :kind", kind=kind))
         for name in sorted(stored.keys() | ours.keys()):
             if stored.get(name) != ours.get(name):
-                yield f"{kind} {name} is missing, changed or not ours"
+                way = " (after an upgrade of SQLAlchemy: tpi db migrate)" if kind == "view" else ""
+                yield f"{kind} {name} is missing, changed or not ours{way}"
     known = db.value("SELECT structure FROM audit WHERE structure IS NOT NULL ORDER BY entry DESC LIMIT 1")
     if known != seal.structure(db):
         yield "the schema is not the one that the log knows of"
@@ -88,12 +89,9 @@ def _schema(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
 
 def _views() -> dict[str, str]:
     """The views' texts by name; SQLAlchemy writes them, which no other check needs."""
-    from sqlalchemy.dialects.sqlite import dialect
-
     from tpi_cli.store import views
 
-    texts = (text for text in views.statements(dialect()) if text.startswith("CREATE"))
-    return {text.split()[2]: text for text in texts}
+    return views.texts()
 
 
 def _log(db: Database, proof: Proof) -> Iterator[str]:
@@ -184,22 +182,13 @@ def _emptied(db: Database) -> Iterator[str]:
     Of what was taken out of its table before the erasure, the log tells no more than whose it was.
     """
     last = int(db.value("SELECT COALESCE(MAX(entry), 0) FROM audit WHERE act = 'patient erase'"))
-    of, lent = versions.tables(db), list(_lent(db))
+    gone = list(db.rows("SELECT number FROM patient WHERE erased_on IS NOT NULL"))
+    of, lent = versions.tables(db), [loan for (number,) in gone for loan in entries.loans(db, number)]
     for table, key, began, ended, erased, theirs in list(db.rows(_WITHOUT_WORDS)):
         there = table in of and versions.by_key(db, table, of[table], tuple(key.split("|"))) is not None
-        while_merged = any(since <= began and ended <= until for since, until in lent)
+        while_merged = any(loan.since <= began and ended <= loan.until for loan in lent)
         if not (erased or while_merged or (theirs and not there and ended < last)):
             yield f"an earlier version in {table} has lost its words, and nobody erased it"
-
-
-def _lent(db: Database) -> Iterator[tuple[int, int]]:
-    """From which entry to which a record held what an erased patient's had lent it in a merge."""
-    erased = "SELECT number FROM patient WHERE erased_on IS NOT NULL"
-    of = "SELECT entry FROM audit WHERE act = :act AND subject = :subject ORDER BY entry"
-    for (number,) in list(db.rows(erased)):
-        merges = db.rows(of, act="patient merge", subject=entries.merged(number))
-        apart = db.rows(of, act="patient unmerge", subject=entries.parted(number))
-        yield from ((since, until) for (since,), (until,) in zip(merges, apart, strict=False))
 
 
 class Told(NamedTuple):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Date, Integer, Select, String, and_, case, cast, false, func, null, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlmodel import col
 
@@ -167,6 +168,12 @@ def injection_list() -> Select[Any]:
 
 
 VIEWS = {"recall_list": recall_list, "event_list": event_list, "injection_list": injection_list}
+
+
+def texts() -> dict[str, str]:
+    """The views of an SQLite store by name, as they are stored."""
+    made = (text for text in statements(sqlite.dialect()) if text.startswith("CREATE"))
+    return {text.split()[2]: text for text in made}
 
 
 def statements(dialect: Dialect) -> list[str]:

@@ -84,8 +84,8 @@ class Writing:
         self._database = Database(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
         self.account = audit.account()
-        self.named = acting
-        self.acting = acting or self._own_code()
+        self.named = clinicians.as_on_file(self._database, acting)
+        self.acting = self.named or self._own_code()
         self.act = act
         self.about: tuple[int | None, str | None] | None = None
         self.entry = audit.next_entry(self._database)

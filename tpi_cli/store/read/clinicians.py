@@ -45,6 +45,11 @@ def code(db: Database, text: str) -> str | None:
     return next((one for one in codes(db) if one.casefold() == wanted), None)
 
 
+def as_on_file(db: Database, text: str | None) -> str | None:
+    """What was named with --as in the clinician's own spelling; as it was typed where nobody has that code yet."""
+    return (code(db, text) or text) if text else None
+
+
 def of(db: Database, clinician_id: str) -> str:
     """The code of a clinician (UUID) who is on file."""
     return str(db.value("SELECT code FROM clinician WHERE id = :clinician", clinician=clinician_id))

@@ -61,3 +61,25 @@ def merged(patient: int) -> str:
 def parted(patient: int) -> str:
     """What the entry that takes a merge back is about beside the survivor: the number that is on its own again."""
     return f"out {identity.patient(patient)}"
+
+
+class Loan(NamedTuple):
+    """From which entry to which a record (UUID) held what another had lent it in a merge that was taken back."""
+
+    survivor: str
+    since: int
+    until: int
+
+
+_LOANS = """
+SELECT (SELECT id FROM patient WHERE number = audit.patient), audit.entry,
+       (SELECT MIN(later.entry) FROM audit AS later
+         WHERE later.act = 'patient unmerge' AND later.entry > audit.entry AND later.subject = :parted)
+  FROM audit WHERE audit.act = 'patient merge' AND audit.subject = :merged
+"""
+
+
+def loans(db: Database, patient: int) -> list[Loan]:
+    """What this patient (number) had lent to others."""
+    rows = db.rows(_LOANS, merged=merged(patient), parted=parted(patient))
+    return [Loan._make(row) for row in rows if row[2] is not None]
