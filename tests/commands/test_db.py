@@ -305,3 +305,16 @@ def test_two_at_once_do_it_once(old: Clinic, fresh: Clinic) -> None:
 def test_the_options_of_a_record_have_no_place_here(old: Clinic) -> None:
     assert refused(old, *words("db migrate --on yesterday"))[0] == 2
     assert refused(old, *words("db migrate --note x"))[0] == 2
+
+
+def test_views_of_another_release_are_written_anew(fresh: Clinic) -> None:
+    """SQLAlchemy writes them, and another of its releases may write the same view in other words."""
+    with closing(connect.open_store(place(fresh))) as connection:
+        (text,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'event_list'").fetchone()
+        connection.execute("DROP VIEW event_list")
+        connection.execute(text.replace("SELECT ", "SELECT  ", 1))
+    assert not fresh.ok("db", "status", "--json").json["current"]
+    assert fresh.run("verify").code == 8
+    fresh.ok("db", "migrate")
+    assert fresh.ok("db", "status", "--json").json["current"]
+    assert fresh.ok("verify", "--json").json["ok"]

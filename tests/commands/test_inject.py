@@ -207,6 +207,13 @@ def test_quotes_do_not_matter(mei: Clinic, items: list[str]) -> None:
     assert [site["muscle"] for site in found["sites"]] == ["trapezius_upper"]
 
 
+@pytest.mark.parametrize("command", ["inject 1 ut l dry", "undo"])
+def test_what_is_asked_about_is_shown_however_quiet(mei: Clinic, command: str) -> None:
+    answer = mei.run(*words(command), "--quiet", "--consent=verbal" if command != "undo" else "--quiet", stdin="n\n")
+    assert answer.code == 9
+    assert "PT-0001  TAN, Mei" in answer.err
+
+
 def test_items_from_stdin(mei: Clinic) -> None:
     answer = mei.run("inject", "1", "-", "--yes", "--json", "--next", "6w", stdin="ut l, ls l\nlido 1% 1ml each\n")
     assert (answer.code, len(answer.json["sites"]), answer.json["next"]) == (0, 2, "2027-01-04")

@@ -256,8 +256,8 @@ def test_a_chart_that_was_read_stands_there_and_can_be_left_out(mei: Clinic) -> 
 
 def test_a_backup_is_called_one(clinic: Clinic) -> None:
     clinic.ok("backup", str(clinic.home / "copy.db"))
-    assert told(clinic, "--limit", "1") == [("backup", "-", "-")]
-    assert told(clinic, "--changes", "--limit", "1") == [("backup", "-", "-")]
+    for more in ((), ("--changes",)):
+        assert [row for row in told(clinic, *more) if "backup" in " ".join(row)] == [("backup", "-", "-")]
 
 
 def test_an_export_stands_there(mei: Clinic) -> None:

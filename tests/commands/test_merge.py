@@ -494,3 +494,12 @@ def test_signed_sessions_move_and_stay_signed(two: Clinic) -> None:
     two.ok(*words("patient unmerge 2 --yes"))
     assert two.ok("session", "show", "S-003E", "--json").json["patient"] == "PT-0002"
     sound(two)
+
+
+def test_a_person_added_again_after_a_merge_is_told_of_the_survivor(two: Clinic) -> None:
+    """The name of the tombstone is one under which somebody asks for the same person."""
+    two.ok("patient", "edit", "2", "--name", "Teh, May", "--born", "1972-03-04")
+    merge(two)
+    answer = two.run(*words("patient add 'Teh, May' 1972-03-04 --allergy none --bleeding none"))
+    assert (answer.code, answer.out) == (5, "")
+    assert "PT-0001 has this name and birth date already" in answer.err

@@ -227,3 +227,11 @@ def test_an_answer_that_met_a_full_disk(two: Clinic) -> None:
     assert b"RECORDED S-0018" in done.stderr
     assert "recorded before: S-0018" in two.ok(*line).out
     assert sessions(two) == 1
+
+
+def test_what_was_taken_back_since_is_not_answered_as_done(two: Clinic) -> None:
+    two.ok("call", "1", "no-answer", "--idempotency-key", KEY)
+    two.ok("undo", "--yes")
+    answer = two.run("call", "1", "no-answer", "--idempotency-key", KEY)
+    assert (answer.code, answer.out) == (5, "")
+    assert "was taken back since" in answer.err
