@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tpi_cli.main import main
-from tpi_cli.store import audit
+from tpi_cli.store import account
 
 TODAY = "2026-11-23"
 """A Monday."""
 
-ME = audit.account()
+ME = account.name()
 """The account of the operating system that the tests run under: whoever makes a store is its first clinician."""
 
 settings.register_profile("tpi", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -134,13 +134,13 @@ class Clinic:
 
 
 @contextmanager
-def working_under(account: str) -> Iterator[None]:
+def working_under(login: str) -> Iterator[None]:
     """Commands in this process as if another account of this computer typed them: tests cannot make accounts."""
-    real, audit.account = audit.account, lambda: account
+    real, account.name = account.name, lambda: login
     try:
         yield
     finally:
-        audit.account = real
+        account.name = real
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ from tpi_cli.acts import amend, contact, hold, inject, merge, outcome, patient, 
 from tpi_cli.errors import Conflict, NotFound
 from tpi_cli.rules.values import Dose, Pain, Shot, Strength
 from tpi_cli.rules.values import Place as Spot
-from tpi_cli.store import audit, connect, versions, write
+from tpi_cli.store import account, connect, versions, write
 from tpi_cli.store.place import Place
 from tpi_cli.store.verify import Proof, findings
 
@@ -188,7 +188,7 @@ class Trust(RuleBasedStateMachine):
     @rule()
     def the_last_change_is_taken_back(self) -> None:
         def act(writing: write.Writing) -> None:
-            undo.take_back(writing, undo.last(writing.db, audit.account()))
+            undo.take_back(writing, undo.last(writing.db, account.name()))
 
         before, signed = self.content(), self.of_signed()
         if not self.do("undo", act):

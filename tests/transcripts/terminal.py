@@ -29,7 +29,7 @@ _CHILD = (
     "signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored where a shell put the tests behind
     "from tpi_cli.main import main; sys.argv = ['tpi', *sys.argv[1:]]; main()"
 )
-_UNDER = "from tpi_cli.store import audit; audit.account = lambda: {!r}; "
+_UNDER = "from tpi_cli.store import account; account.name = lambda: {!r}; "
 """As if another account of this computer typed: tests cannot make accounts."""
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -10,7 +10,7 @@ from tpi_cli.show import undo as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.session import moment
-from tpi_cli.store import audit
+from tpi_cli.store import account
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic, clinic
@@ -32,7 +32,7 @@ def undo(ctx: typer.Context) -> None:
     ctx.obj.without("on", "note")
     with options.reading(ctx) as db:
         office = clinic(db)
-        one = acts.last(db, audit.account())
+        one = acts.last(db, account.name())
         found = acts.changes(db, one)
         out: Out = ctx.obj.out(office.today)
         lines = [_head(db, office, one, out.redact), *_told(one, found, out.redact)]

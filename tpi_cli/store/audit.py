@@ -37,20 +37,6 @@ VALUES (:entry, :clinic, :at, :account, :acting, :act, :patient, :subject, :reco
 """
 
 
-def account() -> str:
-    """The operating system's account, by its number and not by a variable anybody can set."""
-    if os.name != "posix":
-        import getpass
-
-        return getpass.getuser()
-    import pwd
-
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container's user without a name
-        return f"uid-{os.getuid()}"
-
-
 def next_entry(db: Database) -> int:
     """The number of the entry that is written next."""
     return int(db.value("SELECT COALESCE(MAX(entry), 0) + 1 FROM audit"))

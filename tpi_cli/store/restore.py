@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli import clock, errors
 from tpi_cli.rules.roles import CLINICIAN
-from tpi_cli.store import audit, backup, connect, keys, recover, rotate, seal, versions
+from tpi_cli.store import account, audit, backup, connect, keys, recover, rotate, seal, versions
 from tpi_cli.store.backup import Manifest
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.keys import Key
@@ -152,21 +152,21 @@ _KNOWN = "SELECT id FROM clinician WHERE account = :account OR code = :account O
 
 def _enrolled(db: Database, clinic: str) -> str | None:
     """Who restores must be able to work in the store: another computer has other accounts. Returns who is new."""
-    account = audit.account()
-    person = clinicians.of_account(db, account)
+    login = account.name()
+    person = clinicians.of_account(db, login)
     if person and person.retired_on is None:
         return None
-    known = db.value(_KNOWN, account=account)
+    known = db.value(_KNOWN, account=login)
     entry = audit.next_entry(db)
-    more = {"account": account, "role": CLINICIAN, "entry": entry, "salt": versions.new_salt()}
+    more = {"account": login, "role": CLINICIAN, "entry": entry, "salt": versions.new_salt()}
     if known is None:
         db.run(_PUT, id=new_id(), clinic=clinic, at=clock.stamp(), **more)
-        return account
+        return login
     before = versions.by_key(db, "clinician", ("id",), (known,))
     assert before is not None, "it was found in this transaction"
     versions.lay_aside(db, clinic, before, entry)
     db.run(_CHANGE, id=known, **more)
-    return account
+    return login
 
 
 def _swapped(place: Place, half: str, at_hand: list[Key]) -> str | None:

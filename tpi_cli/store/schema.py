@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from tpi_cli import clock, errors
 from tpi_cli.reference.revision import KNOWLEDGE
-from tpi_cli.store import audit, connect, keep, keys, seal, tables, triggers, views
+from tpi_cli.store import account, audit, connect, keep, keys, seal, tables, triggers, views
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
 from tpi_cli.store.place import Place, make_folder
 from tpi_cli.store.write import made, new_id
@@ -65,8 +65,8 @@ class Clinic:
 
 def first_clinician(clinic: str) -> tables.Clinician:
     """Whoever makes a store, or brings one of before up to date: somebody must be able to add the others."""
-    account = audit.account()
-    return tables.Clinician(id=new_id(), clinic_id=clinic, code=account, account=account, created_at=clock.stamp())
+    login = account.name()
+    return tables.Clinician(id=new_id(), clinic_id=clinic, code=login, account=login, created_at=clock.stamp())
 
 
 def _fill(path: str, key: str | None, clinic: Clinic) -> str:

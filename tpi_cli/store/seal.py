@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from tpi_cli.rules import chain
-from tpi_cli.store import audit, connect, versions
+from tpi_cli.store import account, audit, connect, versions
 from tpi_cli.store.connect import Database
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place
@@ -44,7 +44,7 @@ def moved(db: Database, clinic: str, act: str, knowledge: str) -> None:
 def entered(db: Database, clinic: str, act: str, acting: str | None = None) -> None:
     """End a transaction written over the driver with its entry: over all that carries the entry's number."""
     count, content = chain.content(one.hash for one in versions.leaves(db, versions.tables(db), audit.next_entry(db)))
-    who = audit.Who(audit.account(), acting)
+    who = audit.Who(account.name(), acting)
     audit.append(db, clinic, who, audit.Act(act, records=count, content=content, structure=structure(db)))
 
 
@@ -55,7 +55,7 @@ def noted(place: Place, key: Key | None, act: str, acting: str | None) -> None:
         try:
             connect.durable(connection)
             connection.execute("BEGIN IMMEDIATE")
-            audit.append(db, str(db.value("SELECT id FROM clinic")), audit.Who(audit.account(), acting), audit.Act(act))
+            audit.append(db, str(db.value("SELECT id FROM clinic")), audit.Who(account.name(), acting), audit.Act(act))
             connection.execute("COMMIT")
         except connect.Driver.Error as fault:
             raise connect.translated(fault, place) from None

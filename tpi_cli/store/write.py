@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel, select
 
 from tpi_cli import clock
 from tpi_cli.rules import chain, identity
-from tpi_cli.store import audit, connect, tables, versions
+from tpi_cli.store import account, audit, connect, tables, versions
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.fields import Sealed
 from tpi_cli.store.place import Place
@@ -83,7 +83,7 @@ class Writing:
         self._codes: set[str] = set()
         self._database = Database(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
-        self.account = audit.account()
+        self.account = account.name()
         self.named = clinicians.as_on_file(self._database, acting)
         self.acting = self.named or self._own_code()
         self.act = act
