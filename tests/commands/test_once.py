@@ -235,3 +235,14 @@ def test_what_was_taken_back_since_is_not_answered_as_done(two: Clinic) -> None:
     answer = two.run("call", "1", "no-answer", "--idempotency-key", KEY)
     assert (answer.code, answer.out) == (5, "")
     assert "was taken back since" in answer.err
+
+
+def test_a_file_on_stdin_is_brought_in_once(two: Clinic) -> None:
+    """What is read as bytes is still there for the command after it was hashed."""
+    text = 'mrn,name,born\nA1,"Ivánová, Éva",1980-01-02\n'
+    line = ("import", "-", "--kind", "patients", "--idempotency-key", KEY)
+    assert "1 new" in two.run(*line, stdin=text).out
+    assert "recorded before" in two.run(*line, stdin=text).out
+    other = two.run(*line, stdin=text.replace("A1", "A2"))
+    assert other.code == 5
+    assert len(two.ok("patient", "list", "--json").rows) == 3

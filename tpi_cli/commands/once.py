@@ -17,11 +17,15 @@ _KINDS = {"S-": "session", "A-": "appointment"}
 """What the start of a record's code says that it is."""
 
 
+MOST = 64 * 1024 * 1024
+"""Bytes of stdin: twice what tpi import takes at the most; what is more is left to the command to refuse."""
+
+
 def _typed_in() -> str:
-    """What comes on stdin, left there for the command: another note under the same key is another act."""
-    text = sys.stdin.read()
-    sys.stdin = io.StringIO(text)
-    return text
+    """The hash of what comes on stdin, left there for the command: another note under a key is another act."""
+    raw = sys.stdin.buffer.read(MOST)
+    sys.stdin = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8", errors="surrogateescape")
+    return hashlib.sha256(raw).hexdigest()
 
 
 class Asked:
