@@ -44,7 +44,7 @@ def clean(tally: Tally) -> None:
 
 @pytest.mark.usefixtures("_strace")
 def test_a_kill_at_a_call_leaves_all_of_a_record_or_nothing() -> None:
-    clean(in_a_folder(kill_calls.run, Asked(48)))
+    clean(in_a_folder(kill_calls.run, Asked(36)))
 
 
 @pytest.mark.usefixtures("_strace")
@@ -91,18 +91,18 @@ def test_a_power_cut_finds(kind: str) -> None:
 
 @pytest.mark.usefixtures("_strace")
 def test_a_failing_disk_is_told_of_and_nothing_false_is_said() -> None:
-    clean(in_a_folder(lambda asked, folder: failing_disk.run(asked, folder, SOUND), Asked(60)))
+    clean(in_a_folder(lambda asked, folder: failing_disk.run(asked, folder, SOUND), Asked(36)))
 
 
 @pytest.mark.usefixtures("_strace")
 @pytest.mark.parametrize("act", [pytest.param(act, marks=pytest.mark.xfail(reason=DEFECTS[act])) for act in DEFECTS])
 def test_a_failing_disk_is_told_of_by(act: str) -> None:
-    clean(in_a_folder(lambda asked, folder: failing_disk.run(asked, folder, [act]), Asked(23)))
+    clean(in_a_folder(lambda asked, folder: failing_disk.run(asked, folder, [act]), Asked(16)))
 
 
 @pytest.mark.usefixtures("_strace")
 def test_a_failing_disk_finds_a_program_that_does_not_look_at_its_commit() -> None:
-    tally = in_a_folder(lambda asked, folder: failing_disk.run(asked, folder, SOUND), Asked(23, broken="careless"))
+    tally = in_a_folder(lambda asked, folder: failing_disk.run(asked, folder, SOUND), Asked(20, broken="careless"))
     assert tally.faults[failing_disk.FALSE]
 
 
@@ -117,4 +117,4 @@ def test_many_writers_are_all_served() -> None:
 
 @pytest.mark.parametrize("kind", ["deferred", "impatient"])
 def test_many_writers_find(kind: str) -> None:
-    assert in_a_folder(many_writers.run, Asked(30, broken=kind)).faults[many_writers.REFUSED]
+    assert in_a_folder(many_writers.run, Asked(20, broken=kind)).faults[many_writers.REFUSED]
