@@ -6,6 +6,7 @@ state after if the program had begun to answer.
 """
 
 import os
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -74,7 +75,7 @@ def _killed(starts: Starts, point: Point, folder: Path, broken: str | None) -> t
     prepared.gone(own)
     kind = LOST if answer.out and found == "before" else found
     fault = None if kind in {"before", "after"} else Fault(kind, f"{act}, killed at {call}")
-    return answer.code != 0, fault
+    return answer.code == -signal.SIGKILL, fault
 
 
 if __name__ == "__main__":

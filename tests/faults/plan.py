@@ -40,6 +40,7 @@ class Plan(NamedTuple):
 
 def planned(starts: Starts, acts: Iterable[str], folder: Path, asked: Asked, calls: tuple[str, ...]) -> list[Plan]:
     """The plans of as many acts as so many points are worth."""
+    strace.needed()
     some = spread(list(acts), max(1, asked.points // ENOUGH))
     return list(each(lambda act: _planned(starts.of(act), act, folder / act, asked.broken, calls), some, asked.jobs))
 

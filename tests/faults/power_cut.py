@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.conftest import Clinic
-from tests.faults import log, prepared, state
+from tests.faults import log, prepared, state, strace
 from tests.faults.commands import ACTS
 from tests.faults.disk import Disk
 from tests.faults.onlooker import watching
@@ -68,6 +68,7 @@ class Left(NamedTuple):
 
 def run(asked: Asked, folder: Path, names: Iterable[str] = tuple(DAYS)) -> Tally:
     """So many states, evenly spread over the steps of the days named."""
+    strace.needed()
     tally = Tally()
     days = {name: _day(name, folder / name, asked.broken) for name in names}
     steps = sum(len(day.steps) for day in days.values())

@@ -41,6 +41,12 @@ def missing() -> str:
     return "" if tried.returncode == 0 else f"strace may not trace here: {tried.stderr.decode().strip()}"
 
 
+def needed() -> None:
+    """Leaves with a word where strace cannot be used."""
+    if missing():
+        raise SystemExit(f"nothing was tried: {missing()}")
+
+
 def traced(log: Path, names: tuple[str, ...]) -> list[str]:
     """The words before a command that have its calls of these names written into a log, files named."""
     return ["strace", "-f", "--seccomp-bpf", "-qq", "-y", "-s", "0", "-o", str(log), "-e", f"trace={_any(names)}"]
