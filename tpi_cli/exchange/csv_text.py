@@ -118,6 +118,8 @@ def opened(path: str) -> Iterator[Lines]:
             yield Lines(path, io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline=""))
     except OSError as fault:
         raise Usage(f"{path} cannot be read: {fault.strerror}", hint="check the file's name") from None
+    except ValueError:  # what no name may hold: a NUL, half a character
+        raise Usage(f"{path} is no name of a file", hint="check the file's name") from None
 
 
 @contextmanager
