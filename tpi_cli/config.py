@@ -6,9 +6,10 @@ that every workstation sees the same list; the rest is this workstation's, in on
 
 import os
 import sys
+from contextlib import suppress
 from typing import NamedTuple
 
-from tpi_cli.errors import Usage
+from tpi_cli.errors import TpiError, Usage
 from tpi_cli.reference import recall
 
 DEMO = "demo"
@@ -115,7 +116,9 @@ def from_file() -> dict[str, str]:
     try:
         with open(where, "rb") as file:
             values = {str(key): str(value) for key, value in tomllib.load(file).items()}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+    except OSError as fault:
+        raise Usage(f"{where} cannot be read: {fault.strerror}", hint="check its permissions and the disk") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise Usage(f"{where} cannot be read as TOML", hint="mend it, or delete it to start afresh") from None
     unknown = [key for key in values if key not in KEYS or KEYS[key].home != "file"]
     if unknown:
@@ -124,13 +127,17 @@ def from_file() -> dict[str, str]:
 
 
 def write_file(values: dict[str, str]) -> None:
-    """Write the settings file anew, in one step."""
-    os.makedirs(home(), mode=0o700, exist_ok=True)
-    fresh = path() + ".new"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(f"{key} = {_quoted(value)}\n" for key, value in sorted(values.items()))
-    os.replace(fresh, path())
+    """Write the settings file anew, in one step. Raises TpiError; then the file is as it was."""
+    from tpi_cli import files
+
+    where = path()
+    try:
+        files.make_folder(home())
+        files.put(where, "".join(f"{key} = {_quoted(value)}\n" for key, value in sorted(values.items())))
+    except OSError as fault:
+        raise TpiError(f"cannot write {where}: {fault.strerror}", hint="check the folder and the disk") from None
+    with suppress(OSError):  # it is written, and only a power cut within seconds could take it back
+        files.sync_folder(where)
 
 
 def _quoted(value: str) -> str:

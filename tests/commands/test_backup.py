@@ -207,9 +207,9 @@ def test_a_clock_that_once_went_back_stops_no_backup(clinic: Clinic, file: str) 
 def test_what_was_copied_is_looked_at_and_not_the_store(clinic: Clinic, file: str,
                                                         monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     """A disk that keeps something else than what it was given."""
-    from tpi_cli.store import backup
+    from tpi_cli import files
 
-    real = backup.sync
+    real = files.sync
 
     def sync(path: str) -> None:
         real(path)
@@ -220,7 +220,7 @@ def test_what_was_copied_is_looked_at_and_not_the_store(clinic: Clinic, file: st
     clinic.ok("backup", file)
     clinic.patient()
     whole = clinic.bytes()
-    monkeypatch.setattr(backup, "sync", sync)
+    monkeypatch.setattr(files, "sync", sync)
     for command in (["backup", f"{file}.2"], ["restore", file, "-y"]):
         answer = clinic.run(*command)
         assert (answer.code in {6, 8}, answer.out) == (True, ""), answer

@@ -20,6 +20,14 @@ PREPARATION = (
     "patient alert 3 add anticoagulant apixaban",
     "patient elsewhere 3 triam 40mg --note 'left knee'",
     "patient add 'Dunn, Dee' 1964-04-04 --allergy none --bleeding none",
+    "patient add 'Hall, Hal' 1968-08-08 --allergy none --bleeding none",
+    "inject 5 ut r lido 1% 1ml --pain 6:3 --next 6w --consent written --yes --on 2026-10-12",
+    "patient add 'Hall, Harold' 1968-08-08 --allergy latex:rash --bleeding none",
+    "inject 6 ls r lido 1% 1ml --pain 5:3 --next 6w --consent written --yes --on 2026-10-19",
+    "patient add 'Ives, Ida' 1969-09-09 --allergy none --bleeding none",
+    "patient add 'Ives, Ada' 1969-09-09 --allergy none --bleeding none",
+    "patient merge 7 8 --yes",
+    "clinician add DR --name 'Dora Reed' --account dreed",
 )
 """What is done once, on 23 November 2026, before the copies are made."""
 
@@ -81,9 +89,22 @@ ACTS = {
     "rule set": "rule set no_response --level warn --reason 'scores are kept here now'",
     "config set": "config set clinic.hours 'mon-fri 8:00-17:00'",
     "config set user": "config set user AM",
+    "clinician add": "clinician add BK --role auditor --account bkaufmann",
+    "clinician retire": "clinician retire DR",
+    "sign": "sign S-002B --yes",
+    "undo": "undo --yes",
+    "session amend": "session amend S-0018 ut r lido 1% 1ml --pain 7:2 --reason 'wrong side typed' --yes",
+    "patient merge": "patient merge 5 6 --yes",
+    "patient unmerge": "patient unmerge 8 --yes",
+    "patient erase": "patient erase 3 --authority 'court order 3 C 114/26' --yes",
+    "add under a key": "patient add 'Jay, Jo' 1970-10-10 --allergy none --bleeding none --idempotency-key form-12",
+    "chart read": "patient show 1",
+    "why read": "why 1",
     "import": "import {home}/patients.csv {home}/injections.csv {home}/outcomes.csv",
 }
 """The commands by a short name."""
+READINGS = frozenset({"chart read", "why read"})
+"""Commands that write no more than that somebody read."""
 UNPREPARED = frozenset({"init"})
 """Acts that want an empty folder to begin with."""
 RETRIED = frozenset({"init"})

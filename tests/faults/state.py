@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tests.conftest import Clinic
 from tests.store.places import place
 from tpi_cli.errors import TpiError
-from tpi_cli.store import connect
+from tpi_cli.store import connect, verify
 
 Row = tuple[tuple[str, Any], ...]
 Dump = dict[str, list[Row]]
@@ -31,21 +31,18 @@ def read(clinic: Clinic) -> Dump:
         return {}
     try:
         with closing(connect.open_store(place(clinic))) as connection:
-            _sound(connection)
+            sound(connection)
             found = _tables(connection)
     except (TpiError, connect.Driver.Error) as fault:
         raise Damaged(f"{type(fault).__name__}: {fault}") from None
     return {**found, SETTINGS: _settings(clinic)}
 
 
-def _sound(connection: Any) -> None:
-    """SQLite's own checks, and that a writer gets in: no lock is left behind."""
-    found = connection.execute("PRAGMA integrity_check").fetchall()
-    if found != [("ok",)]:
-        raise Damaged(f"integrity_check: {found[:3]}")
-    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
-    if orphans:
-        raise Damaged(f"foreign_key_check: {orphans[:3]}")
+def sound(connection: Any) -> None:
+    """All that `tpi verify` looks at, log and due dates included, and that a writer gets in: no lock is left behind."""
+    found = list(verify.findings(connect.Database(connection), verify.Proof(None, ())))
+    if found:
+        raise Damaged(f"verify: {found[:3]}")
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("ROLLBACK")
 

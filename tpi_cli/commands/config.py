@@ -103,6 +103,7 @@ def set_(
     tpi config set user JS
     """
     ctx.obj.without("on", "note")
+    out = ctx.obj.out()  # now: once something is kept, the settings file is not read again
     kept = _checked(_known(key), str(options.storable("the value", value.strip())))
     remarks: list[str] = []
     if config.settings()[key].home == "clinic":
@@ -110,7 +111,7 @@ def set_(
     elif not ctx.obj.dry_run:
         config.write_file({**config.from_file(), key: kept})
     said = "would set" if ctx.obj.dry_run else "set"
-    ctx.obj.done(ctx.obj.out(), key, [f"{said} {key} = {kept}", *remarks], "config-set", {"key": key, "value": kept})
+    ctx.obj.done(out, key, [f"{said} {key} = {kept}", *remarks], "config-set", {"key": key, "value": kept})
 
 
 def _in_store(ctx: typer.Context, key: str, value: str) -> list[str]:

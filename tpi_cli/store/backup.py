@@ -4,13 +4,13 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
-from tpi_cli import __version__, clock, config, errors
+from tpi_cli import __version__, clock, config, errors, files
 from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.rules import chain
-from tpi_cli.store import audit, connect, keys, seal
+from tpi_cli.store import audit, connect, seal
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place, free_name, make_folder
@@ -19,6 +19,9 @@ from tpi_cli.store.verify import Finding, Proof, findings
 
 NAME = re.compile(r"tpi-\d{8}T\d{6}Z(-\d+)?\.db")
 """What a backup is called that was not given a name; no other file is ever removed."""
+
+JOURNALS = ("-wal", "-shm", "-journal")
+"""What SQLite may lay beside a store's file."""
 
 
 class Manifest(NamedTuple):
@@ -94,9 +97,8 @@ def make(connection: Any, key: Key | None, path: str) -> Made:
 
 def clear(half: str) -> None:
     """Take away what a finished or failed attempt leaves."""
-    for path in (half, *(f"{half}{end}" for end in ("-wal", "-shm", "-journal"))):
-        with suppress(FileNotFoundError):
-            os.unlink(path)
+    for path in (half, *(f"{half}{end}" for end in JOURNALS)):
+        files.remove(path)
 
 
 def _copy(connection: Any, half: str, key: Key | None) -> None:
@@ -110,8 +112,7 @@ def copied(connection: Any, half: str, key: Key | None) -> Iterator[Any]:
     """A new file with all that is behind a connection; what is done to it in the block is part of it. It is on the
     disk at the end."""
     try:
-        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        os.chmod(half, 0o600)
+        os.close(files.make(half))
         with closing(connect.connect(half, key.digits if key else None)) as copy:
             connection.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
@@ -120,17 +121,7 @@ def copied(connection: Any, half: str, key: Key | None) -> Iterator[Any]:
             copy.execute("COMMIT")
     except Driver.Error as fault:
         raise connect.translated(fault, Place(half, "")) from None
-    sync(half)
-
-
-def sync(path: str) -> None:
-    """Bring a file and its name onto the disk."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    keys.sync_folder(path)
+    files.sync(half)
 
 
 _MAKE = f"""
@@ -229,12 +220,10 @@ def _not_as_told(db: Database) -> Iterator[Finding]:
 def _into_place(half: str, path: str) -> None:
     """Give the verified file its name; never in the place of another."""
     try:
-        os.link(half, path)
+        files.give_name(half, path)
+        files.sync_folder(path)
     except FileExistsError:
         raise errors.Conflict(f"{path} is there already", hint="name another file") from None
-    except OSError:  # a stick without links: it was looked before whether the name is free
-        os.rename(half, path)
-    keys.sync_folder(path)
 
 
 def pruned(newest: str, keep: int, clinic_id: str, key: Key | None) -> list[str]:

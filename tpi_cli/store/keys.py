@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from typing import NamedTuple
 
-from tpi_cli import clock, errors
+from tpi_cli import clock, errors, files
 from tpi_cli.store.place import KEY_BYTES, KEYRING, NOBODY_ELSE, Place, Secrets, free_name, is_key, make_folder
 
 HEADER = "tpi-key-1"
@@ -126,13 +126,9 @@ def make_key(path: str, passphrase: str | None = None) -> str | None:
     make_folder(os.path.dirname(path))
     digits = new_digits()
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return None
+        return digits if files.put_new(path, text_of(digits, passphrase)) else None
     except OSError as fault:
-        raise errors.StoreUnavailable(f"cannot write the key file {path}: {fault.strerror}") from None
-    _fill(descriptor, path, text_of(digits, passphrase))
-    return digits
+        raise _unwritten(path, fault) from None
 
 
 def new_digits() -> str:
@@ -142,46 +138,25 @@ def new_digits() -> str:
 
 def write(path: str, text: str) -> None:
     """Put a key file in place, whole or not at all; it is on the disk when this returns. Raises StoreUnavailable."""
-    half = f"{path}.{os.getpid()}.half"
     make_folder(os.path.dirname(path))
     try:
-        with suppress(FileNotFoundError):
-            os.unlink(half)
-        _fill(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), half, text)
-        os.replace(half, path)
-        sync_folder(path)
+        files.put(path, text)
+        files.sync_folder(path)
     except OSError as fault:
-        with suppress(OSError):
-            os.unlink(half)
-        raise errors.StoreUnavailable(
-            f"cannot write the key file {path}: {fault.strerror}", hint="nothing was changed; check the folder"
-        ) from None
+        raise _unwritten(path, fault) from None
 
 
-def _fill(descriptor: int, path: str, text: str) -> None:
-    os.chmod(path, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(path: str) -> None:
-    """Bring a file's name onto the disk, where a folder can be synced."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _unwritten(path: str, fault: OSError) -> errors.StoreUnavailable:
+    return errors.StoreUnavailable(
+        f"cannot write the key file {path}: {fault.strerror}", hint="nothing was changed; check the folder"
+    )
 
 
 def remove(path: str) -> None:
     """Take a key file away; its key is somewhere else now."""
     try:
         os.unlink(path)
-        sync_folder(path)
+        files.sync_folder(path)
     except OSError as fault:
         raise errors.StoreUnavailable(f"cannot remove {path}: {fault.strerror}") from None
 
@@ -190,7 +165,7 @@ def lay_aside(path: str) -> str:
     """Give a key file that holds another key a name of its own, beside; returns it."""
     aside = free_name(f"{path}.{clock.for_name()}")
     os.rename(path, aside)
-    sync_folder(path)
+    files.sync_folder(path)
     return aside
 
 
@@ -230,7 +205,7 @@ def take_over(place: Place, key: Key, new: Key) -> str:
     kept = _kept(key.source)
     with suppress(FileNotFoundError):  # another program, which met the same unfinished rotation, was faster
         os.replace(new.source, key.source)
-    sync_folder(key.source)
+    files.sync_folder(key.source)
     return kept
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tpi_cli import config, errors
+from tpi_cli import config, errors, files
 
 PLAIN_HEADER = b"SQLite format 3\x00"
 KEY_BYTES = 32
@@ -113,10 +113,7 @@ def is_plain(place: Place) -> bool:
 
 def make_folder(folder: str) -> None:
     """A folder only the owner can enter, whatever the umask; one that is there already is left as it is."""
-    before = os.umask(NOBODY_ELSE)
     try:
-        os.makedirs(folder, exist_ok=True)
+        files.make_folder(folder)
     except OSError as fault:
         raise errors.StoreUnavailable(f"cannot make the folder {folder}: {fault.strerror}") from None
-    finally:
-        os.umask(before)

@@ -2,7 +2,7 @@
 
 import os
 
-from tpi_cli import errors
+from tpi_cli import errors, files
 from tpi_cli.store import keys
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place
@@ -27,7 +27,7 @@ def write(place: Place, key: Key) -> str | None:
     try:
         aside = keys.lay_aside(path)
         os.replace(half, path)
-        keys.sync_folder(path)
+        files.sync_folder(path)
     except OSError as fault:
         raise errors.StoreUnavailable(f"cannot write the key file {path}: {fault.strerror}") from None
     return aside

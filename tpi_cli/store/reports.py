@@ -8,10 +8,10 @@ a damaged file is known. A plain store has no key: there the salt alone stands b
 import os
 import re
 import sys
-from contextlib import suppress
 from hashlib import blake2b
 from typing import NamedTuple
 
+from tpi_cli import files
 from tpi_cli.errors import StoreUnavailable, Usage
 from tpi_cli.rules import identity
 from tpi_cli.store.keys import key_of
@@ -93,25 +93,13 @@ class Memory:
         rows = [f"{who.hex()} {said.hex()}" for who, said in sorted(now.rows.items())]
         body = "".join(f"{line}\n" for line in (*head, *rows))
         make_folder(os.path.dirname(self.path))
-        fresh = f"{self.path}.{os.urandom(4).hex()}.new"
         try:
-            _write(fresh, f"{body}{self.digest(body, 'seal').hex()}\n")
-            os.replace(fresh, self.path)
+            files.put(self.path, f"{body}{self.digest(body, 'seal').hex()}\n")
         except OSError as fault:
-            with suppress(OSError):
-                os.unlink(fresh)
             raise StoreUnavailable(
                 f"the list is complete, but cannot write {self.path}: {fault.strerror}",
                 hint="the next report lists the same again; mend the folder, or name it with XDG_STATE_HOME",
             ) from None
-
-
-def _write(path: str, text: str) -> None:
-    """A new file that only its owner can read, on the disk before it gets its name."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _folder() -> str:

@@ -10,17 +10,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any, NamedTuple
 
-from tpi_cli import clock, errors
+from tpi_cli import clock, errors, files
 from tpi_cli.rules.roles import CLINICIAN
 from tpi_cli.store import account, audit, backup, connect, keys, recover, rotate, seal, versions
-from tpi_cli.store.backup import Manifest
+from tpi_cli.store.backup import JOURNALS, Manifest
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place, free_name, is_plain, make_folder
 from tpi_cli.store.read import clinicians
 from tpi_cli.store.write import new_id
-
-JOURNALS = ("-wal", "-shm", "-journal")
 
 
 class Beyond(NamedTuple):
@@ -136,7 +134,7 @@ def _rekeyed(half: str, order: Order) -> None:
         if key and order.in_use and order.in_use.digits != key.digits:
             rotate.turn_over(copy, order.in_use.digits, Place(half, ""))
             key = order.in_use
-    backup.sync(half)
+    files.sync(half)
     backup.in_order(Place(half, ""), key)
 
 
@@ -173,7 +171,7 @@ def _swapped(place: Place, half: str, at_hand: list[Key]) -> str | None:
     """The copy in the store's place; where the store of before is now, if there was one."""
     if not os.path.lexists(place.path):
         os.rename(half, place.path)
-        keys.sync_folder(place.path)
+        files.sync_folder(place.path)
         return None
     aside = free_name(f"{place.path}.before-{clock.for_name()}")
     with _held(place, at_hand):
@@ -181,12 +179,12 @@ def _swapped(place: Place, half: str, at_hand: list[Key]) -> str | None:
         for end in JOURNALS:  # none, unless the store could not be opened
             if os.path.lexists(place.path + end):
                 _second_name(place.path + end, aside + end)
-        keys.sync_folder(aside)
+        files.sync_folder(aside)
         for end in JOURNALS:
             with suppress(FileNotFoundError):
                 os.unlink(place.path + end)
         os.replace(half, place.path)
-        keys.sync_folder(place.path)
+        files.sync_folder(place.path)
     return aside
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from tpi_cli import clock, errors
+from tpi_cli import clock, errors, files
 from tpi_cli.reference.revision import KNOWLEDGE
-from tpi_cli.store import account, audit, connect, keep, keys, seal, tables, triggers, views
+from tpi_cli.store import account, audit, backup, connect, keep, keys, seal, tables, triggers, views
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
 from tpi_cli.store.place import Place, make_folder
 from tpi_cli.store.write import made, new_id
@@ -41,17 +41,24 @@ def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | N
     half = f"{place.path}.{os.getpid()}.new"
     try:
         officer_key = _fill(half, key, clinic)
-        _into_place(half, place)
+        with closing(connect.connect(half, key)) as store:
+            connect.durable(store)
+        files.sync(half)
+        files.give_name(half, place.path)
+    except FileExistsError:
+        raise errors.Conflict(f"there is a store at {place.path} already") from None
+    except connect.Driver.Error as fault:
+        raise connect.translated(fault, Place(half, "")) from None
+    except OSError as fault:
+        where = os.path.dirname(place.path)
+        raise errors.StoreUnavailable(
+            f"cannot make a store in {where}: {fault.strerror}", hint="name another place with --db"
+        ) from None
     finally:
-        _remove(half)
+        backup.clear(half)
+    with suppress(OSError):  # the store has its name, and its officer key must be told
+        files.sync_folder(place.path)
     return Made(new_key is not None, key, officer_key)
-
-
-def _remove(half: str) -> None:
-    """Take away what a finished or failed attempt leaves."""
-    for path in (half, f"{half}-wal", f"{half}-shm", f"{half}-journal"):
-        with suppress(FileNotFoundError):
-            os.unlink(path)
 
 
 class Clinic:
@@ -70,15 +77,14 @@ def first_clinician(clinic: str) -> tables.Clinician:
 
 
 def _fill(path: str, key: str | None, clinic: Clinic) -> str:
-    """Lay the schema out and put the clinic in; returns the log's first key."""
-    _new_file(path)
+    """Lay the schema out and put the clinic in; returns the log's first key.
 
-    def creator() -> Any:
-        connection = connect.connect(path, key)
-        connect.durable(connection)
-        return connection
-
-    engine = made(creator)
+    With a rollback journal, so that all of it is in the one file that gets a name: a checkpoint at the end, as of a
+    store in use, fails without a word.
+    """
+    backup.clear(path)
+    os.close(files.make(path))
+    engine = made(lambda: connect.connect(path, key))
     try:
         with engine.begin() as connection:
             upgrade(connection)
@@ -89,31 +95,8 @@ def _fill(path: str, key: str | None, clinic: Clinic) -> str:
                 session.flush()
             db = connect.Database(connection.connection.driver_connection)
             return seal.first(db, clinic.row.id, "init", KNOWLEDGE)
-    except connect.Driver.Error as fault:
-        raise connect.translated(fault, Place(path, "")) from None
-
-
-def _new_file(path: str) -> None:
-    """An empty file that only the owner can read, whatever the umask."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as fault:
-        folder = os.path.dirname(path)
-        raise errors.StoreUnavailable(
-            f"cannot make a store in {folder}: {fault.strerror}", hint="name another place with --db"
-        ) from None
-    os.close(descriptor)
-    os.chmod(path, 0o600)
-
-
-def _into_place(half: str, place: Place) -> None:
-    """Give the finished store its name; fails rather than replace one that came up meanwhile."""
-    try:
-        os.link(half, place.path)
-    except FileExistsError:
-        raise errors.Conflict(f"there is a store at {place.path} already") from None
-    except OSError:  # a file system without links: whoever comes second replaces nothing, for it looked before
-        os.rename(half, place.path)
+    except (connect.Driver.Error, DBAPIError) as fault:
+        raise connect.translated(getattr(fault, "orig", None) or fault, Place(path, "")) from None
 
 
 class State(NamedTuple):

@@ -1,0 +1,112 @@
+"""Files that are there whole or not at all: only their owner's, and on the disk before they get their name.
+
+Everything here raises OSError; whoever calls has the words for it.
+"""
+
+import os
+from contextlib import suppress
+
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+
+
+def make_folder(folder: str) -> None:
+    """A folder that only its owner can enter, whatever the umask, and those above it; one that is there is left so."""
+    missing = []
+    while not os.path.lexists(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder) or "."
+    if not os.path.isdir(folder):
+        raise NotADirectoryError(20, "a file is in its way")
+    for one in reversed(missing):
+        with suppress(FileExistsError):  # another program was faster
+            os.mkdir(one, PRIVATE_FOLDER)
+            os.chmod(one, PRIVATE_FOLDER)
+        sync_folder(one)
+
+
+def make(path: str) -> int:
+    """A new file, open for writing; one of that name is an error."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    os.chmod(path, PRIVATE_FILE)
+    return descriptor
+
+
+def put(path: str, text: str) -> None:
+    """A file in the place of the one that is there, if any. Its name is safe once `sync_folder` was called."""
+    half = _half(path, text)
+    try:
+        os.replace(half, path)
+    finally:
+        remove(half)
+
+
+def put_new(path: str, text: str) -> bool:
+    """A file where there is none, name and all; False, and nothing was done, where there is one."""
+    if os.path.lexists(path):
+        return False
+    half = _half(path, text)
+    try:
+        give_name(half, path)
+    except FileExistsError:
+        return False
+    finally:
+        remove(half)
+    sync_folder(path)
+    return True
+
+
+def _half(path: str, text: str) -> str:
+    """The file under another name, on the disk."""
+    half = f"{path}.{os.getpid()}.half"
+    remove(half)
+    try:
+        with os.fdopen(make(half), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        remove(half)
+        raise
+    return half
+
+
+def give_name(half: str, path: str) -> None:
+    """A finished file gets its name, and another's file is never replaced. Raises FileExistsError.
+
+    The name is safe once `sync_folder` was called.
+    """
+    try:
+        os.link(half, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.rename(half, path)
+
+
+def remove(path: str) -> None:
+    """Take away what a finished or failed attempt leaves; what cannot be taken away stays."""
+    with suppress(OSError):
+        os.unlink(path)
+
+
+def sync(path: str) -> None:
+    """Bring a file and its name onto the disk."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync_folder(path)
+
+
+def sync_folder(path: str) -> None:
+    """Bring a file's name onto the disk, where a folder can be synced."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
