@@ -109,6 +109,31 @@ def impatient() -> None:
     connect.BUSY_SECONDS = 0
 
 
+def hasty() -> None:
+    """Puts a new key in the old one's place before the store is turned over to it."""
+    from tpi_cli.store import keys
+
+    def at_once(place: Any, key: keys.Key, digits: str) -> keys.Key:
+        keys.write(key.source, keys.text_of(digits))
+        return keys.Key(digits, key.source)
+
+    keys.put_beside = at_once
+
+
+def piecemeal() -> None:
+    """Commits a migration before the due dates and the log are there."""
+    from tpi_cli.store import schema
+
+    upgrade = schema.upgrade
+
+    def and_commit(connection: Any) -> None:
+        upgrade(connection)
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    schema.upgrade = and_commit
+
+
 KINDS = {
     "early": early,
     "lazy": lazy,
@@ -119,6 +144,8 @@ KINDS = {
     "half-synced": half_synced,
     "deferred": deferred,
     "impatient": impatient,
+    "hasty": hasty,
+    "piecemeal": piecemeal,
 }
 
 if __name__ == "__main__":
