@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO, cast
 
+from tpi_cli import files
 from tpi_cli.errors import Usage
 
 MEGABYTE = 1024 * 1024
@@ -127,20 +128,13 @@ def _stream(path: str) -> Iterator[BinaryIO]:
     if path == "-":
         yield cast("BinaryIO", sys.stdin.buffer)
         return
-    with open(path, "rb", opener=_at_once) as file:
+    with files.opened(path) as file:
         found = os.fstat(file.fileno())
         if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
             raise Usage(f"{path} is a device, not a file", hint="name a CSV file; - is stdin")
         if found.st_size > LARGEST_FILE:
             raise _too_large(path)
-        if stat.S_ISFIFO(found.st_mode):
-            os.set_blocking(file.fileno(), True)
-        yield cast("BinaryIO", file)
-
-
-def _at_once(path: str, flags: int) -> int:
-    """Open without waiting: a pipe that nobody writes to would keep the program for ever."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+        yield file
 
 
 def _refuse_others(path: str, start: bytes) -> None:

@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from typing import NamedTuple
 
-from tpi_cli import clock, errors
+from tpi_cli import clock, errors, files
 from tpi_cli.store.place import KEY_BYTES, KEYRING, NOBODY_ELSE, Place, Secrets, free_name, is_key, make_folder
 
 HEADER = "tpi-key-1"
@@ -78,12 +78,12 @@ def is_locked(path: str) -> bool:
 
 def _words(path: str) -> list[str]:
     try:
-        with open(path, encoding="ascii") as file:
+        with files.opened(path) as file:
             _only_ours(path, os.fstat(file.fileno()).st_mode)
-            return file.read(LONGEST).split()
+            return file.read(LONGEST).decode("ascii").split()
     except FileNotFoundError:
         raise errors.NoKey(path=path) from None
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         raise errors.BadKey(path=path) from None
 
 
