@@ -112,7 +112,7 @@ def path() -> str:
 def from_file() -> dict[str, str]:
     """The settings file's values. Raises Usage where it is not TOML or holds an unknown key."""
     where = path()
-    if not os.path.exists(where):
+    if not os.path.lexists(where):
         return {}
     import tomllib
 

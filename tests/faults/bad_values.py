@@ -242,26 +242,40 @@ def _called(name: str) -> ward.Text:
 def broken(wanted: bool) -> Iterator[None]:
     """A reader of dates that fails on what it does not know, and a refusal of an interval that writes."""
     from tpi_cli.commands.parse import misdates
-    from tpi_cli.show import fault
 
-    before = (misdates.explain, fault.show)
+    before = misdates.explain
 
     def fails(text: str, found: object) -> Exception:
         raise ValueError(text)
 
+    with scribbling("interval" if wanted else None):
+        misdates.explain = fails if wanted else before  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            misdates.explain = before
+
+
+@contextlib.contextmanager
+def scribbling(word: str | None) -> Iterator[None]:
+    """Refusals that hold the word write into the store."""
+    from tpi_cli.show import fault
+
+    before = fault.show
+
     def writes(error: BaseException, *, as_json: bool) -> int:
-        code = before[1](error, as_json=as_json)
-        if "interval" in str(error):
+        code = before(error, as_json=as_json)
+        if word in str(error):
             with contextlib.closing(_opened()) as store:
                 store.execute("UPDATE patient SET note = 'refused' WHERE number = 1")
         return code
 
-    if wanted:
-        misdates.explain, fault.show = fails, writes  # type: ignore[assignment]
+    if word:
+        fault.show = writes
     try:
         yield
     finally:
-        misdates.explain, fault.show = before
+        fault.show = before
 
 
 def _opened() -> object:

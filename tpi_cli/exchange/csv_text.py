@@ -41,6 +41,8 @@ OTHERS = {
     b"\xfe\xff": ("is UTF-16, not UTF-8", "save it as CSV UTF-8 and try again"),
 }
 """What a file begins with that is taken for CSV most often and is none; what to say of it, and what to do."""
+BOM = "\ufeff"
+"""What Windows' editors begin a file with. It cannot be seen, and would be part of the mrn."""
 _BROKEN = re.compile("[\ud800-\udfff]")
 """What stands for a byte that is no text."""
 
@@ -79,6 +81,9 @@ class Lines:
     def _look(self, line: str) -> None:
         if not line.isascii() and _BROKEN.search(line):
             raise Usage(f"{self.name}:{self._count}: not UTF-8", hint="save it as CSV UTF-8 and try again")
+        if line.startswith(BOM):
+            what = f"{self.name}:{self._count}: another file begins here"
+            raise Usage(what, hint="import the files one by one: tpi import FILE FILE")
         if self._taken > LONGEST_ROW:
             what = f"{self.name}:{self.first}: the row is longer than {LONGEST_ROW:,} characters"
             raise Usage(what, hint="is a quote left open there? mend it, or shorten the row")
@@ -141,6 +146,8 @@ def _refuse_others(path: str, start: bytes) -> None:
     for mark, (what, hint) in OTHERS.items():
         if start.startswith(mark):
             raise Usage(f"{path} {what}", hint=hint)
+    if b"\0" in start:
+        raise Usage(f"{path} is UTF-16 or no text at all", hint="save it as CSV UTF-8 and try again")
 
 
 def _too_large(path: str) -> Usage:
