@@ -55,8 +55,8 @@ def ended(clinic: Clinic, words: Sequence[str], stdin: str) -> Ended:
             _command(clinic, words, stdin, (out, err))
         status, used = _waited(child)
         code = os.waitstatus_to_exitcode(status)
-        said = [_read(out), _read(err)]
-    return Ended(None if code == -signal.SIGKILL else code, *said, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+        return Ended(None if code == -signal.SIGKILL else code, _read(out), _read(err), seconds, memory)
 
 
 def _command(clinic: Clinic, words: Sequence[str], stdin: str, streams: Sequence[IO[bytes]]) -> None:

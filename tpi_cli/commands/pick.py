@@ -33,6 +33,6 @@ def picked(ctx: typer.Context, text: str) -> str:
 
 def _chosen(out: Out, found: list[people.Patient]) -> str:
     answer = out.ask(f"Which? [1-{len(found)}]")
-    if not (answer.isascii() and answer.isdigit() and len(answer) < 10 and 1 <= int(answer) <= len(found)):
+    if not (answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(found)):
         raise Usage("nobody picked", hint="type the number in front of the name")
     return found[int(answer) - 1].code

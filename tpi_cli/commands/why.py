@@ -41,8 +41,11 @@ def why(
         office = clinic(db)
         who = people.patient(db, wanted)
         rows = _rows(db, office, who, " ".join(site or []))
+        out: Out = ctx.obj.out(office.today)
+        if _tabled(out):
+            out.look(show.COLUMNS)
         options.chart_read(ctx, db, who.number)
-        _answer(ctx.obj.out(office.today), db, office, who, rows)
+        _answer(out, db, office, who, rows)
 
 
 def _rows(db: Database, office: Clinic, who: people.Patient, site: str) -> list[read.Row]:
@@ -81,9 +84,14 @@ def named_site(db: Database, who: people.Patient, text: str) -> people.Site:
     return people.site(db, who, where=(muscle, side))
 
 
+def _tabled(out: Out) -> bool:
+    """Whether the answer has columns; for people it is told in sentences."""
+    return out.machine or out.format in {"csv", "tsv"}
+
+
 def _answer(out: Out, db: Database, office: Clinic, who: people.Patient, rows: list[read.Row]) -> None:
     rows = rows if out.redact == "none" else [show_due.discreet(row) for row in rows]
-    if out.machine or out.format in {"csv", "tsv"}:
+    if _tabled(out):
         out.report(Report("why", show.COLUMNS, rows, show.record))
         return
     lines = [redacted_head(who, office.today, people.alerts(db, who.id), out.redact)]

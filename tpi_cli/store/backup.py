@@ -95,7 +95,7 @@ def make(connection: Any, key: Key | None, path: str) -> Made:
 def clear(half: str) -> None:
     """Take away what a finished or failed attempt leaves."""
     for path in (half, *(f"{half}{end}" for end in ("-wal", "-shm", "-journal"))):
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # it was not there, or the name is too long for there to be one
             os.unlink(path)
 
 
