@@ -244,7 +244,7 @@ def _called(name: str) -> ward.Text:
 
 @contextlib.contextmanager
 def broken(wanted: bool) -> Iterator[None]:
-    """A reader of dates that fails on what it does not know, and a refusal of an interval that writes."""
+    """A reader of dates that fails on what it does not know, and a refusal of a patient's id that writes."""
     from tpi_cli.commands.parse import misdates
 
     before = misdates.explain
@@ -252,7 +252,7 @@ def broken(wanted: bool) -> Iterator[None]:
     def fails(text: str, found: object) -> Exception:
         raise ValueError(text)
 
-    with scribbling("interval" if wanted else None):
+    with scribbling("no patient id" if wanted else None):
         misdates.explain = fails if wanted else before  # type: ignore[assignment]
         try:
             yield

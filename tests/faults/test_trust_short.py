@@ -55,17 +55,13 @@ def test_without_macs_of_pages_and_hashes_of_records_a_bit_is_missed() -> None:
 
 
 def test_bad_values_end_in_words_and_change_nothing() -> None:
-    found = bad_values.trial(Given(120, seed=3))
+    found = bad_values.trial(Given(60, seed=3))
     assert not found.wrong, found
-    assert f"120 inputs to {len(tree.commands())} commands" in found.line
+    assert f"60 inputs to {len(tree.commands())} commands" in found.line
 
 
 def test_a_reader_that_fails_and_a_refusal_that_writes_are_found() -> None:
-    day, interval = (
-        Trial(("call", "PT-0001", "reached", "32 frob")),
-        Trial(("snooze", "PT-0001", "0d", "--reason", "abroad")),
-    )
-    inputs = [day, interval]
+    inputs = [Trial(("call", "PT-0001", "reached", "32 frob")), Trial(("why", "nobody"))]
     assert not bad_values.trial(Given(len(inputs)), inputs).wrong
     wrong = "\n".join(bad_values.trial(Given(len(inputs), broken=True), inputs).wrong)
     assert "unexpected ValueError" in wrong
@@ -74,7 +70,7 @@ def test_a_reader_that_fails_and_a_refusal_that_writes_are_found() -> None:
 
 def test_hostile_files_are_refused() -> None:
     assert len({one.name for one in HOSTILE}) == len(HOSTILE) >= 40
-    found = hostile_files.trial(Given(40, seed=3))
+    found = hostile_files.trial(Given(30, seed=3))
     assert not found.wrong, found
 
 
