@@ -9,11 +9,15 @@ import sys
 from contextlib import suppress
 from typing import NamedTuple
 
+from tpi_cli import files
 from tpi_cli.errors import TpiError, Usage
 from tpi_cli.reference import recall
 
 DEMO = "demo"
 """The store name that stands for the demo clinic."""
+
+LONGEST_FILE = 64 * 1024
+"""Bytes of the settings file: the settings that are kept there have a path or a word each."""
 
 
 class Key:
@@ -109,27 +113,30 @@ def path() -> str:
 def from_file() -> dict[str, str]:
     """The settings file's values. Raises Usage where it is not TOML or holds an unknown key."""
     where = path()
-    if not os.path.exists(where):
+    if not os.path.lexists(where):
         return {}
     import tomllib
 
     try:
-        with open(where, "rb") as file:
-            values = {str(key): str(value) for key, value in tomllib.load(file).items()}
+        text = files.start(where, LONGEST_FILE + 1)
+        if len(text) > LONGEST_FILE:
+            raise Usage(f"{where} is longer than {LONGEST_FILE:,} bytes", hint="delete it to start afresh")
+        values = {str(key): str(value) for key, value in tomllib.loads(text.decode()).items()}
     except OSError as fault:
         raise Usage(f"{where} cannot be read: {fault.strerror}", hint="check its permissions and the disk") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise Usage(f"{where} cannot be read as TOML", hint="mend it, or delete it to start afresh") from None
     unknown = [key for key in values if key not in KEYS or KEYS[key].home != "file"]
     if unknown:
         raise Usage(f"{where}: unknown setting {unknown[0]!r}", hint="tpi config list names them")
+    spoilt = next((key for key, value in values.items() if "\0" in value), None)
+    if spoilt:
+        raise Usage(f"{where}: {spoilt} holds a NUL character", hint=f"tpi config set {spoilt} VALUE")
     return values
 
 
 def write_file(values: dict[str, str]) -> None:
     """Write the settings file anew, in one step. Raises TpiError; then the file is as it was."""
-    from tpi_cli import files
-
     where = path()
     try:
         files.make_folder(home())

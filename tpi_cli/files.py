@@ -1,10 +1,14 @@
-"""Files that are there whole or not at all: only their owner's, and on the disk before they get their name.
+"""Files: what is written is there whole or not at all, only its owner's, and on the disk before it gets its name.
 
-Everything here raises OSError; whoever calls has the words for it.
+What is read is never waited for, and never more of it is read than is wanted. Everything here raises OSError; whoever
+calls has the words for it.
 """
 
 import os
-from contextlib import suppress
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
@@ -110,3 +114,23 @@ def sync_folder(path: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def start(path: str, most: int) -> bytes:
+    """The first bytes of a file; all of a shorter one. Raises OSError."""
+    with opened(path) as file:
+        return file.read(most)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """A file to be read; a pipe that nobody writes to is an empty one. Raises OSError."""
+    with open(path, "rb", opener=_at_once) as file:
+        if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+            os.set_blocking(file.fileno(), True)
+        yield file
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting: a pipe that nobody writes to would keep the program for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -119,6 +119,7 @@ REFUSED = """
 what                         | command               | exit | the line holds        | the hint holds
 a file that is there         | backup {there}        | 5    | is there already      | replaces nothing
 a folder that is not         | backup /no/such/b.db  | 6    | no folder /no/such    | name another
+a name that is too long      | backup {there}{long}  | 6    | File name too long    | name another file
 none to keep                 | backup --keep 0       | 2    | --keep                | --help
 no day                       | backup --on yesterday | 2    | --on has no meaning   | leave it out
 no key of a retry            | backup --idempotency-key k | 2 | --idempotency-key has no | leave it out
@@ -133,7 +134,7 @@ def test_what_is_refused(clinic: Clinic, row: str) -> None:
     there = clinic.file("there.txt", "no store\n")
     _, command, exit_code, line, hint = (cell.strip() for cell in row.split("|"))
     before = everything(clinic)
-    answer = clinic.run(*words(command.format(there=there, store=clinic.store)))
+    answer = clinic.run(*words(command.format(there=there, store=clinic.store, long="x" * 240)))
     assert everything(clinic) == before
     assert (answer.code, answer.out) == (int(exit_code), ""), answer
     told, advice = talk(answer)

@@ -134,6 +134,8 @@ an edit of nothing                | patient edit 2                              
 # sites and sessions
 a site that is not there          | why 2 gm r                                         | 3 | on PT-0002                                | tpi site list PT-0002
 a site number that is not there   | why 2 9                                            | 3 | no site 9 on PT-0002                      | tpi site list PT-0002
+a site number without an end      | why 2 12345678901                                  | 3 | no site 123456789... on PT-0002           | tpi site list PT-0002
+an event beyond every number      | adverse close 2 9223372036854775808 --outcome well | 3 | no adverse event 9223372036854775808      | tpi adverse list
 both sites at once                | why 2 ut both                                      | 2 | both is two sites                         | one side
 a side alone                      | why 2 l                                            | 2 | muscle                                    | ut
 a site that is there              | site add 2 ut l                                    | 5 | that is site 1 already                    | tpi site list
@@ -345,6 +347,7 @@ LONG = "x" * 3000
         ["why", "9" * 3000],
         ["why", "mrn:" + LONG],
         ["why", "2", LONG],
+        ["why", "2", "9" * 5000],
         [LONG],
         ["due", "--" + LONG],
         ["due", "--columns", LONG],
@@ -365,6 +368,9 @@ LONG = "x" * 3000
         ["session", "show", LONG],
         ["config", "set", "clinic.zone", LONG],
         ["config", "set", "recall.overdue", "9" * 3000],
+        ["config", "set", "recall.overdue", "9" * 5000],
+        ["config", "set", "appointment.minutes", "9" * 5000],
+        ["config", "set", "clinic.capacity", "9" * 5000],
         ["agent", "add", LONG, "1%", "--kind", "amide"],
         ["agent", "add", "lidocaine", "9" * 3000 + "%"],
         ["import", LONG],
@@ -382,6 +388,23 @@ def test_stdin_that_is_no_text(ward: Clinic, typed: bytes) -> None:
     done = _process(ward, "inject", "2", "-", "--yes", stdin=typed)
     assert (done.code, done.out) == (2, "")
     one_line(done)
+
+
+ENDLESS = """
+where    | command
+items    | inject 2 - --yes
+a plan   | check 2 -
+amending | session amend S-0018 - --reason slip --yes
+a note   | call 2 no-answer --note -
+fields   | patient add -
+"""
+
+
+@pytest.mark.parametrize(("where", "command"), rows(ENDLESS), ids=[row[0] for row in rows(ENDLESS)])
+def test_stdin_is_read_so_far_and_no_further(ward: Clinic, where: str, command: str) -> None:
+    """`< /dev/zero` would fill the memory."""
+    code, line, _ = refused(ward, *words(command), stdin="x" * 70_000)
+    assert (code, line) == (2, "stdin is longer than 65,536 characters"), where
 
 
 def _process(clinic: Clinic, *command: str, stdin: bytes = b"", **more: str) -> Answer:
@@ -584,9 +607,31 @@ def test_a_clock_set_wrongly(ward: Clinic, value: str) -> None:
     assert (code, line, hint) == (2, "TPI_TODAY is not a day", "write TPI_TODAY=2026-11-23")
 
 
-def test_a_settings_file_that_is_none(clinic: Clinic) -> None:
+SETTINGS = {
+    "half a line": (b"format = ", "cannot be read as TOML"),
+    "a setting nobody knows": (b"shoe = 'x'\n", "unknown setting 'shoe'"),
+    "no text": (b"user = '\xff'\n", "cannot be read as TOML"),
+    "brackets without an end": (b"user = " + b"[" * 50_000, "cannot be read as TOML"),
+    "a number without an end": (b"user = " + b"9" * 5000, "cannot be read as TOML"),
+    "a NUL": (b'key_file = "a\\u0000b"\n', "key_file holds a NUL character"),
+    "too much": (b"#" * 65_537, "is longer than 65,536 bytes"),
+}
+
+
+@pytest.mark.parametrize("what", SETTINGS)
+def test_a_settings_file_that_is_none(clinic: Clinic, what: str) -> None:
+    content, line = SETTINGS[what]
+    (clinic.home / "config" / "tpi" / "config.toml").write_bytes(content)
+    for command in ("due", "init", "config list"):
+        code, told, _ = refused(clinic, *words(command))
+        assert (code, line in told) == (2, True), told
+
+
+def test_settings_that_are_no_file(clinic: Clinic) -> None:
+    """A link that leads nowhere is not the same as no settings: --redact may stand in them."""
     settings = clinic.home / "config" / "tpi" / "config.toml"
-    for text, line in (("format = ", "cannot be read as TOML"), ("shoe = 'x'\n", "unknown setting 'shoe'")):
-        settings.write_text(text)
-        code, told, _ = refused(clinic, "due")
-        assert (code, line in told) == (2, True)
+    settings.symlink_to(settings.name)
+    assert refused(clinic, "due")[:2] == (2, f"{settings} cannot be read as TOML")
+    settings.unlink()
+    os.mkfifo(settings)
+    assert clinic.ok("due").code == 0, "a pipe that nobody writes to is an empty file, and keeps nobody waiting"

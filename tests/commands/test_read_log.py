@@ -60,7 +60,18 @@ def test_a_list_is_no_chart(mei: Clinic, command: str) -> None:
     assert entries(mei) == []
 
 
-@pytest.mark.parametrize("command", ["why 1 rh l", "why 99", "patient show 99", "session show S-0000"])
+REFUSED = ["why 1 rh l", "why 99", "patient show 99", "session show S-0000"]
+COLUMNS = [
+    "why 1 --format csv",
+    "session list 1",
+    "site list 1",
+    "patient alert 1 list",
+    "adverse list 1",
+    "exposure 1",
+]
+
+
+@pytest.mark.parametrize("command", [*REFUSED, *(f"{one} --columns shoe" for one in COLUMNS)])
 def test_what_is_refused_is_not_read(mei: Clinic, command: str) -> None:
     assert mei.run(*words(command)).code != 0
     assert entries(mei) == []

@@ -1,5 +1,6 @@
 """`tpi verify`: a store that is right, one that is not, and what it is held against: the officer key, printed heads."""
 
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.reading import copied, envelope, everything, talk
+from tests.commands.reading import copied, envelope, everything, refused, talk
 from tests.conftest import Answer, Clinic, working_under
 from tests.store.places import fill, place
 from tpi_cli import clock
@@ -244,6 +245,13 @@ def test_what_is_no_head_is_a_typing_error_and_no_finding(kept: Clinic, text: st
 
 
 # --- the officer key
+
+
+def test_an_officer_key_file_that_is_a_pipe_nobody_writes_to(kept: Clinic, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    code, line, _ = refused(kept, "verify", "--officer-key-file", str(pipe))
+    assert (code, line) == (2, f"{pipe} does not hold an officer key")
 
 
 def test_the_right_officer_key_from_a_file_and_from_stdin(kept: Clinic) -> None:

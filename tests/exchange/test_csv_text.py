@@ -108,6 +108,11 @@ def test_what_is_no_text_is_refused_by_line(tmp_path: Path, content: bytes, line
     assert told(tmp_path / "a.csv", content) == f":{line}: not UTF-8"
 
 
+def test_a_file_that_begins_within_another_is_refused_by_line(tmp_path: Path) -> None:
+    """Its first sign is seen by nobody, and would make another mrn of the one it stands before."""
+    assert told(tmp_path / "a.csv", b"\xef\xbb\xbfa,b\n1,2\n\xef\xbb\xbf3,4\n") == ":3: another file begins here"
+
+
 def packed() -> dict[str, tuple[bytes, str]]:
     """Files that are no text, and what is said of each."""
     import bz2
@@ -124,6 +129,8 @@ def packed() -> dict[str, tuple[bytes, str]]:
         "zip or xlsx": (book.getvalue(), "is a zip file or a workbook, not CSV"),
         "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is a workbook, not CSV"),
         "UTF-16": (text.decode().encode("utf-16"), "is UTF-16, not UTF-8"),
+        "UTF-16 without its mark": (text.decode().encode("utf-16-le"), "is UTF-16 or no text at all"),
+        "nothing but NUL": (bytes(100), "is UTF-16 or no text at all"),
         "UTF-16, the other end first": (b"\xfe\xff" + text.decode().encode("utf-16-be"), "is UTF-16, not UTF-8"),
     }
 

@@ -1,9 +1,12 @@
-"""The short form of the tampering and bit-flip counts, and that each notices when `verify` is broken."""
+"""The short form of the counts of tampering, bit flips, bad values and hostile files, and that each notices a fault."""
 
 import pytest
 
-from tests.faults import bit_flips, tampering
+from tests.faults import bad_values, bit_flips, hostile_files, tampering, tree
+from tests.faults.bad_values import Trial
+from tests.faults.hostile import CASES as HOSTILE
 from tests.faults.tampering import CASES, INSIDER, OUTSIDER, Case
+from tests.faults.trials import Given
 
 pytestmark = pytest.mark.slow
 
@@ -49,3 +52,29 @@ def test_without_macs_of_pages_and_hashes_of_records_a_bit_is_missed() -> None:
     count = bit_flips.run(40, seed=7, blind=True)
     assert count.codes["free page"][0] > 0, bit_flips.told(count)
     assert count.missed > 0
+
+
+def test_bad_values_end_in_words_and_change_nothing() -> None:
+    found = bad_values.trial(Given(60, seed=3))
+    assert not found.wrong, found
+    assert f"60 inputs to {len(tree.commands())} commands" in found.line
+
+
+def test_a_reader_that_fails_and_a_refusal_that_writes_are_found() -> None:
+    inputs = [Trial(("call", "PT-0001", "reached", "32 frob")), Trial(("why", "nobody"))]
+    assert not bad_values.trial(Given(len(inputs)), inputs).wrong
+    wrong = "\n".join(bad_values.trial(Given(len(inputs), broken=True), inputs).wrong)
+    assert "unexpected ValueError" in wrong
+    assert "the store was changed" in wrong
+
+
+def test_hostile_files_are_refused() -> None:
+    assert len({one.name for one in HOSTILE}) == len(HOSTILE) >= 40
+    found = hostile_files.trial(Given(30, seed=3))
+    assert not found.wrong, found
+
+
+def test_a_bound_taken_away_and_a_refusal_of_a_file_that_writes_are_found() -> None:
+    few = [one for one in HOSTILE if one.name in {"CSV: too many lines", "note: a NUL", "CSV: a folder"}]
+    wrong = hostile_files.trial(Given(len(few), broken=True), few).wrong
+    assert [one.split(": ")[:2] for one in wrong] == [["CSV", "too many lines"], ["note", "a NUL"]]

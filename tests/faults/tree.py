@@ -113,8 +113,24 @@ GOOD: dict[str, dict[str, str]] = {
     "completion show": {"shell": "bash"},
     "completion install": {"shell": "bash"},
     "find": {"text": "a"},
+    "sign": {"what": "{session}"},
+    "session amend": {"session": "{session}", "pain": "6:2", "reason": "misread the form"},
+    "patient unmerge": {"drop": "{merged}"},
+    "patient erase": {"patient": "{patient}", "authority": "data protection officer"},
+    "clinician add": {"code": "NEW", "name": "Poe, Jo", "role": "clinician"},
+    "clinician retire": {"code": "LM"},
+    "backup": {"file": "backup.db"},
+    "restore": {"file": "clinic.db"},
+    "key rotate": {"file": "before.db"},
+    "db rekey": {"file": "before.db"},
+    "log": {"patient": "{patient}"},
 }
 """Words beyond what `_stands_for` guesses, by command and parameter."""
+
+TYPED = {"key recover": "{code}", "key check-recovery": "{code}", "key passphrase": "words that do not belong together"}
+"""What a command asks for on stdin."""
+USUAL = {"merged": "PT-0004", "code": "4F2K"}
+"""Facts of a ward that has none of its own."""
 
 ALIKE = {
     "patient": "{patient}", "patients": "{patient}", "keep": "{patient}", "drop": "{other}", "session": "{session}",
@@ -133,6 +149,7 @@ WANTED = frozenset({"reason", "authority"})
 def good(command: Command, facts: Facts) -> Words:
     """Words with which the command does its work, as far as they can be told."""
     given: Words = {}
+    facts = {**USUAL, **facts}
     for param in command.own:
         own = GOOD.get(command.name, {}).get(param.name)
         if own is not None:
@@ -142,6 +159,11 @@ def good(command: Command, facts: Facts) -> Words:
     if command.writes:
         given["yes"] = []
     return given
+
+
+def typed(command: Command, facts: Facts) -> bytes:
+    """What the command wants to be told on stdin; nothing, if it asks for nothing."""
+    return TYPED.get(command.name, "").format(**{**USUAL, **facts}).encode()
 
 
 def _stands_for(param: Param) -> str:

@@ -105,6 +105,10 @@ def test_every_record_has_a_uuid_and_a_clinic() -> None:
     assert keyed_otherwise == {"setting", "recall", "audit", "history", "ratchet", "numbering"}
 
 
+def test_what_must_be_tables_are_all_of_them() -> None:
+    assert connect.TABLES == TABLES
+
+
 def test_the_test_store_has_a_row_in_every_table(store: Clinic) -> None:
     """Without one, a refused change would prove nothing."""
     with trying(store) as connection:

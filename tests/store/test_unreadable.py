@@ -212,7 +212,33 @@ def damaged_pages(path: Path) -> None:
     path.write_bytes(kept[:4096] + b"\xa5" * (len(kept) - 4096))
 
 
-OTHERS = [a_folder, nothing_in_it, a_few_bytes, zeros, a_letter, another_database, an_empty_database, only_a_header]
+def views_for_tables(path: Path) -> None:
+    """It says that it is ours; whoever asks it for its log never comes to the end."""
+    numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS entry FROM n"
+    path.write_bytes(b"")
+    with closing(connect.connect(str(path), None)) as file:
+        for statement in (f"PRAGMA application_id={connect.APPLICATION_ID}", f"PRAGMA user_version={connect.SCHEMA}",
+                          f"CREATE VIEW audit AS {numbers}"):  # fmt: skip
+            file.execute(statement)
+
+
+def test_what_must_be_a_table_is_every_table_of_the_store(plain: Clinic) -> None:
+    with connect.reading(place(plain)) as db:
+        tables = {name for (name,) in db.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {name for name in tables if not name.startswith("sqlite_")} - {"alembic_version"} == connect.TABLES
+
+
+OTHERS = [
+    views_for_tables,
+    a_folder,
+    nothing_in_it,
+    a_few_bytes,
+    zeros,
+    a_letter,
+    another_database,
+    an_empty_database,
+    only_a_header,
+]
 CUT = [half_of_it, the_first_page, the_first_hundred_bytes, all_but_the_end, damaged_pages]
 
 
@@ -273,6 +299,14 @@ def test_a_key_file_that_is_a_folder(encrypted: Clinic) -> None:
     encrypted.key.unlink()
     encrypted.key.mkdir()
     refused(encrypted, ["due"], str(encrypted.key))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_pipe_that_nobody_writes_to_keeps_nobody_waiting(encrypted: Clinic) -> None:
+    pipe = encrypted.home / "pipe"
+    os.mkfifo(pipe, 0o600)
+    refused(encrypted, ["due", "--key-file", str(pipe)], f"{pipe} does not hold a tpi key")
+    refused(encrypted, ["due", "--db", str(pipe)], f"{pipe} is not a tpi store")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")

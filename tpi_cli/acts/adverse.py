@@ -10,6 +10,9 @@ from tpi_cli.reference import adverse as types
 from tpi_cli.store import tables
 from tpi_cli.store.write import Writing
 
+MOST = 10**9
+"""No patient has an event of a higher number, and the store takes none without an end."""
+
 
 class Happened(NamedTuple):
     """What an adverse event belongs to: the session it followed, a site of it or None, the day it was told."""
@@ -54,8 +57,7 @@ def close(
     writing: Writing, patient_id: str, number: int, on: date, outcome: str, action: str | None
 ) -> tables.AdverseEvent:
     """Record that somebody looked at it again, and how it ended. Raises NotFound, Conflict."""
-    table = tables.AdverseEvent
-    row = writing.session.exec(select(table).where(table.patient_id == patient_id, table.number == number)).first()
+    row = _numbered(writing, patient_id, number) if 0 < number <= MOST else None
     if row is None:
         raise NotFound(f"the patient has no adverse event {number}", hint="tpi adverse list PATIENT shows them")
     if row.closed_on is not None:
@@ -65,3 +67,8 @@ def close(
     row.closed_on, row.closed_at, row.closed_by = on, writing.stamp, writing.by
     row.outcome, row.action = outcome, action or row.action
     return writing.add(row)
+
+
+def _numbered(writing: Writing, patient_id: str, number: int) -> tables.AdverseEvent | None:
+    table = tables.AdverseEvent
+    return writing.session.exec(select(table).where(table.patient_id == patient_id, table.number == number)).first()

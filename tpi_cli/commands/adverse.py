@@ -91,11 +91,12 @@ def list_(
     wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
         one = people.patient(db, wanted) if wanted else None
+        out: Out = ctx.obj.out(clinic(db).today)
         if one is not None:
+            out.look(show.COLUMNS)
             options.chart_read(ctx, db, one.number)
         who = one.id if one else None
         found = list(read.events(db, who, open_only=open_only))
-        out: Out = ctx.obj.out(clinic(db).today)
     told = found if out.redact == "none" else list(map(show.discreet, found))
     count = f"{len(found)} adverse event{'' if len(found) == 1 else 's'}"
     out.report(Report("adverse-list", show.COLUMNS, told, show.record, footer=lambda: count))

@@ -1,6 +1,5 @@
 """`tpi check`: a plan held against every rule, nothing recorded."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from tpi_cli.commands import complete, draft, options, preview
 from tpi_cli.commands.draft import Told
 from tpi_cli.commands.inject import Asked, prepare
+from tpi_cli.commands.parse import stdin
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import SafetyStop, Usage
 from tpi_cli.rules.case import STOPS
@@ -43,7 +43,7 @@ def check(
     told = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
                 alongside, dx, ctx.obj.note, tuple(override or ()))  # fmt: skip
     text = " ".join(items)
-    text = sys.stdin.read().strip() if text == "-" else text
+    text = stdin.read().strip() if text == "-" else text
     if not text:
         raise Usage("what is planned?", hint="tpi check 7 ut l lido 1% 1ml (tpi help items)")
     who = picked(ctx, patient)

@@ -150,11 +150,16 @@ def _checked(key: str, value: str) -> str:
 
 
 def _days(key: str, value: str) -> str:
-    if not (value.isascii() and value.isdigit()) or int(value) > 3650:
+    if not _is_number(value) or int(value) > 3650:
         raise Usage(
             f"{key} is a number of days, 0 to 3650", hint=f"tpi config set {key} {config.settings()[key].default}"
         )
     return str(int(value))
+
+
+def _is_number(value: str) -> bool:
+    """A whole number that can be one of these settings: Python itself refuses to read one of 5,000 digits."""
+    return value.isascii() and value.isdigit() and len(value) < 10
 
 
 def _anything(key: str, value: str) -> str:
@@ -196,13 +201,13 @@ def _hours(key: str, value: str) -> str:
 def _minutes(key: str, value: str) -> str:
     from tpi_cli.rules.contact import LONGEST, SHORTEST
 
-    if not (value.isascii() and value.isdigit()) or not SHORTEST <= int(value) <= LONGEST:
+    if not _is_number(value) or not SHORTEST <= int(value) <= LONGEST:
         raise Usage(f"{key} is a number of minutes, {SHORTEST} to {LONGEST}", hint=f"tpi config set {key} 30")
     return str(int(value))
 
 
 def _capacity(key: str, value: str) -> str:
-    if value and not (value.isascii() and value.isdigit() and 0 < int(value) < 1000):
+    if value and not (_is_number(value) and 0 < int(value) < 1000):
         raise Usage(f"{key} is a number of patients, 1 to 999", hint=f"tpi config set {key} 16")
     return value
 

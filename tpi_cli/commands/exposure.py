@@ -44,7 +44,9 @@ def exposure(
         asked = _asked(db, office, months)
         out: Out = ctx.obj.out(office.today)
         if wanted is not None:
-            options.chart_read(ctx, db, people.patient(db, wanted).number)
+            who = people.patient(db, wanted)
+            out.look(show.ENTRIES)
+            options.chart_read(ctx, db, who.number)
             _of_one(out, db, wanted, asked)
             return
         found = (row for row in read.rows(db, asked) if row.over or not over_limit)

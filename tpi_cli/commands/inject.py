@@ -8,7 +8,7 @@ import typer
 
 from tpi_cli.commands import complete, draft, options, preview
 from tpi_cli.commands.draft import Told
-from tpi_cli.commands.parse import dates
+from tpi_cli.commands.parse import dates, stdin
 from tpi_cli.commands.pick import picked
 from tpi_cli.commands.preview import Preview
 from tpi_cli.errors import Cancelled, Conflict, SafetyStop, Usage
@@ -64,7 +64,7 @@ def inject(
     text = " ".join(items or [])
     who = picked(ctx, patient)
     if text == "-":
-        text = sys.stdin.read().strip()
+        text = stdin.read().strip()
     elif not text:
         text, told = _form(ctx, who, told)
     run(ctx, who, Asked(told, text))

@@ -2,6 +2,7 @@
 
 import sys
 
+from tpi_cli import files
 from tpi_cli.errors import Usage
 from tpi_cli.rules import paper
 
@@ -12,15 +13,10 @@ ENOUGH = 1000
 def key_in(path: str) -> bytes:
     """The officer key in a file, `-` for stdin. Raises Usage; what is read is not repeated."""
     try:
-        text = sys.stdin.read(ENOUGH) if path == "-" else _start(path)
-    except (OSError, UnicodeDecodeError):
+        text = sys.stdin.read(ENOUGH) if path == "-" else files.start(path, ENOUGH).decode("ascii")
+    except (OSError, ValueError):
         raise Usage(f"{path} cannot be read", hint="name the file with the officer key") from None
     key = paper.read(paper.OFFICER, text)
     if key is None:
         raise Usage(f"{path} does not hold an officer key", hint="14 groups of four, as tpi init printed them")
     return key
-
-
-def _start(path: str) -> str:
-    with open(path, encoding="ascii") as file:
-        return file.read(ENOUGH)

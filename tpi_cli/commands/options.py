@@ -6,7 +6,6 @@ command function repeats them; what was given last wins. The result is a `Desk`,
 
 import gc
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -52,8 +51,10 @@ class Desk(NamedTuple):
     @property
     def note(self) -> str | None:
         """The note, read from stdin where it is `-`. Raises Usage."""
+        from tpi_cli.commands.parse import stdin
+
         note = self.given.get("note")
-        return storable("the note", (sys.stdin.read() if note == "-" else note or "").strip()) or None
+        return storable("the note", (stdin.read() if note == "-" else note or "").strip()) or None
 
     def _not_ours(self, output: str | None) -> str | None:
         """The output file, which must not be the store, its key or the settings. Raises Conflict."""

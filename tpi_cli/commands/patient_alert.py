@@ -105,9 +105,10 @@ def _list(ctx: typer.Context, patient: str, kind: str | None, ended: bool) -> No
     with options.reading(ctx) as db:
         today = clinic(db).today
         who = people.patient(db, wanted)
+        out: Out = ctx.obj.out(today)
+        out.look(show.COLUMNS)
         options.chart_read(ctx, db, who.number)
         found = [one for one in people.alerts_ever(db, who.id) if ended or one.ended is None]
-        out: Out = ctx.obj.out(today)
         if out.redact != "none":
             found = [one._replace(text=None) for one in found]
         out.say(redacted_head(who, today, (), out.redact))

@@ -11,6 +11,7 @@ from tpi_cli.rules import identity
 from tpi_cli.show import finding
 from tpi_cli.show import session as show_session
 from tpi_cli.show import version as show_version
+from tpi_cli.show.out import Out
 from tpi_cli.show.person import spelled
 from tpi_cli.show.report import NOTHING, Report
 from tpi_cli.store.read import log, overrides, people, versions_of
@@ -35,12 +36,14 @@ def list_(
     wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
         who = people.patient(db, wanted).number if wanted else None
+        out: Out = ctx.obj.out(clinic(db).today)
         if who is not None:
+            out.look(show_session.COLUMNS)
             options.chart_read(ctx, db, who)
         found = list(islice(log.sessions(db, who, unsigned=unsigned), limit))
         report = Report("session-list", show_session.COLUMNS, found, show_session.record,
                         footer=lambda: f"{len(found)} sessions")  # fmt: skip
-        ctx.obj.out(clinic(db).today).report(report)
+        out.report(report)
 
 
 def show(

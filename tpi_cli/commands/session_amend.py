@@ -1,6 +1,5 @@
 """`tpi session amend`: a new version of a session, with a reason."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from tpi_cli.commands import draft, options
 from tpi_cli.commands.draft import Told
 from tpi_cli.commands.inject import Amends, Asked, prepare, run
+from tpi_cli.commands.parse import stdin
 from tpi_cli.errors import Conflict, Usage
 from tpi_cli.rules import checks, identity
 from tpi_cli.show import session as show
@@ -50,7 +50,7 @@ def amend(
     if not reason.strip() or checks.text(reason):
         raise Usage("an amendment needs a reason", hint="--reason 'wrong side typed'")
     text = " ".join(items or [])
-    text = sys.stdin.read().strip() if text == "-" else text
+    text = stdin.read().strip() if text == "-" else text
     asked = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
                  alongside, dx, ctx.obj.note, tuple(override or ()))  # fmt: skip
     if not text and asked == Told() and ctx.obj.given.get("on") is None:

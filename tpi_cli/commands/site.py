@@ -29,8 +29,9 @@ def list_(
     with options.reading(ctx) as db:
         today = clinic(db).today
         who = people.patient(db, wanted)
-        options.chart_read(ctx, db, who.number)
         out: Out = ctx.obj.out(today)
+        out.look(show.SITE_COLUMNS)
+        options.chart_read(ctx, db, who.number)
         found = people.sites(db, who.id)
         out.say(redacted_head(who, today, (), out.redact))
         out.report(

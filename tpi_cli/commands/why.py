@@ -6,6 +6,7 @@ import typer
 
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
+from tpi_cli.errors import NoSuchSite, Usage
 from tpi_cli.rules import standing
 from tpi_cli.show import adverse as show_adverse
 from tpi_cli.show import due as show_due
@@ -17,6 +18,9 @@ from tpi_cli.store.connect import Database
 from tpi_cli.store.read import adverse, people
 from tpi_cli.store.read import due as read
 from tpi_cli.store.read.clinic import Clinic, clinic
+
+MOST_DIGITS = 9
+"""Of a site's number: nobody has a site with more."""
 
 
 def why(
@@ -37,8 +41,11 @@ def why(
         office = clinic(db)
         who = people.patient(db, wanted)
         rows = _rows(db, office, who, " ".join(site or []))
+        out: Out = ctx.obj.out(office.today)
+        if _tabled(out):
+            out.look(show.COLUMNS)
         options.chart_read(ctx, db, who.number)
-        _answer(ctx.obj.out(office.today), db, office, who, rows)
+        _answer(out, db, office, who, rows)
 
 
 def _rows(db: Database, office: Clinic, who: people.Patient, site: str) -> list[read.Row]:
@@ -66,9 +73,10 @@ def _events(db: Database, who: people.Patient, out: Out) -> list[adverse.Event]:
 def named_site(db: Database, who: people.Patient, text: str) -> people.Site:
     """The patient's site by number or by muscle and side. Raises Grammar, NoSuchSite."""
     if text.isascii() and text.isdigit():
+        if len(text) > MOST_DIGITS:
+            raise NoSuchSite(site=f"{text[:MOST_DIGITS]}...", patient=who.code)
         return people.site(db, who, number=int(text))
     from tpi_cli.commands.parse.sites import site
-    from tpi_cli.errors import Usage
 
     muscle, side = site(text)
     if side == "both":
@@ -76,9 +84,14 @@ def named_site(db: Database, who: people.Patient, text: str) -> people.Site:
     return people.site(db, who, where=(muscle, side))
 
 
+def _tabled(out: Out) -> bool:
+    """Whether the answer has columns; for people it is told in sentences."""
+    return out.machine or out.format in {"csv", "tsv"}
+
+
 def _answer(out: Out, db: Database, office: Clinic, who: people.Patient, rows: list[read.Row]) -> None:
     rows = rows if out.redact == "none" else [show_due.discreet(row) for row in rows]
-    if out.machine or out.format in {"csv", "tsv"}:
+    if _tabled(out):
         out.report(Report("why", show.COLUMNS, rows, show.record))
         return
     lines = [redacted_head(who, office.today, people.alerts(db, who.id), out.redact)]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO, cast
 
+from tpi_cli import files
 from tpi_cli.errors import Usage
 
 MEGABYTE = 1024 * 1024
@@ -40,6 +41,8 @@ OTHERS = {
     b"\xfe\xff": ("is UTF-16, not UTF-8", "save it as CSV UTF-8 and try again"),
 }
 """What a file begins with that is taken for CSV most often and is none; what to say of it, and what to do."""
+BOM = "\ufeff"
+"""What Windows' editors begin a file with. It cannot be seen, and would be part of the mrn."""
 _BROKEN = re.compile("[\ud800-\udfff]")
 """What stands for a byte that is no text."""
 
@@ -78,6 +81,9 @@ class Lines:
     def _look(self, line: str) -> None:
         if not line.isascii() and _BROKEN.search(line):
             raise Usage(f"{self.name}:{self._count}: not UTF-8", hint="save it as CSV UTF-8 and try again")
+        if line.startswith(BOM):
+            what = f"{self.name}:{self._count}: another file begins here"
+            raise Usage(what, hint="import the files one by one: tpi import FILE FILE")
         if self._taken > LONGEST_ROW:
             what = f"{self.name}:{self.first}: the row is longer than {LONGEST_ROW:,} characters"
             raise Usage(what, hint="is a quote left open there? mend it, or shorten the row")
@@ -127,26 +133,21 @@ def _stream(path: str) -> Iterator[BinaryIO]:
     if path == "-":
         yield cast("BinaryIO", sys.stdin.buffer)
         return
-    with open(path, "rb", opener=_at_once) as file:
+    with files.opened(path) as file:
         found = os.fstat(file.fileno())
         if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
             raise Usage(f"{path} is a device, not a file", hint="name a CSV file; - is stdin")
         if found.st_size > LARGEST_FILE:
             raise _too_large(path)
-        if stat.S_ISFIFO(found.st_mode):
-            os.set_blocking(file.fileno(), True)
-        yield cast("BinaryIO", file)
-
-
-def _at_once(path: str, flags: int) -> int:
-    """Open without waiting: a pipe that nobody writes to would keep the program for ever."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+        yield file
 
 
 def _refuse_others(path: str, start: bytes) -> None:
     for mark, (what, hint) in OTHERS.items():
         if start.startswith(mark):
             raise Usage(f"{path} {what}", hint=hint)
+    if b"\0" in start:
+        raise Usage(f"{path} is UTF-16 or no text at all", hint="save it as CSV UTF-8 and try again")
 
 
 def _too_large(path: str) -> Usage:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TextIO
 
 from tpi_cli.errors import Cancelled, OutputFailed, ReaderGone, TpiError, Usage
 from tpi_cli.show.clean import clean
-from tpi_cli.show.report import Report, cells, chosen, redacted
+from tpi_cli.show.report import Column, Report, cells, chosen, redacted
 
 FORMATS = ("table", "plain", "tsv", "csv", "json", "ndjson")
 REDACT = ("none", "names", "all")
@@ -46,6 +46,10 @@ class Out(NamedTuple):
         """Show on stderr what is about to be asked about, however quiet: nobody says yes to what was not shown."""
         for line in lines:
             _talk(line)
+
+    def look(self, columns: tuple[Column, ...]) -> None:
+        """Raises Usage where --columns names another: before it is logged that a chart is read."""
+        chosen(columns, self.columns)
 
     def report(self, report: Report) -> None:
         """Print a report in the chosen form, its footer on stderr."""

@@ -19,6 +19,12 @@ APPLICATION_ID = 0x74706931
 """`tpi1` in the file's header: tells a tpi store from any other SQLite file."""
 SCHEMA = 4
 """The schema this program reads and writes, kept as the store's `user_version`."""
+TABLES = frozenset(
+    ["adverse_event", "agent", "alert", "appointment", "appointment_act", "audit", "clinic", "clinician", "component",
+     "contact", "elsewhere", "finding", "history", "hold", "injection", "mixture", "numbering", "outcome", "patient",
+     "payer_rule", "plan", "ratchet", "recall", "request", "rule_setting", "session", "setting", "site"]
+)  # fmt: skip
+"""What must be tables in a store: a view in the place of one could tell anything, and need not come to an end."""
 BUSY_SECONDS = 30.0
 
 Driver = dbapi2
@@ -151,7 +157,7 @@ def _escaped(path: str) -> str:
 
 def _check(connection: Any, place: Place, key: Key | None) -> None:
     try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        views = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
     except dbapi2.OperationalError as fault:
         raise translated(fault, place) from None
@@ -159,7 +165,7 @@ def _check(connection: Any, place: Place, key: Key | None) -> None:
         if key:
             raise errors.WrongKey(key=key.source, path=place.path) from None
         raise errors.NotAStore(path=place.path) from None
-    if not ours:
+    if not ours or views & TABLES:
         raise errors.NotAStore(path=place.path)
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > SCHEMA:
@@ -181,4 +187,4 @@ def translated(fault: BaseException, place: Place) -> errors.TpiError:
         )
     if isinstance(fault, dbapi2.IntegrityError):
         return errors.Conflict("the store refused the record: a value is not allowed or already taken")
-    return errors.StoreUnavailable("the store failed", hint="tpi doctor tells more; nothing was recorded")
+    return errors.StoreUnavailable(f"the store {place.path} failed", hint="tpi doctor tells more; nothing was recorded")

@@ -78,12 +78,12 @@ def is_locked(path: str) -> bool:
 
 def _words(path: str) -> list[str]:
     try:
-        with open(path, encoding="ascii") as file:
+        with files.opened(path) as file:
             _only_ours(path, os.fstat(file.fileno()).st_mode)
-            return file.read(LONGEST).split()
+            return file.read(LONGEST).decode("ascii").split()
     except FileNotFoundError:
         raise errors.NoKey(path=path) from None
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         raise errors.BadKey(path=path) from None
 
 

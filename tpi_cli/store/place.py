@@ -98,8 +98,7 @@ def free_name(stem: str, end: str = "") -> str:
 def is_plain(place: Place) -> bool:
     """Whether the store there is unencrypted. Raises NoStore, NotAStore, StoreReadOnly."""
     try:
-        with open(place.path, "rb") as file:
-            header = file.read(len(PLAIN_HEADER))
+        header = files.start(place.path, len(PLAIN_HEADER))
     except FileNotFoundError:
         raise errors.NoStore(path=place.path) from None
     except IsADirectoryError:
