@@ -6,6 +6,8 @@ that every workstation sees the same list; the rest is this workstation's, in on
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from tpi_cli.errors import Usage
@@ -13,6 +15,7 @@ from tpi_cli.reference import recall
 
 DEMO = "demo"
 """The store name that stands for the demo clinic."""
+NOBODY_ELSE = 0o077
 
 
 class Key:
@@ -123,9 +126,20 @@ def from_file() -> dict[str, str]:
     return values
 
 
+@contextmanager
+def owners_alone() -> Iterator[None]:
+    """What is made meanwhile only the owner can read or enter, whatever the umask: folders on the way to it, too."""
+    before = os.umask(NOBODY_ELSE)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def write_file(values: dict[str, str]) -> None:
     """Write the settings file anew, in one step."""
-    os.makedirs(home(), mode=0o700, exist_ok=True)
+    with owners_alone():
+        os.makedirs(home(), exist_ok=True)
     fresh = path() + ".new"
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import canary_acts, canary_watch, modes, trials, ward
-from tests.faults.canary_acts import ONE, TWO, Act, Ward
+from tests.faults.canary_acts import TWO, Act, Ward
 from tests.faults.failing import AROUND
 from tests.faults.inside import Ran, run
 from tests.faults.spilled import Search, Word, patients_words, word, words
@@ -137,7 +137,7 @@ def broken(kind: str, home: Path) -> Iterator[None]:
     def opens(path: str) -> Any:
         Path(path).touch(0o644)
         Path(path).chmod(0o644)
-        return open(path, "w", encoding="utf-8", newline="")  # noqa: SIM115 - as the one in its place
+        return open(path, "w", encoding="utf-8", newline="")
 
     if kind == "quotes":
         NoSuchPatient.hint = f"did you mean {word('name', TWO)}?"
@@ -151,26 +151,27 @@ def broken(kind: str, home: Path) -> Iterator[None]:
         NoSuchPatient.hint, fault.show, out._new_file = hint, show, new_file
 
 
-FOUND_BY = {"quotes": "quotes name", "leaves": "tpi-row.tmp", "opens": "0644"}
+FOUND_BY = {"quotes": f"quotes {word('name', TWO)}", "leaves": "tpi-row.tmp", "opens": "0644"}
 """The ways in which the program is broken on purpose, and a word of the finding that tells."""
-BROKEN_POINTS = 120
-"""Acts with each of them: enough that each comes into play."""
+BROKEN_POINTS = 12
+"""Acts about nobody that are tried with each of them: most of these end in an error that names no patient."""
 
 
 def caught(kind: str, points: int, seed: int, folder: Path) -> list[str]:
     """What is found with the program broken in this way, as far as it is what was broken."""
     bench = Bench(canary_acts.filled(folder), folder / "home")
+    acts = [one for one in canary_acts.acts(bench.made, seed) if one.way == "nobody's number"]
     with broken(kind, bench.home):
-        found = _tried(bench, points, seed)[1] + modes.wrong(folder / "modes")
-    return [f"{kind}: {one}" for one in found if FOUND_BY[kind] in one.replace(str(TWO), "").replace("Zq7Kite", "")]
+        found = _tried(bench, acts[:points])[1] + modes.checked(folder / "modes")[1]
+    return [f"{kind}: {one}" for one in found if FOUND_BY[kind] in one]
 
 
 # --- the whole
 
 
-def _tried(bench: Bench, points: int, seed: int) -> tuple[Counter[int], list[str]]:
+def _tried(bench: Bench, acts: list[Act]) -> tuple[Counter[int], list[str]]:
     codes, wrong = Counter[int](), []
-    for one in canary_acts.acts(bench.made, seed)[:points]:
+    for one in acts:
         code, found = bench.tried(one)
         codes[code] += 1
         wrong += [f"{one}: {what}" for what in sorted(found)]
@@ -191,7 +192,7 @@ def trial(asked: Given) -> Outcome:
         made = canary_acts.filled(folder)
         count, wrong = planted(made)
         bench = Bench(made, folder / "home")
-        codes, found = _tried(bench, asked.points, asked.seed)
+        codes, found = _tried(bench, canary_acts.acts(made, asked.seed)[: asked.points])
         watched, more = canary_watch.watched(bench, asked)
         found += more
         kept, open_to_others = modes.checked(folder / "modes")
@@ -208,8 +209,9 @@ def _broken(asked: Given) -> Outcome:
     for kind in FOUND_BY:
         with trials.folder("canaries") as folder:
             found.append(caught(kind, min(asked.points, BROKEN_POINTS), asked.seed, folder))
-    line = f"{sum(map(bool, found))} of {len(found)} breaches found"
-    return Outcome(line, [one for each in found for one in each])
+    total = sum(map(len, found))
+    line = f"{sum(map(bool, found))} of {len(found)} breaches found, by {total} findings"
+    return Outcome(line, [each[0] for each in found if each])
 
 
 if __name__ == "__main__":

@@ -33,8 +33,9 @@ NOTHING_TO_SAY = {
     "payer_rule.min_relief_pct": "a number", "payer_rule.min_relief_weeks": "a number",
     "payer_rule.max_regions": "a number", "appointment.session_id": "an id", "appointment.source_id": "not written yet",
     "plan.rule": "a name of ours", "plan.reason": "ours, by a rule's name", "recall.capped_until": "a day",
-    "recall.snoozed_until": "a day", "recall.call_back_on": "a day", "recall.booked_until": "a day", "history.leaf": "a digest",
-    "request.id": "an id", "request.clinic_id": "an id", "request.key": "typed for the retry, no patient's",
+    "recall.snoozed_until": "a day", "recall.call_back_on": "a day", "recall.booked_until": "a day",
+    "history.leaf": "a digest", "request.id": "an id", "request.clinic_id": "an id",
+    "request.key": "typed for the retry, no patient's",
     "request.asked": "a digest", "request.entry": "a number", "audit.acting": "a clinician's code",
     "elsewhere.site_id": "an id", "session.amended_by": "an id", "session.amended_at": "a moment",
 }  # fmt: skip
@@ -44,15 +45,16 @@ UNKNOWN = {"patient": "PT-9999", "other": "PT-9998", "session": "S-ZZZZ", "appoi
 
 CLASHES = (
     # near another's name, or under another's number: who it is may be told by the patient's number alone
-    "patient add --allergy=none --bleeding=none --yes -- Zq7Kitename2 {born2}",
-    "patient add --allergy=none --bleeding=none -- Zq7Kitename2 {born2}",
+    "patient add --allergy=none --bleeding=none --yes -- Zq7Kitewingsname2 {born2}",
+    "patient add --allergy=none --bleeding=none -- Zq7Kitewingsname2 {born2}",
     "patient add --allergy=none --bleeding=none --mrn={mrn2} --yes -- Ruiz,_Ana 1965-03-04",
-    "patient edit {patient} --mrn={mrn2}", "patient edit {patient} --name=Zq7Kitename2 --born={born2}",
-    "patient edit {patient} --mrn={mrn2} --json", "patient show mrn:zq7kitemrn", "patient show Zq7Kitename",
-    "find Zq7Kitenam", "find {patient}", "patient merge {patient} {patient}", "patient merge {other} {patient} --dry-run",
-    "patient unmerge {other}", "book {patient} 2026-12-04_12:00", "book {patient} 2026-12-04_12:00 --with=Zq7Kitecode2x",
-    "book {patient} 2026-12-04_12:00 --with=Zq7Kitecode2x --json", "appt move {appointment} 2026-12-04_12:00",
-    "call {patient} booked 2026-12-04_12:00 --with=Zq7Kitecode2x", "appt arrive {appointment}",
+    "patient edit {patient} --mrn={mrn2}", "patient edit {patient} --name=Zq7Kitewingsname2 --born={born2}",
+    "patient edit {patient} --mrn={mrn2} --json", "patient show mrn:zq7kitewingsmrn", "patient show Zq7Kitewingsname",
+    "find Zq7Kitewingsnam", "find {patient}", "patient merge {patient} {patient}",
+    "patient merge {other} {patient} --dry-run", "patient unmerge {other}", "book {patient} 2026-12-04_12:00",
+    "book {patient} 2026-12-04_12:00 --with=Zq7Kitewingscode2x",
+    "book {patient} 2026-12-04_12:00 --with=Zq7Kitewingscode2x --json", "appt move {appointment} 2026-12-04_12:00",
+    "call {patient} booked 2026-12-04_12:00 --with=Zq7Kitewingscode2x", "appt arrive {appointment}",
     "inject {patient} ut_l_lido_1%_90ml --consent=written --yes", "inject {patient} ut_l_lido_1%_1ml --yes",
     "inject {patient} ut_l_lido_1%_1ml --yes --json", "inject {patient} ut_l_lido_1%_1ml --consent=written",
     "check {patient} ut_l_lido_1%_90ml", "check {patient} ut_l_lido_1%_90ml --json", "again {patient} --yes",
@@ -61,14 +63,15 @@ CLASHES = (
     "patient add - --json", "patient add -", "inject {patient} - --yes", "import - --kind=patients",
     "import bad.csv", "import bad.csv --on-error=skip", "import bad.csv --json", "import taken.csv",
     "log --redact=names", "log {patient} --redact=names", "log", "verify", "verify --json", "doctor", "doctor --json",
-    "due --since-last=morning", "due --redact=names", "day 2026-12-04", "export csv -o asked", "export json -o asked.json",
-    "export sqlite -o asked.db", "export ics --names -o asked.ics", "export csv --kind=patients -o none/asked.csv",
+    "due --since-last=morning", "due --redact=names", "day 2026-12-04", "export csv -o asked",
+    "export json -o asked.json", "export sqlite -o asked.db", "export ics --names -o asked.ics",
+    "export csv --kind=patients -o none/asked.csv",
     "backup file.out", "backup none/file.out", "restore taken.csv", "--db=taken.csv due", "--key-file=taken.csv due",
     "patient list --columns=zzz", "due --clinician=zzz", "due --payer=zzz", "undo --dry-run", "undo",
     "patient alert {patient} end pregnancy", "patient alert {patient} add diabetes text", "stop {patient} --reason=zzz",
-    "site add {patient} ls_l --point=Zq7Kitepoint1x", "payer show zzz", "agent show zzz", "rule show zzz",
+    "site add {patient} ls_l --point=Zq7Kitewingspoint1x", "payer show zzz", "agent show zzz", "rule show zzz",
 )  # fmt: skip
-"""Beside the command tree: what clashes with another's records, stops, reads stdin, or asks for a file. `_` is a blank."""
+"""Beside the command tree: what clashes with another's records, stops, reads stdin, or asks for a file."""
 SILENT = frozenset({"verify", "doctor", "db", "backup", "config", "cron", "key", "completion", "rule", "init", "help"})
 """Commands that are about no patient: not even their answer holds one's words."""
 
@@ -138,18 +141,20 @@ def _filled(step: str, facts: tree.Facts, who: int) -> str:
 
 
 BAD_ROWS = f"mrn,name,born\n{word('mrn', NEW)},{word('name', NEW)},1971-33-04\n"
-TAKEN = f"mrn,name,born\n{word('mrn', ONE)},Ruiz Ana,1971-03-04\n,Zq7Kitename2,1942-03-03\n"
+TAKEN = f"mrn,name,born\n{word('mrn', ONE)},Ruiz Ana,1971-03-04\n,Zq7Kitewingsname2,1942-03-03\n"
 """A row that is refused; and one that has another's number."""
 
 
 def _desk(desk: Path) -> None:
-    """Files to import: a good one, a bad one, and one that clashes with who is on file."""
+    """Files to import, one of them of who is on file; a wrong key; a crontab that leaves the real one alone."""
     desk.mkdir()
     good = BAD_ROWS.replace("-33-", "-03-")
     for name, text in {"patients.csv": good, "bad.csv": BAD_ROWS, "taken.csv": TAKEN}.items():
         (desk / name).write_text(text)
     (desk / "wrong.key").write_text("0" * 64 + "\n")
     (desk / "wrong.key").chmod(0o600)
+    (desk / "crontab").write_text("#!/bin/sh\nwhile read -r line; do :; done\n")
+    (desk / "crontab").chmod(0o700)
 
 
 STDIN = (
@@ -197,7 +202,7 @@ def _ways(command: tree.Command, mine: tree.Facts, others: tree.Facts, lot: rand
                       "store missing": ["--db=none.db"], "no store": ["--db=bad.csv"]}.items():  # fmt: skip
         yield Act((*command.path, *more, *good[len(command.path) :]), way)
     for way in AROUND:
-        yield Act(tuple([*command.path, *lot.choice([[], ["--json"]]), *good[len(command.path) :]]), way)
+        yield Act((*command.path, *lot.choice([[], ["--json"]]), *good[len(command.path) :]), way)
     for param in command.own:
         if not param.flag:
             given = tree.good(command, mine) | {param.name: [lot.choice(["zzz", "0", "-1", "2026-02-30", ""])]}

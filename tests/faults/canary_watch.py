@@ -6,6 +6,7 @@ tried, and the count says so.
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tests.faults import canary_acts, strace, tree
 from tests.faults.canary_acts import STDIN, Act, Ward
-from tests.faults.failing import bound_by_permissions
+from tests.faults.failing import bound_by_permissions, cores_allowed
 from tests.faults.inside import Ran
 from tests.faults.spilled import patients_words
 from tests.faults.trials import Given
@@ -32,29 +33,32 @@ NAME_SERVICE = "/nscd/"
 TRACED = "execve,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,connect,sendto"
 _CALL = re.compile(r"^\d+ +(\w+)\((.*)$")
 _PATH = re.compile(r'"((?:[^"\\]|\\.)*)"')
-WAYS = ("well", "answer into a full disk", "SIGINT", "SIGTERM", "folder read-only")
-SIGNALS = {"SIGINT": signal.SIGINT, "SIGTERM": signal.SIGTERM}
+SIGNALS = {"SIGINT": signal.SIGINT, "SIGTERM": signal.SIGTERM, "SIGQUIT": signal.SIGQUIT}
+"""SIGQUIT (Ctrl-\\) is how a terminal asks for a core file."""
+WAYS = ("well", "answer into a full disk", *SIGNALS, "folder read-only")
+LATER, SOON = 2.0, (0.1, 0.15, 0.2, 0.25, 0.3)
+"""Seconds until a signal: when a command waits for more to read, and while one that waits for nothing works."""
 EACH = 15
 """So many acts in this process for one of these."""
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Those variables for a clinic's home."""
-    return {name: str(home / folder) for name, folder in FOLDERS.items()}
+    """Those variables for a clinic's home; and programs are looked for on the desk alone, not in the system."""
+    return {"PATH": str(home / "desk"), **{name: str(home / folder) for name, folder in FOLDERS.items()}}
 
 
 def watched(bench: "Bench", asked: Given) -> tuple[int, list[str]]:
-    """Each command once, in one way after the other, as far as points reach; how many, and what is wrong."""
+    """`patient add -` in every way, then each command in one way after the other; how many, and what is wrong."""
     if sys.platform != "linux" or strace.missing():
         return 0, []
     mine = bench.made.facts[0]
-    every = [Act(("patient", "add", "-"), "well", STDIN.encode())]
+    every = [Act(("patient", "add", "-"), "well", STDIN.encode()) for _ in WAYS]
     every += [canary_acts.well(command, mine) for command in tree.commands()]
     wrong = []
-    for at, one in enumerate(every[: max(6, asked.points // EACH)]):
+    for at, one in enumerate(every[: max(len(WAYS), asked.points // EACH)]):
         act = one._replace(way=WAYS[at % len(WAYS)])
-        wrong += [f"{act}: {what}" for what in _watched(bench, act, (at % 7) / 10 + 0.05)]
-    return len(every[: max(6, asked.points // EACH)]), wrong
+        wrong += [f"{act}: {what}" for what in _watched(bench, act, LATER if one.stdin else SOON[at % len(SOON)])]
+    return len(every[: max(len(WAYS), asked.points // EACH)]), wrong
 
 
 def _watched(bench: "Bench", one: Act, after: float) -> set[str]:
@@ -69,7 +73,20 @@ def _watched(bench: "Bench", one: Act, after: float) -> set[str]:
 def _process(ward: Ward, one: Act, log: Path, after: float) -> Ran:
     """The command on its own; killed by a signal it leaves as whoever is killed, and that is no fault."""
     clinic = ward.clinic
-    before = ["strace", "-f", "-v", "-s", "4096", "-qq", "-o", str(log), "-e", f"trace={TRACED}", "-e", "signal=none"]
+    before = [
+        str(shutil.which("strace")),
+        "-f",
+        "-v",
+        "-s",
+        "4096",
+        "-qq",
+        "-o",
+        str(log),
+        "-e",
+        f"trace={TRACED}",
+        "-e",
+        "signal=none",
+    ]
     readonly = one.way == "folder read-only"
     with open("/dev/full" if "full" in one.way else os.devnull, "wb") as out:
         clinic.store.parent.chmod(0o500 if readonly else 0o700)
@@ -77,12 +94,15 @@ def _process(ward: Ward, one: Act, log: Path, after: float) -> Ran:
             [*before, sys.executable, "-m", "tpi_cli", *one.words], stdin=subprocess.PIPE, stdout=out,
             stderr=subprocess.PIPE, cwd=ward.desk, start_new_session=True,
             env=clinic.environment(**environment(clinic.home), PYTHONPATH=_here(), PYTHONDONTWRITEBYTECODE="1"),
-            preexec_fn=bound_by_permissions if readonly else None,
+            preexec_fn=bound_by_permissions if readonly else cores_allowed,
         )  # fmt: skip
+        assert child.stdin
+        child.stdin.write(one.stdin)
+        child.stdin.flush()
         if one.way in SIGNALS:
             time.sleep(after)
             os.killpg(child.pid, SIGNALS[one.way])
-        err = child.communicate(one.stdin, timeout=120)[1].decode(errors="backslashreplace")
+        err = child.communicate(timeout=120)[1].decode(errors="backslashreplace")
         clinic.store.parent.chmod(0o700)
     killed = one.way in SIGNALS and child.returncode not in {0, 10}
     return Ran(130 if killed else child.returncode, "", "" if killed and "Traceback" in err else err)

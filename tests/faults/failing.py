@@ -100,3 +100,9 @@ def bound_by_permissions() -> None:
 
         for capability in range(3):  # CHOWN, DAC_OVERRIDE, DAC_READ_SEARCH
             ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP: gone with the next exec
+
+
+def cores_allowed() -> None:
+    """In a child before it starts: core files as large as it likes, as developers set it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))

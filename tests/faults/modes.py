@@ -16,14 +16,14 @@ SYSTEMD = 0o644
 """The units of tpi cron install: they hold paths and no patient, and systemd reads them."""
 
 STEPS = (
-    "config set user JS", "init --name Clinic --zone Europe/London", "config set user JS", "config set clinic.name House",
-    "patient add Tan,_Mei 1971-03-04 --allergy none --bleeding none --yes",
+    "config set user JS", "init --name Clinic --zone Europe/London", "config set user JS",
+    "config set clinic.name House",    "patient add Tan,_Mei 1971-03-04 --allergy none --bleeding none --yes",
     "inject 1 ut_l_lido_1%_1ml --consent written --yes", "book 1 2026-12-09_9:30", "due --since-last morning",
     "backup copy.db", "backup", "export csv -o made/a/csv", "export csv --kind patients -o one.csv",
     "export json -o all.json", "export ics -o all.ics", "export sqlite -o all.db", "due -o due.txt",
     "due --json -o due.json", "log -o log.txt", "verify -o verify.txt", "due -o there.txt",
-    "import bad.csv --on-error skip", "demo", "cron install --systemd --yes", "completion install bash", "init --plain --db made/plain/p.db",
-    "key rotate --yes", "db rekey --yes", "restore copy.db --yes",
+    "import bad.csv --on-error skip", "demo", "cron install --systemd --yes", "completion install bash",
+    "init --plain --db made/plain/p.db", "key rotate --yes", "db rekey --yes", "restore copy.db --yes",
 )  # fmt: skip
 """What makes files and folders, `_` for a blank."""
 
@@ -35,34 +35,27 @@ def checked(home: Path) -> tuple[int, list[str]]:
     (home / "bad.csv").write_text("mrn,name,born\nA7,Tan Bo,1971-33-04\n")
     clinic = Clinic(home)
     (home / "bad.csv").chmod(0o600)
-    before = set(ward.seen(home)) - {str(home / "there.txt")}
-    wrong: dict[str, None] = {}
+    before = set(ward.seen(home))
+    wrong: dict[str, str] = {}
     with _umask(0):
         for step in STEPS:
             run(clinic, [word.replace("_", " ") for word in step.split(" ")], at=home)
-            wrong |= dict.fromkeys(f"{one}, after {step}" for one in _open(home, before) if one not in _told(wrong))
-        wrong |= dict.fromkeys(_journals(clinic, before))
-    return len(set(ward.seen(home)) - before), list(wrong)
-
-
-def wrong(home: Path) -> list[str]:
-    """Those alone that others may read, write or enter."""
-    return checked(home)[1]
-
-
-def _told(wrong: dict[str, None]) -> set[str]:
-    """What was said of a file before; it is said once."""
-    return {one.partition(", after")[0] for one in wrong}
+            for one in _open(home, before):
+                wrong.setdefault(one, step)
+        for one in (*_journals(clinic, before), *_open(home, before - {str(home / "there.txt")})):
+            wrong.setdefault(one, "everything")
+    return len(set(ward.seen(home)) - before), [f"{one}, after {step}" for one, step in wrong.items()]
 
 
 def _journals(clinic: Clinic, before: set[str]) -> Iterator[str]:
-    """The journal and the shared memory, which are there only while somebody has the store open."""
+    """The journal, and the memory that its users share: they are there only while somebody writes."""
     with closing(connect.open_store(ward.place(clinic))) as store:
-        store.execute("SELECT count(*) FROM patient").fetchone()
-        run(clinic, ["patient", "edit", "1", "--weight", "62", "--yes"])
-        if not list(clinic.store.parent.glob("*-wal")):
-            yield "the store has no journal while it is open"
+        store.execute("BEGIN IMMEDIATE")
+        store.execute("UPDATE numbering SET last = last + 1")
+        if not list(clinic.store.parent.glob("tpi.db-*")):
+            yield "no journal is there while somebody writes"
         yield from _open(clinic.home, before)
+        store.execute("ROLLBACK")
 
 
 def _open(home: Path, before: set[str]) -> Iterator[str]:

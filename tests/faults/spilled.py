@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-PREFIX = "Zq7Kite"
-"""How every canary begins: nothing else does."""
+PREFIX = "Zq7Kitewings"
+"""How every canary begins: nothing else does. So long that random bytes do not spell it in base64."""
 OFFICE = 0
 """Whose the clinic's own words are: its name, its rules, payers and agents."""
 STAFF = frozenset({"code", "voidcode", "csvcode"})
@@ -85,7 +85,7 @@ class Search:
         self.files = 0
 
     def through(self, folder: Path, spared: tuple[str, ...] = ()) -> Iterator[str]:
-        """What is found in the files below a folder and in their names, but for those that begin like one of `spared`."""
+        """What is found in the files below a folder and in their names; those that begin like `spared` are left out."""
         for path in sorted(folder.rglob("*")):
             name = str(path.relative_to(folder))
             for one in patients_words(name):

@@ -1,9 +1,14 @@
-"""The short form of the tampering and bit-flip counts, and that each notices when `verify` is broken."""
+"""The short form of the tampering, bit-flip and canary counts, and that each notices when the program is broken."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.faults import bit_flips, tampering
+from tests.faults import bit_flips, canaries, spilled, tampering
 from tests.faults.tampering import CASES, INSIDER, OUTSIDER, Case
+from tests.faults.trials import Given
 
 pytestmark = pytest.mark.slow
 
@@ -49,3 +54,32 @@ def test_without_macs_of_pages_and_hashes_of_records_a_bit_is_missed() -> None:
     count = bit_flips.run(40, seed=7, blind=True)
     assert count.codes["free page"][0] > 0, bit_flips.told(count)
     assert count.missed > 0
+
+
+def test_no_canary_is_found_outside_stdout_and_the_store() -> None:
+    outcome = canaries.trial(Given(60))
+    assert outcome.wrong == [], outcome.line
+    assert "60 commands run" in outcome.line
+
+
+@pytest.mark.parametrize("kind", sorted(canaries.FOUND_BY))
+def test_a_canary_is_found_where_the_program_lets_one_out(tmp_path: Path, kind: str) -> None:
+    assert canaries.caught(kind, canaries.BROKEN_POINTS, 1, tmp_path)
+
+
+SPELLINGS: dict[str, Callable[[str], bytes]] = {
+    "as it is": str.encode,
+    "in capitals": lambda word: word.upper().encode(),
+    "UTF-16": lambda word: word.encode("utf-16"),
+    "UTF-16, the other way round": lambda word: word.lower().encode("utf-16-be"),
+    "hex": lambda word: word.encode().hex().upper().encode(),
+    "base64": lambda word: base64.b64encode(word.encode()),
+    "base64, one further": lambda word: base64.b64encode(b"a" + word.encode()),
+    "base64, two further": lambda word: base64.b64encode(b"ab" + word.encode()),
+}
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS)
+def test_a_canary_is_found_in_every_spelling(spelt: str) -> None:
+    assert spilled.in_bytes(b"x\x00" + SPELLINGS[spelt](spilled.word("patient-note", 2)) + b"y")
+    assert not spilled.in_bytes(SPELLINGS[spelt]("Zq7Kitepatientnote2x"))

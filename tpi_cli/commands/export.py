@@ -8,6 +8,7 @@ import typer
 
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
+from tpi_cli.config import owners_alone
 from tpi_cli.errors import MissingExtra, Usage
 from tpi_cli.exchange import copy, csv_out
 from tpi_cli.show.machine import envelope
@@ -98,7 +99,8 @@ def _folder(out: Out) -> None:
     if not out.output:
         raise Usage("which file?", hint="--kind patients, injections or outcomes; or a folder for all: -o export/")
     try:
-        os.makedirs(out.output, mode=0o700, exist_ok=True)
+        with owners_alone():
+            os.makedirs(out.output, exist_ok=True)
     except OSError as fault:
         raise Unwritten(path=out.output, why=fault.strerror) from None
 

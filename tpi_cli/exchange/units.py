@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 
+from tpi_cli.config import owners_alone
 from tpi_cli.errors import Conflict, StoreUnavailable
 from tpi_cli.exchange.cron import MADE_BY, Job, service, timer
 
@@ -49,7 +50,8 @@ def write(files: dict[str, str]) -> None:
     for path, text in files.items():
         fresh = f"{path}.new"
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with owners_alone():
+                os.makedirs(os.path.dirname(path), exist_ok=True)
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MODE), "w", encoding="ascii") as file:
                 file.write(text)
             os.replace(fresh, path)

@@ -10,7 +10,6 @@ PLAIN_HEADER = b"SQLite format 3\x00"
 KEY_BYTES = 32
 KEYRING = "the keyring"
 """Where a key is that lies in no file."""
-NOBODY_ELSE = 0o077
 CREDENTIAL = "tpi-key"
 """What the key is called among a service's credentials."""
 
@@ -113,10 +112,8 @@ def is_plain(place: Place) -> bool:
 
 def make_folder(folder: str) -> None:
     """A folder only the owner can enter, whatever the umask; one that is there already is left as it is."""
-    before = os.umask(NOBODY_ELSE)
     try:
-        os.makedirs(folder, exist_ok=True)
+        with config.owners_alone():
+            os.makedirs(folder, exist_ok=True)
     except OSError as fault:
         raise errors.StoreUnavailable(f"cannot make the folder {folder}: {fault.strerror}") from None
-    finally:
-        os.umask(before)
