@@ -18,7 +18,6 @@ MORE = (
     "session amend {session} --reason={amend-reason} --yes --note={session-note}",
     "patient edit {patient} --weight=64 --reason={change-reason}",
     "patient elsewhere {patient} triam_5mg --site=ut_l --note={elsewhere-site-note} --on=2026-06-03",
-    "appt cancel {appointment} --reason={cancelled-reason}",
 )
 """Beyond the ward's steps, `_` for a blank: versions with a reason, and what has no canary there."""
 CLINICS = ("clinician add ZZ --name={clinician-name} --account=zz", "config set clinic.hours mon-fri_8:00-18:00")
@@ -45,21 +44,22 @@ UNKNOWN = {"patient": "PT-9999", "other": "PT-9998", "session": "S-ZZZZ", "appoi
 
 CLASHES = (
     # near another's name, or under another's number: who it is may be told by the patient's number alone
-    "patient add --allergy=none --bleeding=none --yes -- Zq7Kitewingsname2 {born2}",
-    "patient add --allergy=none --bleeding=none -- Zq7Kitewingsname2 {born2}",
+    "patient add --allergy=none --bleeding=none --yes -- {near2} {born2}",
+    "patient add --allergy=none --bleeding=none -- {near2} {born2}",
     "patient add --allergy=none --bleeding=none --mrn={mrn2} --yes -- Ruiz,_Ana 1965-03-04",
-    "patient edit {patient} --mrn={mrn2}", "patient edit {patient} --name=Zq7Kitewingsname2 --born={born2}",
+    "patient edit {patient} --mrn={mrn2}", "patient edit {patient} --name={near2} --born={born2}",
     "patient edit {patient} --mrn={mrn2} --json", "patient show mrn:zq7kitewingsmrn", "patient show Zq7Kitewingsname",
     "find Zq7Kitewingsnam", "find {patient}", "patient merge {patient} {patient}",
-    "patient merge {other} {patient} --dry-run", "patient unmerge {other}", "book {patient} 2026-12-04_12:00",
-    "book {patient} 2026-12-04_12:00 --with=Zq7Kitewingscode2x",
-    "book {patient} 2026-12-04_12:00 --with=Zq7Kitewingscode2x --json", "appt move {appointment} 2026-12-04_12:00",
-    "call {patient} booked 2026-12-04_12:00 --with=Zq7Kitewingscode2x", "appt arrive {appointment}",
+    "patient merge {other} {patient} --dry-run", "patient unmerge {other}", "book {patient} {slot2}",
+    "book {patient} {slot2} --with={code2}",
+    "book {patient} {slot2} --with={code2} --json", "appt move {appointment} {slot2}",
+    "call {patient} booked {slot2} --with={code2}", "appt arrive {appointment}",
     "inject {patient} ut_l_lido_1%_90ml --consent=written --yes", "inject {patient} ut_l_lido_1%_1ml --yes",
     "inject {patient} ut_l_lido_1%_1ml --yes --json", "inject {patient} ut_l_lido_1%_1ml --consent=written",
     "check {patient} ut_l_lido_1%_90ml", "check {patient} ut_l_lido_1%_90ml --json", "again {patient} --yes",
     "outcome {patient} 3 --on=2020-01-01", "adverse close {patient} 9", "adverse close {patient} 3",
-    "session show {session} --history", "patient show {patient} --history", "session amend {session} --yes",
+    "session show {session} --history", "patient show {patient} --history",
+    "session amend {session} --pain=6:2 --reason=misread --yes", "restore kept.db --yes",
     "patient add - --json", "patient add -", "inject {patient} - --yes", "import - --kind=patients",
     "import bad.csv", "import bad.csv --on-error=skip", "import bad.csv --json", "import taken.csv",
     "log --redact=names", "log {patient} --redact=names", "log", "verify", "verify --json", "doctor", "doctor --json",
@@ -110,21 +110,25 @@ def filled(folder: Path) -> Ward:
         known.append(found)
         refused += failed
     refused += ward.office(clinic, lambda name: word(name, OFFICE))
-    facts = [_facts(mine, others) for mine, others in (known, known[::-1])]
+    facts = [_facts(known[0], known[1], TWO), _facts(known[1], known[0], ONE)]
     for who, mine in enumerate(facts, ONE):
         refused += [(step, ran) for step in MORE if (ran := run(clinic, _spelt(step, mine, who))).code]
     refused += [(step, ran) for step in CLINICS if (ran := run(clinic, _spelt(step, {}, OFFICE))).code]
     for path in clinic.home.glob("*.csv"):
         path.unlink()
     _desk(clinic.home / "desk")
+    clinic.ok("backup", str(clinic.home / "desk" / "kept.db"))
     owners = {mine[name]: who for who, mine in enumerate(facts, ONE) for name in ("patient", "session", "appointment")}
     told = [f"{step}: {ran.err.strip()}" for step, ran in refused]
     return Ward(clinic, (facts[0], facts[1]), owners | {"PT-0002": BY_FILE, "PT-0004": TWO_BY_FILE}, told)
 
 
-def _facts(mine: dict[str, str], others: dict[str, str]) -> tree.Facts:
-    return {"patient": mine["who"], "other": others["who"], "session": mine["session"],
-            "appointment": mine["appointment"], "born2": others["born"]}  # fmt: skip
+def _facts(mine: dict[str, str], others: dict[str, str], other: int) -> tree.Facts:
+    """One's ids; and the other's number, birth date, appointment, clinician, mrn, and a name that comes near."""
+    theirs = {"born2": others["born"], "slot2": f"2026-12-{others['day']}_12:00", "code2": word("code", other),
+              "mrn2": word("mrn", other), "near2": word("name", other)[:-1]}  # fmt: skip
+    mine = {"patient": mine["who"], "session": mine["session"], "appointment": mine["appointment"]}
+    return {**mine, "other": others["who"], **theirs}
 
 
 def _spelt(step: str, facts: tree.Facts, who: int) -> list[str]:
@@ -136,7 +140,7 @@ def _filled(step: str, facts: tree.Facts, who: int) -> str:
     head, *rest = step.split("{")
     for part in rest:
         name, _, tail = part.partition("}")
-        head += facts.get(name, word("mrn", TWO) if name == "mrn2" else word(name, who)) + tail
+        head += facts.get(name, word(name, who)) + tail
     return head
 
 

@@ -71,7 +71,7 @@ def _watched(bench: "Bench", one: Act, after: float) -> set[str]:
 
 
 def _process(ward: Ward, one: Act, log: Path, after: float) -> Ran:
-    """The command on its own; killed by a signal it leaves as whoever is killed, and that is no fault."""
+    """The command on its own. A signal may meet Python while it starts: a traceback is no fault then."""
     clinic = ward.clinic
     before = [
         str(shutil.which("strace")),
@@ -105,7 +105,7 @@ def _process(ward: Ward, one: Act, log: Path, after: float) -> Ran:
         err = child.communicate(timeout=120)[1].decode(errors="backslashreplace")
         clinic.store.parent.chmod(0o700)
     killed = one.way in SIGNALS and child.returncode not in {0, 10}
-    return Ran(130 if killed else child.returncode, "", "" if killed and "Traceback" in err else err)
+    return Ran(130 if killed else child.returncode, "", err.replace("Traceback", "") if killed else err)
 
 
 def _here() -> str:
