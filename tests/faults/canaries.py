@@ -11,7 +11,9 @@ whose system calls are watched. Then the words are looked for, in every spelling
 - stderr may speak of the patients whom the command line names, by their number or by a record's, and of nobody else:
   notes, warnings, and the preview before a question or a stop. The error itself (from the line that begins with
   `tpi:`, or as JSON) says nothing that is stored, whosever it is, but what was typed on this command line.
-- No child process gets one, neither as an argument nor in its environment, and nothing outside is written to.
+  The initials of clinicians and the clinic's own words (its name, payers, agents) are no patient's: they may be told.
+- No process gets one, neither as an argument, but for what was typed, nor in its environment; nothing outside is
+  written to, no socket is opened, and a process that is killed leaves no core file.
 - Whatever the umask, every file is its owner's alone (modes.py).
 Broken on purpose, all of which must be found: an error quotes another's name, a row is left in a temporary file, and
 what --output writes can be read by everybody.
