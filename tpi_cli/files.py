@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+NOBODY_ELSE = 0o077
+"""The permissions that nobody but the owner may have."""
 
 
 def make_folder(folder: str) -> None:
@@ -25,7 +27,18 @@ def make_folder(folder: str) -> None:
         with suppress(FileExistsError):  # another program was faster
             os.mkdir(one, PRIVATE_FOLDER)
             os.chmod(one, PRIVATE_FOLDER)
-        sync_folder(one)
+        with suppress(PermissionError):  # one in which we may make a folder, and not read
+            sync_folder(one)
+
+
+@contextmanager
+def owners_alone() -> Iterator[None]:
+    """What is made meanwhile only the owner can read or enter, whatever the umask: folders on the way to it, too."""
+    before = os.umask(NOBODY_ELSE)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def make(path: str) -> int:

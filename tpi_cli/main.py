@@ -30,6 +30,7 @@ def main(args: list[str] | None = None) -> None:
 def _guarded(words: list[str]) -> int:
     """The exit code of a run in which nothing escapes: every fault becomes one line on stderr."""
     _open_streams()
+    _no_core()
     try:
         code = _run(words)
         sys.stdout.flush()
@@ -59,6 +60,14 @@ def _open_streams() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if not sys.stdout.isatty():
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+
+
+def _no_core() -> None:
+    """No core file, however the shell is set: it would hold the key and whatever record was open, for all to read."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _run(words: list[str]) -> int:

@@ -1,8 +1,15 @@
-"""The short form of the counts of tampering, bit flips, bad values and hostile files, and that each notices a fault."""
+"""The short form of the counts of tampering, bit flips, bad values, hostile files and canaries.
+
+Each also notices when the program is broken.
+"""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.faults import bad_values, bit_flips, hostile_files, tampering, tree
+from tests.faults import bad_values, bit_flips, canaries, canary_acts, hostile_files, spilled, tampering, tree
 from tests.faults.bad_values import Trial
 from tests.faults.hostile import CASES as HOSTILE
 from tests.faults.tampering import CASES, INSIDER, OUTSIDER, Case
@@ -78,3 +85,38 @@ def test_a_bound_taken_away_and_a_refusal_of_a_file_that_writes_are_found() -> N
     few = [one for one in HOSTILE if one.name in {"CSV: too many lines", "note: a NUL", "CSV: a folder"}]
     wrong = hostile_files.trial(Given(len(few), broken=True), few).wrong
     assert [one.split(": ")[:2] for one in wrong] == [["CSV", "too many lines"], ["note", "a NUL"]]
+
+
+def test_no_canary_is_found_outside_stdout_and_the_store() -> None:
+    outcome = canaries.trial(Given(40))
+    assert outcome.wrong == [], outcome.line
+    assert "40 commands run" in outcome.line
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> canary_acts.Ward:
+    """The ward with a canary in every field, made once."""
+    return canary_acts.filled(tmp_path_factory.mktemp("canaries"))
+
+
+@pytest.mark.parametrize("kind", sorted(canaries.FOUND_BY))
+def test_a_canary_is_found_where_the_program_lets_one_out(tmp_path: Path, ward: canary_acts.Ward, kind: str) -> None:
+    assert canaries.caught(kind, ward, 1, tmp_path)
+
+
+SPELLINGS: dict[str, Callable[[str], bytes]] = {
+    "as it is": str.encode,
+    "in capitals": lambda word: word.upper().encode(),
+    "UTF-16": lambda word: word.encode("utf-16"),
+    "UTF-16, the other way round": lambda word: word.lower().encode("utf-16-be"),
+    "hex": lambda word: word.encode().hex().upper().encode(),
+    "base64": lambda word: base64.b64encode(word.encode()),
+    "base64, one further": lambda word: base64.b64encode(b"a" + word.encode()),
+    "base64, two further": lambda word: base64.b64encode(b"ab" + word.encode()),
+}
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS)
+def test_a_canary_is_found_in_every_spelling(spelt: str) -> None:
+    assert spilled.in_bytes(b"x\x00" + SPELLINGS[spelt](spilled.word("patient-note", 2)) + b"y")
+    assert not spilled.in_bytes(SPELLINGS[spelt]("Zq7Kitepatientnote2x"))

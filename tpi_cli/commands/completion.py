@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tpi_cli.errors import StoreUnavailable, Usage
+from tpi_cli.files import owners_alone
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -48,7 +49,8 @@ def install(ctx: typer.Context, shell: Annotated[str | None, typer.Argument(meta
 
     name = _shell(shell)
     try:
-        _, path = install_for(shell=name, prog_name="tpi", complete_var="_TPI_COMPLETE")
+        with owners_alone():  # Typer leaves it to the umask whether others may write into what the shell runs
+            _, path = install_for(shell=name, prog_name="tpi", complete_var="_TPI_COMPLETE")
     except OSError as fault:
         raise StoreUnavailable(
             f"cannot write the script: {fault.strerror}", hint="tpi completion show prints it"

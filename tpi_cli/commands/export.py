@@ -10,6 +10,7 @@ from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import MissingExtra, Usage
 from tpi_cli.exchange import copy, csv_out
+from tpi_cli.files import make_folder
 from tpi_cli.show.machine import envelope
 from tpi_cli.show.out import Out, Unwritten
 from tpi_cli.store.connect import Database
@@ -98,7 +99,7 @@ def _folder(out: Out) -> None:
     if not out.output:
         raise Usage("which file?", hint="--kind patients, injections or outcomes; or a folder for all: -o export/")
     try:
-        os.makedirs(out.output, mode=0o700, exist_ok=True)
+        make_folder(out.output)
     except OSError as fault:
         raise Unwritten(path=out.output, why=fault.strerror) from None
 

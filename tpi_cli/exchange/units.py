@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from tpi_cli.errors import Conflict, StoreUnavailable
 from tpi_cli.exchange.cron import MADE_BY, Job, service, timer
+from tpi_cli.files import make_folder
 
 MODE = 0o644
 """They hold paths and no secret, and systemd wants to read them."""
@@ -49,7 +50,7 @@ def write(files: dict[str, str]) -> None:
     for path, text in files.items():
         fresh = f"{path}.new"
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            make_folder(os.path.dirname(path))
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MODE), "w", encoding="ascii") as file:
                 file.write(text)
             os.replace(fresh, path)

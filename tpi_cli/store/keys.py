@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from tpi_cli import clock, errors, files
-from tpi_cli.store.place import KEY_BYTES, KEYRING, NOBODY_ELSE, Place, Secrets, free_name, is_key, make_folder
+from tpi_cli.store.place import KEY_BYTES, KEYRING, Place, Secrets, free_name, is_key, make_folder
 
 HEADER = "tpi-key-1"
 LOCKED = "tpi-key-2"
@@ -88,7 +88,7 @@ def _words(path: str) -> list[str]:
 
 
 def _only_ours(path: str, mode: int) -> None:
-    if os.name == "posix" and mode & NOBODY_ELSE:
+    if os.name == "posix" and mode & files.NOBODY_ELSE:
         raise errors.StoreUnavailable(f"others can read the key file {path}", hint=f"chmod 600 {path}")
 
 

@@ -10,7 +10,6 @@ PLAIN_HEADER = b"SQLite format 3\x00"
 KEY_BYTES = 32
 KEYRING = "the keyring"
 """Where a key is that lies in no file."""
-NOBODY_ELSE = 0o077
 CREDENTIAL = "tpi-key"
 """What the key is called among a service's credentials."""
 
