@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from tpi_cli.rules import chain
-from tpi_cli.store import account, audit, connect, versions
+from tpi_cli.store import account, audit, connect, turns, versions
 from tpi_cli.store.connect import Database
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place
@@ -54,7 +54,7 @@ def noted(place: Place, key: Key | None, act: str, acting: str | None) -> None:
         db = Database(connection)
         try:
             connect.durable(connection)
-            connection.execute("BEGIN IMMEDIATE")
+            turns.begin(connection)
             audit.append(db, str(db.value("SELECT id FROM clinic")), audit.Who(account.name(), acting), audit.Act(act))
             connection.execute("COMMIT")
         except connect.Driver.Error as fault:

@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel, select
 
 from tpi_cli import clock
 from tpi_cli.rules import chain, identity
-from tpi_cli.store import account, audit, connect, tables, versions
+from tpi_cli.store import account, audit, connect, tables, turns, versions
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.fields import Sealed
 from tpi_cli.store.place import Place
@@ -23,7 +23,7 @@ from tpi_cli.store.read import clinicians
 
 
 def engine(place: Place) -> Engine:
-    """SQLModel's way into the store: a new connection each time, BEGIN IMMEDIATE, no values in errors."""
+    """SQLModel's way into the store: a new connection each time, in its turn, no values in errors."""
 
     def creator() -> Any:
         connection = connect.open_store(place)
@@ -39,7 +39,7 @@ def made(creator: Any) -> Engine:
 
     @event.listens_for(out, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        turns.begin(connection.connection.driver_connection)
 
     return out
 
