@@ -34,7 +34,7 @@ PERSON: tuple[str, ...] = (
     " --note={session-note} --lot=lido={lot} --adverse=other:{event} --with=massage --dx=M79.18 --needle=25Gx38mm"
     " --yes -- {!who} ut+l,+ls+l+lido+1%+1ml+each",
     "outcome --on=2026-09-05 --relief=60 --note={outcome-note} --adverse=soreness:{outcome-event} -- {!who} 3",
-    "adverse add --on=2026-09-06 --action={action} --note={adverse-note} -- {!who} haematoma:{haematoma}",
+    "adverse add --on=2026-09-06 --action={action} -- {!who} haematoma:{haematoma}",
     "adverse add --on=2026-09-07 --action={other-action} -- {!who} infection:{infection}",
     "adverse close --outcome={ended} --action={end-action} -- {!who} 3",
     "patient alert -- {!who} add diabetes {diabetes}",

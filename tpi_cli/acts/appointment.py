@@ -113,15 +113,15 @@ def no_show(writing: Writing, appointment_id: str, reason: str | None) -> tables
     return _ended(writing, appointment_id, "no-show", "no-show", reason)
 
 
-def arrive(writing: Writing, appointment_id: str) -> tables.Appointment:
-    """The patient is here. Raises Conflict on another day than the appointment's."""
+def arrive(writing: Writing, appointment_id: str, note: str | None = None) -> tables.Appointment:
+    """The patient is here; `note` is kept with it. Raises Conflict on another day than the appointment's."""
     row = _open(writing, appointment_id)
     if row.status == "arrived":
         raise Conflict("the patient has arrived already", hint="tpi appt list shows it")
     if row.on_date != writing.today:
         raise Conflict(f"it is for {row.on_date} {row.wall}, not today", hint="tpi appt move brings it to today")
     row.status = "arrived"
-    return _done(writing, row, "arrive", None)
+    return _done(writing, row, "arrive", note)
 
 
 def close(writing: Writing, patient_id: str, on: date, session_id: str) -> None:

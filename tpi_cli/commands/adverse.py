@@ -44,6 +44,7 @@ def add(
     from tpi_cli.acts import adverse as acts
     from tpi_cli.reference import adverse as types
 
+    ctx.obj.without("note")  # what there is to say stands behind the colon and in --action
     kind, text = draft.adverse_event(what)
     event = acts.Event(kind, text, _text(action), _text(outcome))
     wanted = picked(ctx, patient)
@@ -118,6 +119,7 @@ def close(
     """
     from tpi_cli.acts import adverse as acts
 
+    ctx.obj.without("note")
     told = _text(outcome)
     if not told:
         raise Usage("how did it end?", hint=f"tpi adverse close {patient} {number} --outcome 'healed'")

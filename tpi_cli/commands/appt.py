@@ -135,7 +135,8 @@ def arrive(ctx: typer.Context, appointment: Which) -> None:
     """
     from tpi_cli.acts import appointment as acts
 
-    _change(ctx, appointment, "marked as arrived", "appt-arrive", acts.arrive)
+    note = _why(ctx, None)
+    _change(ctx, appointment, "marked as arrived", "appt-arrive", lambda writing, one: acts.arrive(writing, one, note))
 
 
 def no_show(ctx: typer.Context, appointment: Which, reason: Reason = None) -> None:

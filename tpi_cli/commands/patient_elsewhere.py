@@ -43,6 +43,8 @@ def elsewhere(
     """
     from tpi_cli.acts import elsewhere as acts
 
+    if void is not None:
+        ctx.obj.without("note")
     wanted = picked(ctx, patient)
     with options.recording(ctx) as writing:
         who = people.patient(writing.db, wanted)
