@@ -49,16 +49,13 @@ def amend(
     """
     if not reason.strip() or checks.text(reason):
         raise Usage("an amendment needs a reason", hint="--reason 'wrong side typed'")
-    text = " ".join(items or [])
-    text = stdin.read().strip() if text == "-" else text
+    text = _items(items)
     asked = Told(pain, next, consent, tuple(lot or ()), needle, guidance, position, twitch, tuple(adverse or ()),
                  alongside, dx, ctx.obj.note, tuple(override or ()))  # fmt: skip
     if not text and asked == Told() and ctx.obj.given.get("on") is None:
         raise Usage("what is to be amended?", hint="name items or options: tpi session amend S-0018 --pain 6:2")
     with options.reading(ctx) as db:
-        one = log.session(db, session)
-        if one.voided_at:
-            raise Conflict(f"{one.code} is void", hint=f"tpi session show {one.code} tells why")
+        one = _standing(db, session)
         shots = () if text else log.shots(db, one.id)
         told = _completed(db, one, asked, anew=bool(text))
     patient = identity.patient(one.patient)
@@ -66,6 +63,19 @@ def amend(
     if not ctx.obj.yes:
         _as_it_was(ctx, patient, one, wanted)
     run(ctx, patient, wanted)
+
+
+def _items(words: list[str] | None) -> str:
+    text = " ".join(words or [])
+    return stdin.read().strip() if text == "-" else text
+
+
+def _standing(db: Database, code: str) -> Session:
+    """The session, which nobody has voided. Raises NotFound, Conflict."""
+    one = log.session(db, code)
+    if one.voided_at:
+        raise Conflict(f"{one.code} is void", hint=f"tpi session show {one.code} tells why")
+    return one
 
 
 def _as_it_was(ctx: typer.Context, patient: str, one: Session, wanted: Asked) -> None:

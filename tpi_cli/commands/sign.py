@@ -41,15 +41,12 @@ def sign(
         today = clinic(db).today
         found, left = _asked(ctx, db, text)
     out: Out = ctx.obj.out(today)
-    others = [f"{len(left)} more of {', '.join(sorted({one.clinician for one in left}))} not signed"] if left else []
+    others = _others(left)
     if not found:
         out.lines([f"nothing of yours to sign: {text}", *others], "sign", lambda: {"sessions": []})
         return
-    told = [line(one, out.redact) for one in found]
     if not ctx.obj.yes:
-        out.insist(told)
-    if not (ctx.obj.yes or ctx.obj.dry_run):
-        out.confirm(f"sign {_counted(found)}?")
+        _ask(out, found, dry_run=ctx.obj.dry_run)
     with options.recording(ctx) as writing:
         for one in found:
             if log.session(writing.db, one.code) != one:
@@ -59,6 +56,18 @@ def sign(
     codes = [one.code for one in found]
     lines = [f"{said} by {writing.by}: {', '.join(codes)}", *others]
     ctx.obj.done(out, ", ".join(codes), lines, "sign", {"sessions": codes})
+
+
+def _others(left: list[Session]) -> list[str]:
+    """What is said of other clinicians' sessions of the day."""
+    return [f"{len(left)} more of {', '.join(sorted({one.clinician for one in left}))} not signed"] if left else []
+
+
+def _ask(out: Out, found: list[Session], *, dry_run: bool) -> None:
+    """Show what would be signed, and ask. Raises Cancelled."""
+    out.insist([line(one, out.redact) for one in found])
+    if not dry_run:
+        out.confirm(f"sign {_counted(found)}?")
 
 
 def _asked(ctx: typer.Context, db: Database, text: str) -> tuple[list[Session], list[Session]]:
