@@ -447,3 +447,16 @@ def test_everything_is_the_owners_alone_whatever_the_umask(clinic: Clinic, umask
     assert {mode for path, mode in found.items() if path.is_dir() and "tpi" in str(path.relative_to(clinic.home))} == {
         0o700
     }
+
+
+def test_a_damaged_store_is_not_copied_and_not_the_copy_is_blamed(clinic: Clinic, file: str) -> None:
+    fill(clinic)
+    clinic.store.with_name("tpi.db-wal").unlink(missing_ok=True)
+    whole = bytearray(clinic.store.read_bytes())
+    for at in range(8192 + 100, len(whole), 4096):
+        whole[at] ^= 4
+    clinic.store.write_bytes(whole)
+    answer = clinic.run("backup", file)
+    assert (answer.code, answer.out) == (6, "")
+    assert "what was copied cannot be read" in answer.err or f"{clinic.store} is damaged" in answer.err
+    assert not Path(file).exists()

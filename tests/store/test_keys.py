@@ -75,7 +75,7 @@ def test_a_person_is_asked_last_and_once(tmp_path: Path, ring: dict[str, str]) -
     secrets, questions = asked("mistyped", paper.write(paper.RECOVERY, bytes.fromhex(DIGITS)))
     at = Place(str(tmp_path / "s.db"), str(tmp_path / "k"), secrets=secrets)
     assert [keys.key_of(at), keys.key_of(at)] == [(DIGITS, keys.TYPED)] * 2
-    assert questions == ["Recovery code:", "That is not it. Recovery code:"]
+    assert questions == [keys.CODE_ASKED, f"That is not it. {keys.CODE_ASKED}"]
 
 
 @pytest.mark.parametrize("answers", [(), ("x", "y", "z")])

@@ -102,7 +102,12 @@ def _present(ctx: typer.Context, told: Manifest) -> list[str]:
         return [f"{path} is ANOTHER STORE than the one that was backed up; it is kept aside"]
     if not found.entries:
         return ["the present store has nothing that the backup has not"]
-    return [f"the present store has {found.entries} acts with {found.records} records that the backup has not"]
+    acts, records = _counted(found.entries, "act"), _counted(found.records, "record")
+    return [f"the present store has {acts} with {records} that the backup has not"]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + "s" * (count != 1)
 
 
 def _by_name(out: Out, clinic: str) -> None:

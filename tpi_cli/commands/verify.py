@@ -38,7 +38,8 @@ def verify(
     found, seen = _looked_at(ctx, proof)
     ctx.obj.out().lines(show.lines(found, seen), "verify", lambda: show.record(found, seen))
     if found:
-        raise IntegrityFailure(f"{len(found)} findings: the store is not what was written")
+        count = "1 finding" if len(found) == 1 else f"{len(found)} findings"
+        raise IntegrityFailure(f"{count}: the store is not what was written")
 
 
 def _looked_at(ctx: typer.Context, proof: Proof) -> tuple[list[Finding], Extent | None]:

@@ -120,6 +120,11 @@ def copied(connection: Any, half: str, key: Key | None) -> Iterator[Any]:
             yield copy
             copy.execute("COMMIT")
     except Driver.Error as fault:
+        if "malformed" in str(fault):
+            raise errors.StoreUnavailable(
+                "what was copied cannot be read: the store or the disk is damaged",
+                hint="tpi verify tells whether it is the store; tpi help backup",
+            ) from None
         raise connect.translated(fault, Place(half, "")) from None
     files.sync(half)
 

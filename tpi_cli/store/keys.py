@@ -17,7 +17,7 @@ LONGEST = 512
 """Characters of a key file: more is none."""
 TYPED = "the recovery code"
 UNLOCKING = "Passphrase of the key:"
-CODE_ASKED = "Recovery code:"
+CODE_ASKED = "No key on this computer. Recovery code:"
 
 
 class Key(NamedTuple):
