@@ -1,5 +1,6 @@
 """Who waits to write gets in while the others come to an end, and leaves where one holds the store and does nothing."""
 
+import fcntl
 import os
 import threading
 import time
@@ -62,8 +63,53 @@ def test_while_anybody_writes_it_is_waited_for(clinic: Clinic, two: tuple[Any, A
     thread.join()
 
 
-@pytest.mark.parametrize(
-    ("age", "least", "most"), [(0, 0.05, 0.15), (2, 0.03, 0.09), (4, 0.01, 0.03), (999, 0.01, 0.03)]
-)
-def test_whoever_has_waited_longer_asks_more_often(age: float, least: float, most: float) -> None:
-    assert least <= turns._nap(age) <= most
+def test_who_came_first_is_served_first(clinic: Clinic, two: tuple[Any, Any]) -> None:
+    """Six who come one after the other while the store is held, each asking only from the front of the line."""
+    held = two[0]
+    held.execute("BEGIN IMMEDIATE")
+    served: list[int] = []
+
+    def write(number: int) -> None:
+        with closing(_writer(clinic)) as connection:
+            turns.begin(connection)
+            served.append(number)
+            connection.execute("COMMIT")
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.15)
+    held.execute("COMMIT")
+    for thread in threads:
+        thread.join()
+    assert served[0] == 0
+    assert sorted(served) == list(range(6))
+
+
+@pytest.mark.parametrize("without", ["locks", "the module"])
+def test_without_a_line_all_ask(two: tuple[Any, Any], monkeypatch: Any, without: str) -> None:
+    """A file system without locks, or Windows."""
+
+    def fails(*_: object) -> None:
+        raise OSError(38, "Function not implemented")
+
+    if without == "locks":
+        monkeypatch.setattr(turns.fcntl, "flock", fails)
+    else:
+        monkeypatch.setattr(turns, "fcntl", None)
+    turns.begin(two[0])
+    monkeypatch.setattr(connect, "BUSY_SECONDS", 0.2)
+    with pytest.raises(connect.Driver.OperationalError, match="locked"):
+        turns.begin(two[1])
+    two[0].execute("COMMIT")
+    turns.begin(two[1])
+
+
+def test_a_line_that_does_not_move_is_left(clinic: Clinic, two: tuple[Any, Any], monkeypatch: Any) -> None:
+    """Somebody stopped at its front (Ctrl-Z) keeps nobody from a store that is free."""
+    monkeypatch.setattr(connect, "BUSY_SECONDS", 0.3)
+    front = os.open(clinic.store.parent, os.O_RDONLY)
+    fcntl.flock(front, fcntl.LOCK_EX)
+    turns.begin(two[0])
+    assert two[0].in_transaction
+    os.close(front)
