@@ -295,6 +295,8 @@ class Practice(RuleBasedStateMachine):
         self.do(lambda writing: appointment.move(writing, key, _wish(wish)))
         person.appointments[one.number] = moved
         self._done(person, moved, "move")
+        if one.status == "arrived" and when[:2] == (moved.on, moved.minute):
+            moved.status = "arrived"  # whoever is here stays here
 
     @precondition(lambda self: self.appointments)
     @rule(which=st.integers(0, 99))
