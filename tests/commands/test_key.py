@@ -11,7 +11,7 @@ import pytest
 
 from tests.commands.reading import everything, one_line, refused
 from tests.conftest import ME, Answer, Clinic, working_under
-from tests.store.kills import STRACE
+from tests.faults import strace
 from tests.store.places import place
 from tests.transcripts.terminal import terminal
 from tpi_cli.rules import paper
@@ -419,7 +419,7 @@ def test_a_keyring_that_is_lost(desktop: Clinic) -> None:
 # --- what a secret must not reach
 
 
-@pytest.mark.skipif(STRACE is None, reason="needs strace")
+@pytest.mark.skipif(bool(strace.missing()), reason="needs strace")
 def test_no_key_and_no_code_reaches_a_process_list_an_environment_or_stderr(clinic: Clinic, tmp_path: Path) -> None:
     clinic.patient()
     on_paper, digits = code(clinic), clinic.key.read_text().split()[1]
@@ -428,7 +428,7 @@ def test_no_key_and_no_code_reaches_a_process_list_an_environment_or_stderr(clin
     for command, stdin in (("key check-recovery", on_paper), ("key recover", on_paper), ("backup", ""),
                            ("key rotate -y", ""), ("key passphrase", PHRASE), ("due", "")):  # fmt: skip
         done = subprocess.run(
-            [str(STRACE), "-f", "-qq", "-v", "-s", "4096", "-e", "trace=execve", "-A", "-o", str(log),
+            ["strace", "-f", "-qq", "-v", "-s", "4096", "-e", "trace=execve", "-A", "-o", str(log),
              sys.executable, "-m", "tpi_cli", *command.split()],
             input=stdin.encode(), capture_output=True, env=clinic.environment(), check=False, timeout=60,
         )  # fmt: skip

@@ -27,6 +27,7 @@ UNREADABLE, LOST, STUCK, MISSED = "unreadable", "lost", "stuck", "not killed"
 STRAYED = 0.02
 """Two runs of a command make the same calls; so many that do not are put up with."""
 CALLS = strace.CHANGING + strace.LOCKING
+UPKEEP = ("db migrate from 1", "db migrate from 2", "db migrate from 3", "key rotate", "restore", "backup")
 LOG = frozenset(["audit", "history", "ratchet", "numbering", "request", "clinician", "alembic_version"])
 """Tables that upkeep itself writes to."""
 
@@ -46,11 +47,16 @@ class Upkeep(NamedTuple):
     calls: list[strace.Call]
 
 
-def run(asked: Asked, folder: Path) -> Tally:
-    """So many kills, evenly spread over the commands and their calls."""
+Counted = Callable[[str | None], Upkeep]
+"""What runs a command whole, of the program or of a broken one, and knows its calls then."""
+
+
+def run(asked: Asked, folder: Path, names: Iterable[str] = UPKEEP) -> Tally:
+    """So many kills, evenly spread over the commands named and their calls."""
     strace.needed()
     tally = Tally()
-    every = list(each(lambda made: made(asked.broken), _upkeep(folder), asked.jobs))
+    wanted = (made for name, made in _upkeep(folder) if name in names)
+    every = list(each(lambda made: made(asked.broken), wanted, asked.jobs))
     points = spread([(one, call) for one in every for call in one.calls], asked.points)
     places = ((one, call, folder / f"kill-{number}") for number, (one, call) in enumerate(points))
     tally.seen["points"] = 0
@@ -64,7 +70,7 @@ def run(asked: Asked, folder: Path) -> Tally:
     return tally
 
 
-def _upkeep(folder: Path) -> Iterator[Callable[[str | None], Upkeep]]:
+def _upkeep(folder: Path) -> Iterator[tuple[str, Counted]]:
     """The commands, each to be counted where it is killed."""
     full = prepared.prepared(folder / "full")
     full.ok("backup", str(full.home / "b.db"))
@@ -78,8 +84,8 @@ def _upkeep(folder: Path) -> Iterator[Callable[[str | None], Upkeep]]:
     yield _counting("backup", full, "backup", _backups)
 
 
-def _counting(name: str, start: Clinic, line: str, beside: Callable[[Clinic], str]) -> Callable[[str | None], Upkeep]:
-    return lambda broken: _counted(name, start, line, beside, broken)
+def _counting(name: str, start: Clinic, line: str, beside: Callable[[Clinic], str]) -> tuple[str, Counted]:
+    return name, lambda broken: _counted(name, start, line, beside, broken)
 
 
 def _counted(name: str, start: Clinic, line: str, beside: Callable[[Clinic], str], broken: str | None) -> Upkeep:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.faults import failing_disk, kill_calls, kill_writers, many_writers, power_cut, strace
+from tests.faults import failing_disk, kill_calls, kill_upkeep, kill_writers, many_writers, power_cut, strace
 from tests.faults.script import Asked, Tally, in_a_folder
 
 pytestmark = pytest.mark.slow
@@ -46,6 +46,18 @@ def test_a_kill_at_a_call_leaves_all_of_a_record_or_nothing() -> None:
 def test_a_kill_at_a_call_finds(kind: str, fault: str) -> None:
     tally = in_a_folder(lambda asked, folder: kill_calls.run(asked, folder, ["site add"]), Asked(16, broken=kind))
     assert tally.faults[fault]
+
+
+@pytest.mark.usefixtures("_strace")
+def test_a_kill_in_a_migration_a_new_key_a_restore_or_a_backup_leaves_a_store_that_opens() -> None:
+    clean(in_a_folder(kill_upkeep.run, Asked(48)))
+
+
+@pytest.mark.usefixtures("_strace")
+@pytest.mark.parametrize(("kind", "name"), [("hasty", "key rotate"), ("piecemeal", "db migrate from 3")])
+def test_a_kill_in_upkeep_finds(kind: str, name: str) -> None:
+    tally = in_a_folder(lambda asked, folder: kill_upkeep.run(asked, folder, [name]), Asked(20, broken=kind))
+    assert tally.faults[kill_upkeep.UNREADABLE], tally.words
 
 
 def test_a_kill_among_writers_loses_nothing_that_was_acknowledged() -> None:
