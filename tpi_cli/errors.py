@@ -111,7 +111,13 @@ class StoreUnavailable(TpiError):
 class NoStore(StoreUnavailable):
     """no store at {path}"""
 
-    hint = "run: tpi init (or try: tpi demo)"
+    hint = "run: tpi init, or tpi restore FILE where there was one (or try: tpi demo)"
+
+
+class IsBackup(Conflict):
+    """{path} is a backup: nothing is written to it"""
+
+    hint = "tpi restore {path} puts it in the store's place"
 
 
 class NotAStore(StoreUnavailable):

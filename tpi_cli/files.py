@@ -1,9 +1,10 @@
 """Files: what is written is there whole or not at all, only its owner's, and on the disk before it gets its name.
 
-What is read is never waited for, and never more of it is read than is wanted. Everything here raises OSError; whoever
+What is read is a file and nothing else, and never more of it than is wanted. Everything here raises OSError; whoever
 calls has the words for it.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,11 @@ from typing import BinaryIO
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 NOBODY_ELSE = 0o077
 """The permissions that nobody but the owner may have."""
+HALF = ".half"
+"""How the name of a file ends that is not finished; a kill leaves it behind."""
+_NO_LINKS = frozenset([errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
+_NO_SYNC = frozenset([errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
+"""What a file system answers that does not know of it."""
 
 
 def make_folder(folder: str) -> None:
@@ -22,7 +28,7 @@ def make_folder(folder: str) -> None:
         missing.append(folder)
         folder = os.path.dirname(folder) or "."
     if not os.path.isdir(folder):
-        raise NotADirectoryError(20, "a file is in its way")
+        raise NotADirectoryError(errno.ENOTDIR, "a file is in its way")
     for one in reversed(missing):
         with suppress(FileExistsError):  # another program was faster
             os.mkdir(one, PRIVATE_FOLDER)
@@ -44,7 +50,11 @@ def owners_alone() -> Iterator[None]:
 def make(path: str) -> int:
     """A new file, open for writing; one of that name is an error."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    os.chmod(path, PRIVATE_FILE)
+    try:
+        os.chmod(path, PRIVATE_FILE)  # a umask of 0777 takes even that from the owner
+    except OSError:
+        os.close(descriptor)
+        raise
     return descriptor
 
 
@@ -74,29 +84,29 @@ def put_new(path: str, text: str) -> bool:
 
 def _half(path: str, text: str) -> str:
     """The file under another name, on the disk."""
-    half = f"{path}.{os.getpid()}.half"
-    remove(half)
+    half = f"{path}.{os.urandom(4).hex()}{HALF}"
     try:
         with os.fdopen(make(half), "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-    except OSError:
+    except BaseException:
         remove(half)
         raise
     return half
 
 
 def give_name(half: str, path: str) -> None:
-    """A finished file gets its name, and another's file is never replaced. Raises FileExistsError.
+    """A finished file gets its name, and another's file is not replaced. Raises FileExistsError.
 
-    The name is safe once `sync_folder` was called.
+    On a file system without links two who finish at the same moment are not told apart. The name is safe once
+    `sync_folder` was called.
     """
     try:
         os.link(half, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
+    except OSError as fault:
+        if fault.errno not in _NO_LINKS:
+            raise
         if os.path.lexists(path):
             raise FileExistsError(path) from None
         os.rename(half, path)
@@ -106,6 +116,15 @@ def remove(path: str) -> None:
     """Take away what a finished or failed attempt leaves; what cannot be taken away stays."""
     with suppress(OSError):
         os.unlink(path)
+
+
+def remove_halves(path: str) -> None:
+    """Take away what killed attempts at this file left."""
+    folder, name = os.path.split(path)
+    with suppress(OSError):
+        for one in os.listdir(folder or "."):
+            if one.startswith(f"{name}.") and one.endswith(HALF):
+                remove(os.path.join(folder, one))
 
 
 def sync(path: str) -> None:
@@ -125,22 +144,31 @@ def sync_folder(path: str) -> None:
     descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as fault:
+        if fault.errno not in _NO_SYNC:
+            raise
     finally:
         os.close(descriptor)
 
 
-def start(path: str, most: int) -> bytes:
-    """The first bytes of a file; all of a shorter one. Raises OSError."""
-    with opened(path) as file:
+def start(path: str, most: int, *, pipes: bool = False) -> bytes:
+    """The first bytes of a file; all of a shorter one."""
+    with opened(path, pipes=pipes) as file:
         return file.read(most)
 
 
 @contextmanager
-def opened(path: str) -> Iterator[BinaryIO]:
-    """A file to be read; a pipe that nobody writes to is an empty one. Raises OSError."""
+def opened(path: str, *, pipes: bool = False) -> Iterator[BinaryIO]:
+    """A file to be read; with `pipes` a pipe as well, and whoever reads one waits for whoever writes it.
+
+    Anything else is refused: a device may never end.
+    """
     with open(path, "rb", opener=_at_once) as file:
-        if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+        kind = os.fstat(file.fileno()).st_mode
+        if stat.S_ISFIFO(kind) and pipes:
             os.set_blocking(file.fileno(), True)
+        elif not stat.S_ISREG(kind):
+            raise OSError(errno.EINVAL, "it is not a file")
         yield file
 
 

@@ -63,11 +63,15 @@ def _open_streams() -> None:
 
 
 def _no_core() -> None:
-    """No core file, however the shell is set: it would hold the key and whatever record was open, for all to read."""
+    """No core file, however the shell is set: it would hold the key and whatever record was open, for all to read.
+
+    One byte, for none at all is taken as leave to hand it to a program that collects them (core(5)).
+    """
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+        most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        resource.setrlimit(resource.RLIMIT_CORE, (0 if most == 0 else 1, most))
 
 
 def _run(words: list[str]) -> int:

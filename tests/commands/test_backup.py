@@ -460,3 +460,19 @@ def test_a_damaged_store_is_not_copied_and_not_the_copy_is_blamed(clinic: Clinic
     assert (answer.code, answer.out) == (6, "")
     assert "what was copied cannot be read: the store or the disk is damaged" in answer.err
     assert not Path(file).exists()
+
+
+def test_nothing_is_written_to_a_backup(clinic: Clinic, file: str) -> None:
+    """Whoever looks a chart up in the last backup must not make it one that cannot be restored."""
+    fill(clinic)
+    clinic.ok("backup", file)
+    whole = Path(file).read_bytes()
+    answer = clinic.ok("--db", file, "why", "1")
+    assert "this reading is not logged: nothing is written to a backup" in answer.err
+    for command in (["patient", "edit", "1", "--phone", "1"], ["export", "csv", "--kind", "patients"],
+                    ["key", "rotate", "-y"], ["undo", "--yes"]):  # fmt: skip
+        answer = clinic.run("--db", file, *command)
+        assert (answer.code, answer.out) == (5, ""), (command, answer)
+        assert "is a backup: nothing is written to it" in answer.err, (command, answer)
+    assert Path(file).read_bytes() == whole
+    clinic.ok("restore", file, "--dry-run")

@@ -481,7 +481,8 @@ def _store_refused(clinic: Clinic, line: str, hint: str) -> None:
 
 
 def test_no_store(home: Clinic) -> None:
-    _store_refused(home, f"no store at {home.store}", "run: tpi init (or try: tpi demo)")
+    hint = "run: tpi init, or tpi restore FILE where there was one (or try: tpi demo)"
+    _store_refused(home, f"no store at {home.store}", hint)
     assert everything(home) == {}
 
 
@@ -634,4 +635,4 @@ def test_settings_that_are_no_file(clinic: Clinic) -> None:
     assert refused(clinic, "due")[:2] == (2, f"{settings} cannot be read: Too many levels of symbolic links")
     settings.unlink()
     os.mkfifo(settings)
-    assert clinic.ok("due").code == 0, "a pipe that nobody writes to is an empty file, and keeps nobody waiting"
+    assert refused(clinic, "due")[:2] == (2, f"{settings} cannot be read: it is not a file")

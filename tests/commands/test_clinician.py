@@ -111,7 +111,7 @@ def test_a_dry_run_keeps_nothing(staffed: Clinic) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["clinician retire {}", "clinician add {} --role assistant", "clinician add {} --role auditor"]
+    "command", ["clinician retire {} --yes", "clinician add {} --role assistant", "clinician add {} --role auditor"]
 )
 def test_the_last_clinician_with_an_account_stays(clinic: Clinic, command: str) -> None:
     """Somebody must remain who can add others."""
@@ -333,3 +333,37 @@ def test_another_key_does_not(orphaned: Clinic, name: str, code: int) -> None:
     assert everything(orphaned) == before
     text = (orphaned.home / name).read_text() if (orphaned.home / name).is_file() else "no such text"
     assert text not in answer.err, "what is read is not repeated"
+
+
+# --- what must be seen before it is done
+
+
+def test_a_change_of_somebody_on_file_is_shown_and_asked(staffed: Clinic) -> None:
+    """Two people with the same initials: the second must not become the first."""
+    line = words("clinician add JS --name 'Jane Other' --account jane")
+    before = everything(staffed)
+    answer = staffed.run(*line)
+    assert answer.code == 9
+    assert "name: Jo Smith -> Jane Other" in answer.err and "account: jsmith -> jane" in answer.err
+    assert everything(staffed) == before
+    assert "JS" in staffed.ok(*line, "--yes").out
+
+
+def test_whoever_retires_themselves_is_asked(staffed: Clinic) -> None:
+    answer = staffed.run("clinician", "retire", ME)
+    assert (answer.code, "this is you" in answer.err) == (9, True)
+    staffed.ok("clinician", "retire", ME, "--yes")
+
+
+def test_an_assistant_opens_an_alert_and_ends_none(staffed: Clinic) -> None:
+    with working_under("reception"):
+        staffed.ok(*words("patient alert 1 add pregnancy"))
+        refused(staffed, "patient alert 1 end pregnancy")
+
+
+def test_nobody_takes_back_what_they_may_not_do(staffed: Clinic) -> None:
+    """The last act of an account is a clinician's; meanwhile the account is an assistant's."""
+    staffed.ok(*words(f"clinician add {ME} --role assistant --yes"))
+    refused(staffed, "undo --yes")
+    staffed.ok("patient", "edit", "1", "--phone", "0161")
+    staffed.ok("undo", "--yes")

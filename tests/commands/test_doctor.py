@@ -32,7 +32,7 @@ def test_problems_are_told_not_raised(home: Clinic, clinic: Clinic) -> None:
     clinic.key.unlink()
     assert "is not there" in clinic.ok("doctor", "--json").json["problem"]
     clinic.store.unlink()
-    assert "run: tpi init (or try: tpi demo)" in clinic.ok("doctor", "--json").json["problem"]
+    assert "run: tpi init, or tpi restore FILE where there was one" in clinic.ok("doctor", "--json").json["problem"]
     clinic.store.mkdir()
     assert "it is a folder" in clinic.ok("doctor", "--json").json["problem"]
 

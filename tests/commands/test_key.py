@@ -199,6 +199,37 @@ def test_an_unfinished_rotation_is_finished_by_whoever_comes_next(clinic: Clinic
     assert not clinic.key.with_name("tpi.key.new").exists()
 
 
+def test_a_code_that_was_not_printed_is_told_until_there_is_another(clinic: Clinic) -> None:
+    """Killed, or Ctrl-C, or a full disk, after the store was turned over: the code on paper opens nothing."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "tpi_cli", "key", "rotate", "-y"], stdout=full,
+                              stderr=subprocess.PIPE, env=clinic.environment(), check=False, text=True)  # fmt: skip
+    assert done.returncode == 11
+    said = "a new key was begun and its recovery code not printed: run tpi key rotate again"
+    assert said in clinic.ok("due").err
+    found = clinic.ok("key", "rotate", "-y", "--json").json["recovery_code"]
+    assert said not in clinic.ok("due").err
+    clinic.store.with_name("tpi.db.new-key").touch()
+    assert clinic.run("key", "check-recovery", stdin=found).code == 0
+    assert said not in clinic.ok("due").err
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"x" * 100_000])
+def test_an_old_key_file_that_is_none_keeps_nobody_out(clinic: Clinic, content: bytes) -> None:
+    clinic.key.with_name("tpi.key.old-20260101T000000Z").write_bytes(content)
+    clinic.key.with_name("tpi.key.old-20260101T000000Z").chmod(0o600)
+    clinic.ok("key", "rotate", "-y")
+    clinic.ok("due")
+
+
+def test_no_key_stays_in_what_a_killed_attempt_left(clinic: Clinic) -> None:
+    """A key that is locked later must not lie beside as it was."""
+    half = clinic.key.with_name("tpi.key.1a2b3c4d.half")
+    half.write_bytes(clinic.key.read_bytes())
+    assert clinic.run("key", "passphrase", stdin=f"{PHRASE}\n").code == 0
+    assert not half.exists()
+
+
 def test_where_the_key_cannot_be_moved_the_store_opens(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     from tpi_cli.store import keys
 

@@ -80,7 +80,7 @@ def test_pairs_that_may_be_one_person_are_listed_with_why(two: Clinic) -> None:
     assert lines[1].split()[0] == "PT-0001"
     csv = two.ok("patient", "duplicates", "--format", "csv").out.splitlines()
     assert csv[1] == 'PT-0001,"Tan, Mei",1971-03-04,PT-0002,"Tan, Mey",1971-03-04,"similar name, same birth date"'
-    assert talk(two.ok("patient", "duplicates"))[-1] == "1 pairs; tpi patient merge KEEP DROP, if they are one"
+    assert talk(two.ok("patient", "duplicates"))[-1] == "1 pair; tpi patient merge KEEP DROP, if they are one"
 
 
 def test_redacted_the_list_names_nobody(two: Clinic) -> None:
@@ -106,7 +106,7 @@ def test_both_are_shown_with_what_moves_and_it_asks(two: Clinic) -> None:
     assert (answer.code, answer.out) == (9, "")
     said = talk(answer)
     assert said[0].startswith("keep  PT-0001  TAN, Mei   born 4 Mar 1971")
-    assert said[1].startswith("into  PT-0002  TAN, Mey   born 4 Mar 1971")
+    assert said[1].startswith("drop  PT-0002  TAN, Mey   born 4 Mar 1971")
     assert "  name: Tan, Mei stays, Tan, Mey is kept with the tombstone" in said
     assert "  phone: 555-0100 stays, 555-0199 is kept with the tombstone" in said
     assert "  mrn: B77 is taken over" in said
@@ -503,3 +503,15 @@ def test_a_person_added_again_after_a_merge_is_told_of_the_survivor(two: Clinic)
     answer = two.run(*words("patient add 'Teh, May' 1972-03-04 --allergy none --bleeding none"))
     assert (answer.code, answer.out) == (5, "")
     assert "PT-0001 has this name and birth date already" in answer.err
+
+
+def test_two_who_share_little_are_looked_at_again(two: Clinic) -> None:
+    """A slip in a number would make two people one."""
+    two.patient("Thornton, Ned", "1952-02-01", "--sex", "m")
+    answer = two.run("patient", "merge", "1", "4", stdin="n\n")
+    assert "LOOK AGAIN: name, born, sex differ: are these one person?" in answer.err
+    assert "LOOK AGAIN" not in two.run("patient", "merge", "1", "2", stdin="n\n").err
+
+
+def test_a_dry_run_of_erasing_says_whom(two: Clinic) -> None:
+    assert "TAN, Mei" in two.ok("patient", "erase", "1", "--authority", "order 12", "-n").out

@@ -114,7 +114,7 @@ Row = tuple[str, Make, str] | tuple[str, Make, str, str]
 
 CSV: tuple[Row, ...] = (
     ("of 2 GB", sparse, "{file} is larger than 32 MB"),
-    ("a device", endless, "{file} is a device, not a file"),
+    ("a device", endless, "{file} cannot be read: it is not a file"),
     ("a pipe without a writer", pipe, "{file} is empty"),
     ("a folder", folder, "{file} cannot be read: Is a directory"),
     ("a link to itself", loop, "{file} cannot be read: Too many levels"),
@@ -199,9 +199,9 @@ NOTE: tuple[Row, ...] = (
 SETTINGS: tuple[Row, ...] = (
     ("nested deep", holding(b"user = " + b"[" * 50_000), "cannot be read as TOML"),
     ("of 2 GB", sparse, "is longer than 65,536 bytes"),
-    ("a device", endless, "is longer than 65,536 bytes"),
-    ("a folder", folder, "cannot be read as TOML"),
-    ("a link to itself", loop, "cannot be read as TOML"),
+    ("a device", endless, "it is not a file"),
+    ("a folder", folder, "cannot be read: Is a directory"),
+    ("a link to itself", loop, "cannot be read: Too many levels"),
     ("no text", holding(b'user = "\xff"\n'), "cannot be read as TOML"),
     ("a setting twice", holding(b'user = "A"\nuser = "B"\n'), "cannot be read as TOML"),
     ("a NUL", holding(b'db = "a\\u0000b"\n'), "db holds a NUL character"),
@@ -225,7 +225,7 @@ KEY: tuple[Row, ...] = (
 
 OFFICER: tuple[Row, ...] = (
     ("a pipe without a writer", pipe, "{file} does not hold an officer key"),
-    ("a device", endless, "{file} does not hold an officer key"),
+    ("a device", endless, "{file} cannot be read"),
     ("of 2 GB", sparse, "{file} does not hold an officer key"),
     ("a folder", folder, "{file} cannot be read"),
     ("a link to itself", loop, "{file} cannot be read"),
@@ -238,7 +238,7 @@ STORE: tuple[Row, ...] = (
     ("noise", holding(NOISE), "the key in "),
     ("a device", endless, "{file}"),
     ("of 2 GB", sparse, "the key in "),
-    ("a pipe without a writer", pipe, "{file} is not a tpi store"),
+    ("a pipe without a writer", pipe, "{file} cannot be read: it is not a file"),
     ("a folder", folder, "{file} is not a tpi store"),
     ("a link to itself", loop, "{file} cannot be read: Too many levels"),
     ("another program's SQLite file", stores.plain, "{file} is not a tpi store"),
@@ -281,7 +281,7 @@ CASES = [
     *_cases("items", "inject PT-0001 - --yes", 2, ITEMS, stdin=True),
     *_cases("note", "call PT-0001 no-answer --note -", 2, NOTE, stdin=True),
     *_cases("settings", "due", 2, SETTINGS),
-    Case("settings: a pipe without a writer", "due --exit-code", pipe, 10, ""),
+    Case("settings: a pipe without a writer", "due --exit-code", pipe, 2, "it is not a file"),
     *_cases("key file", "due --key-file {file}", 6, KEY),
     *_cases("officer key", "verify --officer-key-file {file}", 2, OFFICER),
     *_cases("store", "due --db {file}", 6, STORE),

@@ -257,7 +257,7 @@ def test_what_is_no_store_of_ours(
 def test_no_store_says_how_to_make_one(command: str, home: Clinic) -> None:
     answer = home.run(*COMMANDS[command])
     assert (answer.code, answer.out) == (6, "")
-    assert "run: tpi init (or try: tpi demo)" in answer.err
+    assert "run: tpi init, or tpi restore FILE where there was one (or try: tpi demo)" in answer.err
     assert not home.store.parent.exists()
 
 

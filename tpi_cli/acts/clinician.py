@@ -21,6 +21,15 @@ class Told(NamedTuple):
     account: str | None = None
 
 
+class Standing(NamedTuple):
+    """What is on file of somebody."""
+
+    name: str | None
+    role: str
+    account: str | None
+    retired_on: date | None
+
+
 def named(writing: Writing, code: str) -> tables.Clinician:
     """The clinician of that code, in capitals or not; taken note of at first sight."""
     return _on_file(writing, code) or writing.add(
@@ -53,8 +62,14 @@ def add(writing: Writing, told: Told) -> tables.Clinician:
     return row
 
 
-def _facts(row: tables.Clinician) -> tuple[object, ...]:
-    return row.name, row.role, row.account, row.retired_on
+def standing(writing: Writing, code: str) -> Standing | None:
+    """What is on file of somebody."""
+    row = _on_file(writing, code)
+    return None if row is None else _facts(row)
+
+
+def _facts(row: tables.Clinician) -> Standing:
+    return Standing(row.name, row.role, row.account, row.retired_on)
 
 
 def _free(writing: Writing, told: Told) -> None:

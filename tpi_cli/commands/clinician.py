@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from tpi_cli.commands import options
-from tpi_cli.errors import Usage
+from tpi_cli.errors import Conflict, Usage
 from tpi_cli.rules.roles import ROLES
 from tpi_cli.show.out import allowed
 from tpi_cli.show.report import Column, Report
@@ -78,7 +78,14 @@ def add(
     ctx.obj.without("on", "note")
     told = acts.Told(_fits(_CODE, code, "a code"), options.storable("the name", name), role and allowed(
         "--role", role, ROLES), account and _fits(_ACCOUNT, account, "an account"))  # fmt: skip
+    with options.recording(ctx, officer=officer_key_file, keep=False) as writing:
+        was = acts.standing(writing, told.code)
+        lines = _changed(was, acts.add(writing, told))
+    if lines:
+        _asked(ctx, lines, f"change {told.code}?")
     with options.recording(ctx, officer=officer_key_file) as writing:
+        if acts.standing(writing, told.code) != was:
+            raise Conflict(f"{told.code} was changed meanwhile", hint="tpi clinician list")
         row = acts.add(writing, told)
     _done(ctx, row, "would be on file" if ctx.obj.dry_run else "on file", writing.today)
 
@@ -97,9 +104,33 @@ def retire(
     from tpi_cli.acts import clinician as acts
 
     ctx.obj.without("note")
+    with options.recording(ctx, keep=False) as writing:
+        row = acts.retire(writing, code, ctx.obj.on(writing.today))
+        own = row.account == writing.account
+        told = [f"{row.code}{f', {row.name}' if row.name else ''}, {row.role}, account {row.account or '-'}"]
+    if own:
+        _asked(ctx, [*told, "  this is you: nothing can be recorded from your account afterwards"], "retire yourself?")
     with options.recording(ctx) as writing:
         row = acts.retire(writing, code, ctx.obj.on(writing.today))
     _done(ctx, row, "would retire" if ctx.obj.dry_run else "retired", writing.today)
+
+
+def _changed(was: Any, row: Any) -> list[str]:
+    """What makes another person of somebody on file, as it was and as it will be; nothing of somebody new."""
+    if was is None:
+        return []
+    pairs = ((name, getattr(was, name), getattr(row, name)) for name in ("name", "account"))
+    return [f"  {name}: {before} -> {after}" for name, before, after in pairs if before and before != after]
+
+
+def _asked(ctx: typer.Context, lines: list[str], question: str) -> None:
+    """Show it and ask, unless a yes is given or nothing is kept. Raises Cancelled."""
+    out = ctx.obj.out()
+    if not (ctx.obj.yes or ctx.obj.dry_run):
+        out.insist(lines)
+        out.confirm(question)
+    elif ctx.obj.dry_run:
+        out.insist(lines)
 
 
 def _fits(pattern: re.Pattern[str], text: str, what: str) -> str:

@@ -7,7 +7,7 @@ import typer
 from tpi_cli.commands import options, secret
 from tpi_cli.errors import Conflict, StoreUnavailable, WrongKey
 from tpi_cli.show.out import Out
-from tpi_cli.store import connect, keys, seal
+from tpi_cli.store import connect, keys, rotate, seal
 from tpi_cli.store import recover as store
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place, is_plain
@@ -23,6 +23,7 @@ def check_recovery(ctx: typer.Context) -> None:
     """
     place = ctx.obj.place
     _opens(ctx, place)
+    rotate.told(place)
     line = f"yes: the recovery code opens {place.path}"
     ctx.obj.out().lines([line], "key-check-recovery", lambda: {"ok": True, "store": place.path})
 

@@ -54,3 +54,4 @@ def rotate(
     ]
     facts = {**facts_of(done.backup), "key": done.key.source, "old_key": done.kept, "recovery_code": code}
     out.recorded("the new key", lines, "key-rotate", facts)
+    store.told(ctx.obj.place)

@@ -13,7 +13,7 @@ ENOUGH = 1000
 def key_in(path: str) -> bytes:
     """The officer key in a file, `-` for stdin. Raises Usage; what is read is not repeated."""
     try:
-        text = sys.stdin.read(ENOUGH) if path == "-" else files.start(path, ENOUGH).decode("ascii")
+        text = sys.stdin.read(ENOUGH) if path == "-" else files.start(path, ENOUGH, pipes=True).decode("ascii")
     except (OSError, ValueError):
         raise Usage(f"{path} cannot be read", hint="name the file with the officer key") from None
     key = paper.read(paper.OFFICER, text)

@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from tpi_cli import clock, config
-from tpi_cli.errors import Conflict, NotPermitted, Usage
+from tpi_cli.errors import Conflict, IsBackup, NotPermitted, Usage
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT, Out, allowed, default_format
 from tpi_cli.store.place import Place, Secrets, find
 
@@ -121,6 +121,7 @@ class Desk(NamedTuple):
         )
 
 
+UNTOLD = "tpi.untold"
 ONCE = "tpi.once"
 """Where a call keeps what it asks under an idempotency key."""
 
@@ -294,9 +295,21 @@ def reading(ctx: typer.Context) -> Iterator[Any]:
     from tpi_cli.store import connect
 
     with connect.reading(ctx.obj.place) as db:
+        _unfinished(ctx)
         if isinstance(ctx.command, WriteCommand):
             permitted_here(ctx, db)
         yield db
+
+
+def _unfinished(ctx: typer.Context) -> None:
+    """Say, once a call, that a new key was made and its recovery code never printed: the one on paper is void."""
+    import os
+
+    from tpi_cli.store.keys import untold
+
+    if os.path.exists(untold(ctx.obj.place)) and not ctx.meta.get(UNTOLD) and not ctx.obj.out().machine:
+        ctx.meta[UNTOLD] = True
+        ctx.obj.out().say("a new key was begun and its recovery code not printed: run tpi key rotate again")
 
 
 def anchored(out: Out, db: Any, footer: str) -> str:
@@ -314,7 +327,12 @@ def chart_read(ctx: typer.Context, db: Any, patient: int | None, subject: str | 
     Where the store cannot be written just now the chart is shown all the same, for a patient may be waiting, and
     stderr says that the reading could not be logged.
     """
-    if not _noted(ctx, db, patient, subject):
+    try:
+        noted = _noted(ctx, db, patient, subject)
+    except IsBackup:
+        ctx.obj.out().say("this reading is not logged: nothing is written to a backup")
+        return
+    if not noted:
         ctx.obj.out().say("this reading could not be logged: the store cannot be written now")
 
 

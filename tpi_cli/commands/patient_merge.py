@@ -46,8 +46,13 @@ def list_(ctx: typer.Context) -> None:
                  for pair in duplicates.pairs(everybody(db))]  # fmt: skip
         out: Out = ctx.obj.out(clinic(db).today)
         report = Report("patient-duplicates", _columns(out.redact), found, _record,
-                        footer=lambda: f"{len(found)} pairs; tpi patient merge KEEP DROP, if they are one")  # fmt: skip
+                        footer=lambda: _footer(len(found)))  # fmt: skip
         out.report(report)
+
+
+def _footer(count: int) -> str:
+    what = "1 pair" if count == 1 else f"{count} pairs"
+    return f"{what}; tpi patient merge KEEP DROP, if they are one" if count else "nobody is on file twice, it seems"
 
 
 def _columns(redact: str) -> tuple[Column, ...]:
@@ -91,7 +96,8 @@ def merge(ctx: typer.Context, keep: Kept, drop: Dropped) -> None:
     out: Out = ctx.obj.out(today)
     with options.recording(ctx, keep=False) as writing:
         tried = acts.merge(writing, one.id, other.id)
-    lines = [f"keep  {_head(one, out, today)}", f"into  {_head(other, out, today)}   goes into it"]
+    lines = [f"keep  {_head(one, out, today)}", f"drop  {_head(other, out, today)}   goes into it"]
+    lines += _unlike(one, other)
     lines += _differing(one, other, out.redact, tried.filled)
     lines.append(f"  moves {_counted(tried.moved)}")
     _shown(ctx, out, lines, "merge these two?")
@@ -167,7 +173,8 @@ def erase(
     with options.recording(ctx) as writing:
         acts.erase(writing, one.id, authority.strip())
     said = "would be erased" if ctx.obj.dry_run else "erased"
-    told = [f"{said}: {one.code}; {count} records and earlier versions; backups and exports still hold them"]
+    who = _head(one, out, today) if ctx.obj.dry_run else one.code
+    told = [f"{said}: {who}; {count} records and earlier versions; backups and exports still hold them"]
     ctx.obj.done(out, one.code, told, "patient-erase", {"patient": one.code, "records": count})
 
 
@@ -204,6 +211,12 @@ def _differing(one: Patient, other: Patient, redact: str, filled: dict[str, Any]
         elif theirs not in {None, ours, "unknown"}:
             out.append(f"  {name.replace('_', ' ')}: {_told(ours)} stays, {_told(theirs)} is kept with the tombstone")
     return out
+
+
+def _unlike(one: Patient, other: Patient) -> list[str]:
+    """A word where the two do not even share what a person keeps; nothing of it is named."""
+    differ = [name for name in ("name", "born", "sex") if getattr(one, name) != getattr(other, name)]
+    return [f"  LOOK AGAIN: {', '.join(differ)} differ: are these one person?"] if len(differ) > 1 else []
 
 
 def _told(value: Any) -> str:

@@ -4,15 +4,17 @@ import typer
 
 from tpi_cli.acts import undo as acts
 from tpi_cli.commands import options
-from tpi_cli.errors import Conflict
+from tpi_cli.errors import Conflict, NotPermitted
+from tpi_cli.reference.roles import permitted
 from tpi_cli.rules import identity
+from tpi_cli.rules.roles import ASSISTANT, FOR_ANOTHER, refused
 from tpi_cli.show import undo as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.session import moment
 from tpi_cli.store import account
 from tpi_cli.store.connect import Database
-from tpi_cli.store.read import people
+from tpi_cli.store.read import clinicians, people
 from tpi_cli.store.read.clinic import Clinic, clinic
 from tpi_cli.store.read.entries import Entry
 from tpi_cli.store.revert import Change
@@ -33,6 +35,7 @@ def undo(ctx: typer.Context) -> None:
     with options.reading(ctx) as db:
         office = clinic(db)
         one = acts.last(db, account.name())
+        _may(ctx, db, one.act)
         found = acts.changes(db, one)
         out: Out = ctx.obj.out(office.today)
         lines = [_head(db, office, one, out.redact), *_told(one, found, out.redact)]
@@ -50,6 +53,14 @@ def undo(ctx: typer.Context) -> None:
     told = [f"{said}: {lines[0]}", *(lines[1:] if ctx.obj.yes else [])]
     facts = {"entry": one.entry, "act": one.act, "patient": _patient(one), "records": len(found)}
     ctx.obj.done(out, f"undo of entry {one.entry}", told, "undo", facts)
+
+
+def _may(ctx: typer.Context, db: Database, act: str) -> None:
+    """Raises NotPermitted: what somebody may not do they do not take back. What was written for a clinician counts."""
+    roles = tuple(ASSISTANT if one == FOR_ANOTHER else one for one in permitted(act))
+    refusal = refused(f"undo {act}", roles, clinicians.actor(db, account.name(), ctx.obj.acting))
+    if refusal is not None:
+        raise NotPermitted(refusal.why, hint=refusal.hint)
 
 
 def _told(one: Entry, found: list[Change], redact: str) -> list[str]:

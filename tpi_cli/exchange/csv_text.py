@@ -7,7 +7,6 @@ then counts what comes out of it: nothing that reads rows has to know.
 import io
 import os
 import re
-import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,8 +123,6 @@ def opened(path: str) -> Iterator[Lines]:
             yield Lines(path, io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline=""))
     except OSError as fault:
         raise Usage(f"{path} cannot be read: {fault.strerror}", hint="check the file's name") from None
-    except ValueError:  # what no name may hold: a NUL, half a character
-        raise Usage(f"{path} is no name of a file", hint="check the file's name") from None
 
 
 @contextmanager
@@ -133,13 +130,21 @@ def _stream(path: str) -> Iterator[BinaryIO]:
     if path == "-":
         yield cast("BinaryIO", sys.stdin.buffer)
         return
-    with files.opened(path) as file:
-        found = os.fstat(file.fileno())
-        if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
-            raise Usage(f"{path} is a device, not a file", hint="name a CSV file; - is stdin")
-        if found.st_size > LARGEST_FILE:
+    _named(path)
+    with files.opened(path, pipes=True) as file:
+        if os.fstat(file.fileno()).st_size > LARGEST_FILE:
             raise _too_large(path)
         yield file
+
+
+def _named(path: str) -> None:
+    """Raises Usage for what no name may hold: a NUL, half a character."""
+    try:
+        os.lstat(path)
+    except ValueError:
+        raise Usage(f"{path} is no name of a file", hint="check the file's name") from None
+    except OSError:
+        return  # told where it is opened
 
 
 def _refuse_others(path: str, start: bytes) -> None:

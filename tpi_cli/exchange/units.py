@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from tpi_cli.errors import Conflict, StoreUnavailable
 from tpi_cli.exchange.cron import MADE_BY, Job, service, timer
-from tpi_cli.files import make_folder
+from tpi_cli.files import make_folder, opened
 
 MODE = 0o644
 """They hold paths and no secret, and systemd wants to read them."""
@@ -39,8 +39,8 @@ def there(files: Iterable[str]) -> dict[str, str]:
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        with opened(path) as file:
+            return file.read().decode("utf-8", "replace")
     except OSError as fault:
         raise StoreUnavailable(f"cannot read {path}: {fault.strerror}", hint=BY_HAND) from None
 

@@ -8,5 +8,8 @@ from tpi_cli.rules.roles import CLINICIAN
 
 @cache
 def permitted(act: str) -> tuple[str, ...]:
-    """The roles that may do an act; one that the table does not know is a clinician's."""
-    return several(column("roles", "roles").get(act, CLINICIAN))
+    """The roles that may do an act. A verb without a row (`patient alert add`) is its command's; else a clinician's."""
+    known = column("roles", "roles")
+    if act not in known and " --" not in act:
+        act = act.rpartition(" ")[0]
+    return several(known.get(act, CLINICIAN))

@@ -25,6 +25,8 @@ TABLES = frozenset(
      "payer_rule", "plan", "ratchet", "recall", "request", "rule_setting", "session", "setting", "site"]
 )  # fmt: skip
 """What must be tables in a store: a view in the place of one could tell anything, and need not come to an end."""
+MANIFEST = "manifest"
+"""The table by which a backup is known; what it says of itself stands in it."""
 BUSY_SECONDS = 30.0
 
 Driver = dbapi2
@@ -142,7 +144,9 @@ def connect(path: str, key: str | None) -> Any:
 
 
 def durable(connection: Any) -> None:
-    """Settings under which an acknowledged record survives a power cut (design: durability)."""
+    """Settings under which an acknowledged record survives a power cut (design: durability). Raises IsBackup."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [MANIFEST]).fetchone():
+        raise errors.IsBackup(path=connection.execute("PRAGMA database_list").fetchone()[2])
     safe_wal = dbapi2.sqlite_version_info >= (3, 51, 3)
     connection.execute(f"PRAGMA journal_mode={'WAL' if safe_wal else 'DELETE'}")
     connection.execute(f"PRAGMA synchronous={'FULL' if safe_wal else 'EXTRA'}")

@@ -125,6 +125,7 @@ def make_key(path: str, passphrase: str | None = None) -> str | None:
     """Make a random key in a new file only the owner can read; None if a file is there already."""
     make_folder(os.path.dirname(path))
     digits = new_digits()
+    files.remove_halves(path)
     try:
         return digits if files.put_new(path, text_of(digits, passphrase)) else None
     except OSError as fault:
@@ -139,6 +140,7 @@ def new_digits() -> str:
 def write(path: str, text: str) -> None:
     """Put a key file in place, whole or not at all; it is on the disk when this returns. Raises StoreUnavailable."""
     make_folder(os.path.dirname(path))
+    files.remove_halves(path)  # a killed attempt's holds a key that may not be locked as this one is
     try:
         files.put(path, text)
         files.sync_folder(path)
@@ -148,7 +150,7 @@ def write(path: str, text: str) -> None:
 
 def _unwritten(path: str, fault: OSError) -> errors.StoreUnavailable:
     return errors.StoreUnavailable(
-        f"cannot write the key file {path}: {fault.strerror}", hint="nothing was changed; check the folder"
+        f"cannot write the key file {path}: {fault.strerror}", hint="check the folder and the disk"
     )
 
 
@@ -170,6 +172,11 @@ def lay_aside(path: str) -> str:
 
 
 # --- a new key in place of the old
+
+
+def untold(place: Place) -> str:
+    """The file that lies beside a store from before its new key is made until the recovery code was printed."""
+    return f"{place.path}.new-key"
 
 
 def put_beside(place: Place, key: Key, digits: str) -> Key:
@@ -211,14 +218,13 @@ def take_over(place: Place, key: Key, new: Key) -> str:
 
 def _kept(path: str) -> str:
     """A copy of the key file that stays; the one that is there, if a rotation before was killed right after it."""
-    with open(path, encoding="ascii") as file:
-        text = file.read(LONGEST)
+    text = files.start(path, LONGEST)
     for one in old_files(path):
-        with open(one, encoding="ascii") as file:
-            if file.read(LONGEST) == text:
+        with suppress(OSError):  # one that cannot be read is not this one
+            if files.start(one, LONGEST) == text:
                 return one
     kept = free_name(f"{path}.old-{clock.for_name()}")
-    write(kept, text)
+    write(kept, text.decode())
     return kept
 
 

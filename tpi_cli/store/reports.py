@@ -66,8 +66,8 @@ class Memory:
 
     def _opened(self) -> tuple[Last | None, str]:
         try:
-            with open(self.path, encoding="ascii", newline="") as file:
-                return self._read(file.read())
+            with files.opened(self.path) as file:
+                return self._read(file.read().decode("ascii"))
         except FileNotFoundError:
             return None, ""
         except (OSError, ValueError):

@@ -111,7 +111,7 @@ def _copied(half: str, order: Order) -> str | None:
         backup.copied(source, half, order.key) as copy,
     ):
         db = Database(copy)
-        db.run(f"DROP TABLE {seal.MANIFEST}")
+        db.run(f"DROP TABLE {connect.MANIFEST}")
         enrolled = _entered(db, order)
     _rekeyed(half, order)
     return enrolled

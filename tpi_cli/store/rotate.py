@@ -8,7 +8,7 @@ the last two finds that the old key fails and the one beside it opens (`connect`
 from contextlib import closing
 from typing import Any, NamedTuple
 
-from tpi_cli import errors
+from tpi_cli import errors, files
 from tpi_cli.store import audit, backup, connect, keys, seal, verify
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.keys import Key
@@ -31,6 +31,7 @@ def rotate(place: Place, path: str, act: str, acting: str | None) -> Rotated:
         connect.alone(connection, place)
         made = backup.make(connection, old, path)
         before = audit.head(Database(connection))
+        _begun(place)
         new = keys.put_beside(place, old, keys.new_digits())
         _turned_over(connection, new, place)
     _checked(place, new, before, made)
@@ -38,6 +39,19 @@ def rotate(place: Place, path: str, act: str, acting: str | None) -> Rotated:
     new = Key(new.digits, old.source)
     seal.noted(place, new, act, acting)
     return Rotated(new, kept, made)
+
+
+def _begun(place: Place) -> None:
+    """From here on the code on paper may be the old key's, whatever interrupts it. Raises StoreUnavailable."""
+    try:
+        files.put_new(keys.untold(place), "")
+    except OSError as fault:
+        raise errors.StoreUnavailable(f"cannot write beside {place.path}: {fault.strerror}") from None
+
+
+def told(place: Place) -> None:
+    """The recovery code of the key in use is known."""
+    files.remove(keys.untold(place))
 
 
 def movable(key: Key | None, place: Place) -> Key:

@@ -40,7 +40,7 @@ def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | N
     key = new_key if plain or new_key else keys.key_of(place).digits
     half = f"{place.path}.{os.getpid()}.new"
     try:
-        officer_key = _fill(half, key, clinic)
+        officer_key = _fill(half, key, clinic, place)
         with closing(connect.connect(half, key)) as store:
             connect.durable(store)
         files.sync(half)
@@ -48,7 +48,7 @@ def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | N
     except FileExistsError:
         raise errors.Conflict(f"there is a store at {place.path} already") from None
     except connect.Driver.Error as fault:
-        raise connect.translated(fault, Place(half, "")) from None
+        raise connect.translated(fault, place) from None
     except OSError as fault:
         where = os.path.dirname(place.path)
         raise errors.StoreUnavailable(
@@ -76,8 +76,8 @@ def first_clinician(clinic: str) -> tables.Clinician:
     return tables.Clinician(id=new_id(), clinic_id=clinic, code=login, account=login, created_at=clock.stamp())
 
 
-def _fill(path: str, key: str | None, clinic: Clinic) -> str:
-    """Lay the schema out and put the clinic in; returns the log's first key.
+def _fill(path: str, key: str | None, clinic: Clinic, place: Place) -> str:
+    """Lay the schema out and put the clinic in, for a store at a place; returns the log's first key.
 
     With a rollback journal, so that all of it is in the one file that gets a name: a checkpoint at the end, as of a
     store in use, fails without a word.
@@ -96,7 +96,7 @@ def _fill(path: str, key: str | None, clinic: Clinic) -> str:
             db = connect.Database(connection.connection.driver_connection)
             return seal.first(db, clinic.row.id, "init", KNOWLEDGE)
     except (connect.Driver.Error, DBAPIError) as fault:
-        raise connect.translated(getattr(fault, "orig", None) or fault, Place(path, "")) from None
+        raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
 
 
 class State(NamedTuple):

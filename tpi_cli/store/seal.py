@@ -9,13 +9,12 @@ from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place
 
 _MASTER = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
-MANIFEST = "manifest"
 """The table that a backup has beside those of the store."""
 
 
 def structure(db: Database) -> str:
     """The hash of the schema as it stands: every table, index, view and trigger, word for word."""
-    rows = [list(row) for row in db.rows(_MASTER) if row[2] != MANIFEST]
+    rows = [list(row) for row in db.rows(_MASTER) if row[2] != connect.MANIFEST]
     return chain.content([chain.written("schema", "", 0, None, chain.canonical(row).decode()) for row in rows])[1] or ""
 
 

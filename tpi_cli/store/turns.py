@@ -1,14 +1,14 @@
 """Waiting to write while others do: in a line, so that nobody waits for ever.
 
 SQLite's own wait is a race that the newest wins, and it leaves after a time however busy the others are: of fifty
-writers at once it turned away every fourth. Here only the first in the line asks for the store. The line is a lock on
-the store's folder, which the system takes from whoever ends, killed or not; where there is none, all ask.
+writers at once it turned away every fourth. Here the first in the line asks for the store, and the others only where
+nobody has written for a while: whoever is in front may have been stopped. The line is a lock on the store's folder,
+which the system takes from whoever ends, killed or not; where there are no such locks, all ask.
 """
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 from tpi_cli.store import connect
@@ -21,7 +21,9 @@ except ImportError:  # Windows
 NAP = 0.01
 """Seconds between two attempts of the first in the line."""
 GLANCE = 0.1
-"""Seconds between two looks of the others at whether anybody writes."""
+"""Seconds between two looks of the others."""
+QUIET = 1.0
+"""Seconds without a write after which those further back ask as well."""
 
 
 def begin(connection: Any) -> None:
@@ -29,12 +31,28 @@ def begin(connection: Any) -> None:
     that does not write anything for `connect.BUSY_SECONDS`.
     """
     waiting = _Waiting(connection)
+    line = _Line(os.path.dirname(waiting.path))
     connection.execute("PRAGMA busy_timeout=0")
     try:
-        with _in_line(waiting):
-            _begun(waiting)
+        while True:
+            first = line.first()
+            if (first or waiting.quiet(QUIET)) and _begun(waiting):
+                return
+            if first:
+                time.sleep(NAP)
     finally:
+        line.leave()
         connection.execute(f"PRAGMA busy_timeout={round(connect.BUSY_SECONDS * 1000)}")
+
+
+def _begun(waiting: "_Waiting") -> bool:
+    try:
+        waiting.connection.execute("BEGIN IMMEDIATE")
+    except connect.Driver.OperationalError as fault:
+        if "locked" not in str(fault) or waiting.quiet(connect.BUSY_SECONDS):
+            raise
+        return False
+    return True
 
 
 class _Waiting:
@@ -45,65 +63,78 @@ class _Waiting:
         self.path = connection.execute("PRAGMA database_list").fetchone()[2]
         self._seen, self._since = self._written(), time.monotonic()
 
-    def in_vain(self) -> bool:
-        """Whether nothing moves: whoever holds the store has written nothing for too long."""
+    def quiet(self, seconds: float) -> bool:
+        """Whether nothing was written for so long, or for as long as anybody is waited for."""
         found = self._written()
         if found != self._seen:
             self._seen, self._since = found, time.monotonic()
-        return time.monotonic() - self._since >= connect.BUSY_SECONDS
+        return time.monotonic() - self._since >= min(seconds, connect.BUSY_SECONDS)
 
     def _written(self) -> list[tuple[int, int]]:
         """Something that changes whenever anybody writes."""
         found = []
         for name in (self.path, f"{self.path}-wal"):
             with suppress(OSError):
-                found.append((os.stat(name).st_size, os.stat(name).st_mtime_ns))
+                one = os.stat(name)
+                found.append((one.st_size, one.st_mtime_ns))
         return found
 
 
-def _begun(waiting: _Waiting) -> None:
-    while True:
-        try:
-            waiting.connection.execute("BEGIN IMMEDIATE")
-            return
-        except connect.Driver.OperationalError as fault:
-            if "locked" not in str(fault) or waiting.in_vain():
-                raise
-        time.sleep(NAP)
+class _Line:
+    """A place in the line, from the first question to `leave`."""
+
+    def __init__(self, folder: str) -> None:
+        self._lock: int | None = None
+        self._standing: Any = None
+        with suppress(OSError):
+            self._lock = os.open(folder, os.O_RDONLY) if fcntl else None
+
+    def first(self) -> bool:
+        """Whether nobody is before us; waits a moment for it."""
+        if self._lock is None:
+            return True
+        if self._standing is None:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except BlockingIOError:
+                self._standing = _Standing(self._lock)
+            except OSError:  # a file system without such locks
+                return True
+        return bool(self._standing.first(GLANCE))
+
+    def leave(self) -> None:
+        """Whoever is next comes to the front."""
+        if self._lock is not None and (self._standing is None or self._standing.left()):
+            os.close(self._lock)
 
 
-@contextmanager
-def _in_line(waiting: _Waiting) -> Iterator[None]:
-    """Go on as the first of those who wait, or after having waited in vain."""
-    try:
-        folder = os.open(os.path.dirname(waiting.path), os.O_RDONLY) if fcntl else -1
-    except OSError:
-        folder = -1
-    if folder < 0 or _stood(folder, waiting):
-        try:
-            yield
-        finally:
-            if folder >= 0:
-                os.close(folder)  # and whoever is next comes to the front
-    else:
-        yield
+class _Standing:
+    """A thread that waits for the lock, for there is no other way to wait for it and to look up meanwhile."""
 
+    def __init__(self, lock: int) -> None:
+        from threading import Lock, Thread
 
-def _stood(folder: int, waiting: _Waiting) -> bool:
-    """Stand in the line up to its front; False where one leaves it, with somebody still at it for us."""
-    with suppress(OSError):
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    from threading import Thread
+        self._lock, self._guard = lock, Lock()
+        self._gone = self._ended = False
+        self._thread = Thread(target=self._stand, daemon=True)
+        self._thread.start()
 
-    def stand() -> None:
-        with suppress(OSError):  # a file system without such locks
-            fcntl.flock(folder, fcntl.LOCK_EX)
+    def _stand(self) -> None:
+        with suppress(OSError):
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        with self._guard:
+            self._ended = True
+            if self._gone:
+                os.close(self._lock)
 
-    standing = Thread(target=stand, daemon=True)
-    standing.start()
-    while standing.is_alive():
-        standing.join(GLANCE)
-        if waiting.in_vain():
-            return False
-    return True
+    def first(self, seconds: float) -> bool:
+        """Whether it has come to the front, after so long at most."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def left(self) -> bool:
+        """Whether the lock is ours to close; else the thread does it, once it has it."""
+        with self._guard:
+            self._gone = True
+            return self._ended

@@ -98,18 +98,30 @@ def _log(db: Database, proof: Proof) -> Iterator[str]:
     """The chain, and with the officer key every mac: gaps, changed, swapped, inserted and cut-off entries."""
     before, expected = chain.START, 1
     keys = chain.keys(proof.officer_key) if proof.officer_key else None
+    wrong: list[int] = []
     for *columns, digest, mac in db.rows(f"SELECT {_ENTRY}, hash, mac FROM audit ORDER BY entry"):
         entry = chain.Entry._make(columns)
         key = next(keys) if keys else None
         yield from (f"entry {entry.entry}: {text}" for text in _entry(entry, digest, before, expected))
         if key and mac != chain.mac(key, digest):
-            yield f"entry {entry.entry}: was not written by this log's key at that time"
+            wrong.append(entry.entry)
         before, expected = digest, entry.entry + 1
     if expected == 1:
         yield "there is no entry at all"
+    yield from _not_by_key(wrong, expected - 1)
+    foreign = len(wrong) == expected - 1
     held = db.row("SELECT entry, key FROM ratchet")
-    if held is None or held[0] != expected - 1 or (keys and held[1] != next(keys).hex()):
+    if held is None or held[0] != expected - 1 or (keys and not foreign and held[1] != next(keys).hex()):
         yield f"the log's end does not fit its key: entries after {expected - 1} are missing or were added"
+
+
+def _not_by_key(wrong: list[int], last: int) -> Iterator[str]:
+    """Where not one entry fits, it may be the key that does not."""
+    if wrong and len(wrong) == last:
+        yield "no entry was written with this officer key: it is another store's, or the whole log was made anew"
+        return
+    for number in wrong:
+        yield f"entry {number}: was not written by this log's key at that time"
 
 
 _ENTRY = "entry, clinic_id, at, account, acting, act, patient, subject, records, content, structure, before"
@@ -131,7 +143,7 @@ def _anchors(db: Database, proof: Proof) -> Iterator[str]:
         if digest is None:
             yield f"anchor {number}:{digits[: chain.SHORT]}: the log ends before it; newer entries are lost"
         elif not str(digest).startswith(digits):
-            yield f"anchor {number}:{digits[: chain.SHORT]}: the log has another entry there"
+            yield f"anchor {number}:{digits[: chain.SHORT]}: the log has another entry there, if it was typed right"
 
 
 def _clock(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
