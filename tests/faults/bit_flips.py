@@ -2,8 +2,8 @@
 
     python -m tests.faults.bit_flips [--points N] [--seed S] [--broken]
 
-Half of the points lie in a store that is closed, everywhere in its file and on purpose in its first 16 bytes (the
-salt), in the part of a page that holds its mac, and in free pages; the others in a store with the journal (WAL) that
+The points lie in a store that is closed, everywhere in its file and on purpose in its first 16 bytes (the salt), in
+the part of a page that holds its mac, and in free pages; in a backup of it; and in a store with the journal (WAL) that
 a killed process left, in the journal and in those pages that it does not replace. Each must make `verify` exit 8.
 
 A journal is SQLite's: it ends where its sums stop fitting, without a word, as after a power cut. What was recorded
@@ -35,8 +35,11 @@ SALT = 16
 RESERVE = 80
 """Bytes at a page's end: 16 of the cipher's and 64 of its mac."""
 WAL_HEADER, FRAME_HEADER = 32, 24
-SHARES = {"anywhere": 8, "salt": 1, "page mac": 3, "free page": 3, "journal": 10, "beside the journal": 5}
-"""Of 30 points, how many lie where."""
+SHARES = {"anywhere": 8, "backup": 8, "salt": 1, "page mac": 3, "free page": 3, "journal": 10, "beside the journal": 5}
+"""Of 38 points, how many lie where."""
+
+
+BACKUP = "backup.db"
 
 
 class Store(NamedTuple):
@@ -60,7 +63,9 @@ def closed(home: Path, *, plain: bool = False) -> Store:
     name = str(clinic.store.relative_to(home))
     pages = clinic.store.stat().st_size // PAGE
     assert pages > used + 30, "there are free pages"
+    clinic.ok("backup", str(home / BACKUP))
     ranges = {
+        "backup": [(BACKUP, range((home / BACKUP).stat().st_size))],
         "anywhere": [(name, range(pages * PAGE))],
         "salt": [(name, range(SALT))],
         "page mac": [(name, range((page + 1) * PAGE - RESERVE, (page + 1) * PAGE)) for page in range(pages)],
@@ -135,7 +140,8 @@ def looked_at(store: Store, where: str, random: Random, *anchor: str) -> int:
     home = Path(tempfile.mkdtemp(prefix="tpi-flipped-"))
     try:
         flipped(store, where, random, home)
-        return Clinic(home).run("verify", "--json", *anchor).code
+        which = ("--db", str(home / BACKUP)) if where == "backup" else ()
+        return Clinic(home).run(*which, "verify", "--json", *anchor).code
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
