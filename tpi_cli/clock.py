@@ -75,6 +75,20 @@ def unstamped(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
+def running() -> float:
+    """Seconds on a clock that nobody sets: to tell how long something takes."""
+    import time
+
+    return time.monotonic()
+
+
+def pause(seconds: float) -> None:
+    """Wait so long."""
+    import time
+
+    time.sleep(seconds)
+
+
 def stamp_ms() -> int:
     """This moment in milliseconds since 1970, for ids that sort by time."""
     return int(datetime.now(UTC).timestamp() * 1000)

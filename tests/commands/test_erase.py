@@ -166,7 +166,7 @@ def test_on_a_terminal_the_id_is_typed(clinic: Clinic) -> None:
 
 def test_a_dry_run_keeps_everything(clinic: Clinic) -> None:
     before = everything(clinic)
-    assert clinic.ok(*ERASE, "-n").out.startswith("would be erased: PT-0002; ")
+    assert clinic.ok(*ERASE, "-n").out.startswith("would be erased: PT-0002  TANXW, Mey")
     assert everything(clinic) == before
 
 

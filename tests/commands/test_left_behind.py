@@ -63,4 +63,4 @@ def test_a_crash_leaves_no_core_file(clinic: Clinic, command: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LIMIT, *command.split()], env=clinic.environment(), capture_output=True, check=False
     )
-    assert done.stderr.endswith(b"core files of up to 0 bytes"), done.stderr
+    assert done.stderr.endswith(b"core files of up to 1 bytes"), done.stderr

@@ -144,7 +144,11 @@ def test_other_kinds_of_file_are_called_by_their_name(tmp_path: Path, what: str)
 def test_devices_folders_and_loops_are_no_files(tmp_path: Path) -> None:
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
-    for path, words in (("/dev/zero", "is a device"), (str(tmp_path), "Is a directory"), (str(loop), "symbolic links")):
+    for path, words in (
+        ("/dev/zero", "it is not a file"),
+        (str(tmp_path), "Is a directory"),
+        (str(loop), "symbolic links"),
+    ):
         with pytest.raises(Usage, match=words), csv_text.opened(path):
             pass
 

@@ -306,7 +306,7 @@ def test_a_pipe_that_nobody_writes_to_keeps_nobody_waiting(encrypted: Clinic) ->
     pipe = encrypted.home / "pipe"
     os.mkfifo(pipe, 0o600)
     refused(encrypted, ["due", "--key-file", str(pipe)], f"{pipe} does not hold a tpi key")
-    refused(encrypted, ["due", "--db", str(pipe)], f"{pipe} is not a tpi store")
+    refused(encrypted, ["due", "--db", str(pipe)], f"{pipe} cannot be read: it is not a file")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")

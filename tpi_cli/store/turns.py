@@ -7,10 +7,10 @@ which the system takes from whoever ends, killed or not; where there are no such
 """
 
 import os
-import time
 from contextlib import suppress
 from typing import Any
 
+from tpi_cli import clock
 from tpi_cli.store import connect
 
 try:
@@ -39,7 +39,7 @@ def begin(connection: Any) -> None:
             if (first or waiting.quiet(QUIET)) and _begun(waiting):
                 return
             if first:
-                time.sleep(NAP)
+                clock.pause(NAP)
     finally:
         line.leave()
         connection.execute(f"PRAGMA busy_timeout={round(connect.BUSY_SECONDS * 1000)}")
@@ -61,14 +61,14 @@ class _Waiting:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.path = connection.execute("PRAGMA database_list").fetchone()[2]
-        self._seen, self._since = self._written(), time.monotonic()
+        self._seen, self._since = self._written(), clock.running()
 
     def quiet(self, seconds: float) -> bool:
         """Whether nothing was written for so long, or for as long as anybody is waited for."""
         found = self._written()
         if found != self._seen:
-            self._seen, self._since = found, time.monotonic()
-        return time.monotonic() - self._since >= min(seconds, connect.BUSY_SECONDS)
+            self._seen, self._since = found, clock.running()
+        return clock.running() - self._since >= min(seconds, connect.BUSY_SECONDS)
 
     def _written(self) -> list[tuple[int, int]]:
         """Something that changes whenever anybody writes."""
