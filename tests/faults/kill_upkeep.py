@@ -1,11 +1,13 @@
 """kill -9 at every system call of what moves a whole store: migration, a new key, restore, backup.
 
 Whatever the call, the store opens, is what its log says and holds every record; a backup that has its name is whole,
-and a store that was put aside is there. What was begun can be begun again, and comes to its end.
+and a store that was put aside is there. What was begun can be begun again, and comes to its end: that is tried wherever
+other files are left than before, and at every tenth call.
 """
 
 import json
 import os
+import re
 import shlex
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +28,8 @@ from tpi_cli.store.place import Place
 UNREADABLE, LOST, STUCK, MISSED = "unreadable", "lost", "stuck", "not killed"
 STRAYED = 0.02
 """Two runs of a command make the same calls; so many that do not are put up with."""
-CALLS = strace.CHANGING + strace.LOCKING
+OFTEN = 10
+"""Each so-many-th call is begun again whatever it left."""
 UPKEEP = ("db migrate from 1", "db migrate from 2", "db migrate from 3", "key rotate", "restore", "backup")
 LOG = frozenset(["audit", "history", "ratchet", "numbering", "request", "clinician", "alembic_version"])
 """Tables that upkeep itself writes to."""
@@ -54,6 +57,7 @@ Counted = Callable[[str | None], Upkeep]
 def run(asked: Asked, folder: Path, names: Iterable[str] = UPKEEP) -> Tally:
     """So many kills, evenly spread over the commands named and their calls."""
     strace.needed()
+    _seen.clear()
     tally = Tally()
     wanted = (made for name, made in _upkeep(folder) if name in names)
     every = list(each(lambda made: made(asked.broken), wanted, asked.jobs))
@@ -94,7 +98,7 @@ def _counted(name: str, start: Clinic, line: str, beside: Callable[[Clinic], str
     log = own.home.with_suffix(".log")
     for _ in range(2):
         own = prepared.copied(start, own.home)
-        answer = prepared.run(own, prepared.words(line, own), broken, strace.traced(log, CALLS))
+        answer = prepared.run(own, prepared.words(line, own), broken, strace.traced(log, strace.CHANGING))
         assert answer.code == 0, (name, answer)
     after = held(place(own))
     return Upkeep(name, start, line, held(place(start)), after, beside, strace.calls(log, own.home))
@@ -133,14 +137,27 @@ def _killed(upkeep: Upkeep, call: strace.Call, folder: Path, broken: str | None)
     own = prepared.copied(upkeep.start, folder)
     under = strace.injected(call.name, "signal=SIGKILL", str(call.number), Path(os.devnull))
     answer = prepared.run(own, prepared.words(upkeep.line, own), broken, under)
-    kind, why = _wrong(upkeep, own, answer)
+    anew = call.number % OFTEN == 0 or _new(upkeep, own)
+    kind, why = _wrong(upkeep, own, answer) if not anew else _twice(upkeep, own, answer)
     prepared.gone(own)
     fault = (kind, f"{upkeep.name}, killed at {call}: {why}") if kind else None
     return answer.code == -signal.SIGKILL, fault
 
 
+_seen: set[tuple[str, tuple[str, ...]]] = set()
+
+
+def _new(upkeep: Upkeep, own: Clinic) -> bool:
+    """Whether a kill of this command left no such files yet; numbers in their names count for nothing."""
+    names = (str(path.relative_to(own.home)) for path in own.home.rglob("*"))
+    left = upkeep.name, tuple(sorted(re.sub(r"[0-9a-f]{8}|[0-9]+", "#", name) for name in names))
+    found = left not in _seen
+    _seen.add(left)
+    return found
+
+
 def _wrong(upkeep: Upkeep, own: Clinic, answer: Answer) -> tuple[str, str]:
-    """Of which kind, and what; empty for nothing. First as the kill left it, then after the command was done again."""
+    """Of which kind, and what, as the kill left it; empty for nothing."""
     try:
         found = held(place(own))
     except state.Damaged as fault:
@@ -151,6 +168,14 @@ def _wrong(upkeep: Upkeep, own: Clinic, answer: Answer) -> tuple[str, str]:
         return LOST, why
     if "recovery_code" in answer.out and not _opens(own, answer):
         return LOST, "the recovery code that was printed does not open the store"
+    return "", ""
+
+
+def _twice(upkeep: Upkeep, own: Clinic, answer: Answer) -> tuple[str, str]:
+    """The same, and after the command was done again."""
+    kind, why = _wrong(upkeep, own, answer)
+    if kind:
+        return kind, why
     again = prepared.run(own, [*prepared.words(upkeep.line, own), "--json"])
     try:
         done = again.code == 0 and _holds(held(place(own)), upkeep.after) and not upkeep.beside(own)
