@@ -59,6 +59,7 @@ def add(writing: Writing, told: Told) -> tables.Clinician:
         raise Conflict(f"{row.code} is on file so already", hint="tpi clinician list")
     writing.add(row)
     _somebody_left(writing)
+    writing.about = (None, f"{row.code} {row.role}")
     return row
 
 
@@ -90,6 +91,7 @@ def retire(writing: Writing, code: str, on: date) -> tables.Clinician:
     row.retired_on = on
     writing.add(row)
     _somebody_left(writing)
+    writing.about = (None, row.code)
     return row
 
 

@@ -25,11 +25,11 @@ _COMPARED = ("name", "born", "mrn", "sex", "phone", "email", "payer", "weight_kg
 COLUMNS: tuple[Column, ...] = (
     Column("patient", lambda row: row[0].code),
     Column("name", lambda row: row[0].name),
-    Column("born", lambda row: str(row[0].born)),
+    Column("born", lambda row: str(row[0].born), 3),
     Column("other", lambda row: row[1].code),
     Column("other_name", lambda row: row[1].name),
-    Column("other_born", lambda row: str(row[1].born)),
-    Column("because", lambda row: ", ".join(row[2]), 1),
+    Column("other_born", lambda row: str(row[1].born), 2),
+    Column("because", lambda row: ", ".join(row[2])),
 )
 
 

@@ -16,6 +16,8 @@ from tpi_cli.store.backup import Manifest
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place, is_plain
 
+BACKUPS = "Recovery code of the backup:"
+
 
 def restore(
     ctx: typer.Context,
@@ -64,7 +66,8 @@ def _key(out: Out, place: Place, path: str, at_hand: Key | None) -> Key:
     found = store.fitting(path, at_hand, place)
     if found:
         return found
-    text = "" if out.no_input else secret.given(out, "Recovery code of the backup:")
+    asked = BACKUPS if at_hand is None else f"The key at hand does not open it. {BACKUPS}"
+    text = "" if out.no_input else secret.given(out, asked)
     if not text.strip():
         if at_hand is None:
             raise NoKey(path=place.key_path, hint="type the backup's recovery code, or send it by stdin: < FILE")

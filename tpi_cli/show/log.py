@@ -59,7 +59,7 @@ def _patient(one: Act) -> str | None:
 
 COLUMNS: tuple[Column, ...] = (
     Column("when", moment),
-    Column("by", lambda one: one.by or "", 2),
+    Column("by", lambda one: one.by or ""),
     Column("act", lambda one: one.act),
     Column("patient", lambda one: _patient(one) or ""),
     Column("what", what),

@@ -138,7 +138,8 @@ UNION ALL
 SELECT audit.at, 24, CAST(audit.entry AS TEXT), {_BY}, 'exported', patient.id, NULL, NULL, subject, NULL, NULL
   FROM {_LOGGED} WHERE act LIKE 'export%' AND :reads
 UNION ALL
-SELECT audit.at, 25, CAST(audit.entry AS TEXT), {_BY}, act, patient.id, NULL, NULL, subject, NULL, NULL
+SELECT audit.at, 25, CAST(audit.entry AS TEXT), {_BY}, act, patient.id, NULL, NULL, subject, NULL,
+       CASE WHEN act = 'patient erase' THEN patient.change_reason END
   FROM {_LOGGED} WHERE act IN {_OF_THE_STORE}
 UNION ALL
 SELECT audit.at, 26, CAST(audit.entry AS TEXT), {_BY}, 'taken back later', patient.id, NULL, NULL,
