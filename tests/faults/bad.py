@@ -38,8 +38,8 @@ ITEMS = [
     "ut\tl\tlido\t1%\t1ml", "UT L LIDO 1% 1ML",
 ]  # fmt: skip
 FILES = [
-    "folder", "loop", "full", "zero", "null", "dangling", "none/x", "full/x", "x" * 300, "a/" * 3000 + "x", "pipe",
-    "dev/null/x", "plain.csv", "empty", "sparse", "unreadable", "plain.csv/", "./", "..", "file\nname", "file\x1b[31m",
+    "folder", "loop", "full", "zero", "null", "dangling", "none/x", "full/x", "x" * 300, "a/" * 3000 + "x",
+    "dev/null/x", "plain.csv", "empty", "sparse", "plain.csv/", "./", "..", "file\nname", "file\x1b[31m",
     "file\udcff", "-", "--", "=x", "%s",
 ]  # fmt: skip
 """All of them lie in the folder of the trial; `full`, `zero` and `null` are links to the devices."""

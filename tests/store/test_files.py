@@ -71,3 +71,44 @@ def test_a_name_that_is_taken_is_not_taken_over(tmp_path: Path, links: bool, mon
     with pytest.raises(FileExistsError):
         files.give_name(str(half), str(path))
     assert path.read_text() == "first"
+
+
+# --- reading
+
+
+def test_a_file_that_is_there_is_not_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "one").write_text("there")
+    with pytest.raises(FileExistsError):
+        files.make(str(tmp_path / "one"))
+
+
+def test_no_more_is_read_than_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"x" * 1000)
+    assert files.start(str(tmp_path / "one"), 10) == b"x" * 10
+
+
+@pytest.mark.parametrize("pipes", [False, True])
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/tty", "/dev/null"])
+def test_a_device_is_no_file(path: str, pipes: bool) -> None:
+    with pytest.raises(OSError), files.opened(path, pipes=pipes):  # noqa: PT011
+        pass
+
+
+def test_a_pipe_is_one_where_it_is_wanted(tmp_path: Path) -> None:
+    """Whoever reads it waits for whoever writes."""
+    os.umask(0o022)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="not a file"), files.opened(str(path)):
+        pass
+    assert files.start(str(path), 10, pipes=True) == b"", "nobody writes"
+    with files.opened(str(path), pipes=True) as file:
+        assert os.get_blocking(file.fileno())
+
+
+def test_what_killed_attempts_left_is_taken_away(tmp_path: Path) -> None:
+    os.umask(0o022)
+    for name in ("key.1a2b3c4d.half", "key.old-1.half", "other.half", "key"):
+        (tmp_path / name).touch()
+    files.remove_halves(str(tmp_path / "key"))
+    assert sorted(os.listdir(tmp_path)) == ["key", "other.half"]
