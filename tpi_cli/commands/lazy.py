@@ -6,7 +6,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from tpi_cli.commands.options import Desk, shared, take, version
+from tpi_cli.commands.options import Desk
+from tpi_cli.commands.shared import shared, take, version
 
 EVERY_DAY = "Every day"
 RECORDS = "Records"
@@ -204,7 +205,7 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
 
 def built(name: str, entry: Entry) -> Any:
     """The command behind an entry."""
-    from tpi_cli.commands.options import Command, WriteCommand
+    from tpi_cli.commands.shared import Command, WriteCommand
 
     function = getattr(import_module(f"tpi_cli.commands.{entry.module}"), entry.function)
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
