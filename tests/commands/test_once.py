@@ -51,7 +51,7 @@ site add 1 gm r                                        | PT-0001
 patient archive 2                                      | PT-0002
 config set recall.overdue 21                           | config set
 rule set la_near_limit --level note --reason protocol  | rule set
-clinician add AM                                       | clinician add
+clinician add AM                                       | AM clinician
 """
 
 
