@@ -28,7 +28,7 @@ from tests.faults.trials import Given, Outcome
 from tpi_cli.main import main
 
 MOST_MEMORY = 256
-"""MB that a command may hold."""
+"""MB that a command may hold beyond what it starts with."""
 ROOM = 4 * 1024**3
 """Bytes of addresses, beyond which the system gives none: a command that takes more does not take the machine along."""
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -50,13 +50,20 @@ class Ended(NamedTuple):
 def ended(clinic: Clinic, words: Sequence[str], stdin: str) -> Ended:
     """A fork of this process runs the command: it starts at once, and is broken where this one is."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        inherited = _resident()
         child = os.fork()
         if not child:
             _command(clinic, words, stdin, (out, err))
         status, used = _waited(child)
         code = os.waitstatus_to_exitcode(status)
-        seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+        seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024 - inherited
         return Ended(None if code == -signal.SIGKILL else code, _read(out), _read(err), seconds, memory)
+
+
+def _resident() -> float:
+    """MB that this process holds, and its forks with it."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1024**2
 
 
 def _command(clinic: Clinic, words: Sequence[str], stdin: str, streams: Sequence[IO[bytes]]) -> None:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.faults import failing_disk, kill_calls, kill_upkeep, kill_writers, many_writers, power_cut, strace
+from tests.faults import failing_disk, kill_calls, kill_upkeep, kill_writers, many_writers, plan, power_cut, strace
 from tests.faults.script import Asked, Tally, in_a_folder
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ def test_a_kill_at_a_call_leaves_all_of_a_record_or_nothing() -> None:
 
 
 @pytest.mark.usefixtures("_strace")
-@pytest.mark.parametrize(("kind", "fault"), [("early", kill_calls.LOST), ("halves", kill_calls.HALF)])
+@pytest.mark.parametrize(("kind", "fault"), [("early", kill_calls.LOST), ("halves", plan.CORRUPT)])
 def test_a_kill_at_a_call_finds(kind: str, fault: str) -> None:
     tally = in_a_folder(lambda asked, folder: kill_calls.run(asked, folder, ["site add"]), Asked(16, broken=kind))
     assert tally.faults[fault]
