@@ -79,7 +79,7 @@ def add(
         asks = _payer(new.payer, writing.db)
     out = ctx.obj.out(today)
     line = f"{'would record' if ctx.obj.dry_run else 'recorded'} {redacted_head(row, today, alerts, out.redact)}"
-    size = [f"{new.weight_kg} kg"] if new.weight_kg is not None else []  # doses go by it: a slip must be seen
+    size = [f"weight {new.weight_kg} kg"] if new.weight_kg is not None else []  # doses go by it: a slip must be seen
     heard = [f"  {said}" for said in (*size, *map(_heard, alerts), *asks) if out.redact == "none"]
     ctx.obj.done(out, code, [line, *heard], "patient-add", {"patient": code})
 
