@@ -45,7 +45,7 @@ class Out(NamedTuple):
     def insist(self, lines: Sequence[str]) -> None:
         """Show on stderr what is about to be asked about, however quiet: nobody says yes to what was not shown."""
         for line in lines:
-            _talk(line)
+            _told(clean(line))
 
     def look(self, columns: tuple[Column, ...]) -> None:
         """Raises Usage where --columns names another: before it is logged that a chart is read."""
@@ -132,9 +132,14 @@ class Unwritten(TpiError):
 
 
 def _talk(text: str) -> None:
+    """Lines of ours, each ended by a line feed; any other line end is somebody's text."""
+    for line in text.split("\n") if text else ():
+        _told(clean(line))
+
+
+def _told(line: str) -> None:
     try:
-        for line in text.splitlines():
-            sys.stderr.write(_folded(clean(line), sys.stderr) + "\n")
+        sys.stderr.write(_folded(line, sys.stderr) + "\n")
     except OSError:  # a full log must not keep the answer back
         silence(sys.stderr)
 

@@ -7,6 +7,7 @@ from typing import Any
 from tpi_cli.reference.names import flags
 from tpi_cli.rules.identity import patient as code
 from tpi_cli.rules.values import age
+from tpi_cli.show.clean import clean
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -26,12 +27,12 @@ def head(person: Any, today: date, alerts: Iterable[Any] = ()) -> str:
     """`PT-0007  TAN, Mei   born 4 Mar 1971 (55 y)   ANTICOAG apixaban`."""
     told = [_alert(one) for one in alerts if flags([one.kind])]
     years = f"born {spelled(person.born)} ({age(person.born, today)} y)"
-    name = f"{code(person.number)}  {surname_first(person.name)}   {years}"
+    name = f"{code(person.number)}  {clean(surname_first(person.name))}   {years}"  # a line of talk ends where we say
     return name + (f"   {', '.join(told)}" if told else "")
 
 
 def _alert(one: Any) -> str:
-    return " ".join([*flags([one.kind]), *([one.text] if one.text else [])])
+    return " ".join([*flags([one.kind]), *([clean(one.text)] if one.text else [])])
 
 
 def redacted_head(person: Any, today: date, alerts: Iterable[Any], redact: str) -> str:
