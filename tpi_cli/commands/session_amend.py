@@ -88,9 +88,7 @@ def _as_it_was(ctx: typer.Context, patient: str, one: Session, wanted: Asked) ->
         prepare(ctx, writing.db, patient, wanted)
     out = ctx.obj.out(writing.today)
     if out.redact == "none":
-        for line in show.whole(one, rows, patient):
-            out.say(line)
-        out.say("amended to:")
+        out.insist([*show.whole(one, rows, patient), "amended to:"])
 
 
 def _completed(db: Database, one: Session, asked: Told, *, anew: bool) -> Told:
