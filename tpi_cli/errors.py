@@ -114,7 +114,7 @@ class NoStore(StoreUnavailable):
     hint = "run: tpi init, or tpi restore FILE where there was one (or try: tpi demo)"
 
 
-class IsBackup(Conflict):
+class IsBackup(StoreUnavailable):
     """{path} is a backup: nothing is written to it"""
 
     hint = "tpi restore {path} puts it in the store's place"

@@ -163,7 +163,11 @@ def opened(path: str, *, pipes: bool = False) -> Iterator[BinaryIO]:
 
     Anything else is refused: a device may never end.
     """
-    with open(path, "rb", opener=_at_once) as file:
+    try:
+        found = open(path, "rb", opener=_at_once)  # noqa: SIM115 - closed below
+    except ValueError:  # a NUL in it, or half a character
+        raise OSError(errno.EINVAL, "it is no name of a file") from None
+    with found as file:
         kind = os.fstat(file.fileno()).st_mode
         if stat.S_ISFIFO(kind) and pipes:
             os.set_blocking(file.fileno(), True)

@@ -467,12 +467,21 @@ def test_nothing_is_written_to_a_backup(clinic: Clinic, file: str) -> None:
     fill(clinic)
     clinic.ok("backup", file)
     whole = Path(file).read_bytes()
+    before = sorted(path.name for path in clinic.key.parent.iterdir())
     answer = clinic.ok("--db", file, "why", "1")
     assert "this reading is not logged: nothing is written to a backup" in answer.err
     for command in (["patient", "edit", "1", "--phone", "1"], ["export", "csv", "--kind", "patients"],
                     ["key", "rotate", "-y"], ["undo", "--yes"]):  # fmt: skip
         answer = clinic.run("--db", file, *command)
-        assert (answer.code, answer.out) == (5, ""), (command, answer)
+        assert (answer.code, answer.out) == (6, ""), (command, answer)
         assert "is a backup: nothing is written to it" in answer.err, (command, answer)
     assert Path(file).read_bytes() == whole
     clinic.ok("restore", file, "--dry-run")
+    assert sorted(path.name for path in (*clinic.key.parent.iterdir(), *Path(file).parent.glob("*.new-key"))) == before
+
+
+def test_a_backup_of_a_backup(clinic: Clinic, file: str) -> None:
+    fill(clinic)
+    clinic.ok("backup", file)
+    clinic.ok("--db", file, "backup", f"{file}.2")
+    clinic.ok("restore", f"{file}.2", "--dry-run")

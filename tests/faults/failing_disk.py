@@ -19,14 +19,12 @@ from typing import NamedTuple
 from tests.conftest import Answer
 from tests.faults import prepared, strace
 from tests.faults.commands import ACTS, READINGS
-from tests.faults.plan import CORRUPT, HALF, STUCK, Plan, planned
+from tests.faults.plan import CORRUPT, HALF, MISSED, STUCK, Plan, planned, reckoned
 from tests.faults.prepared import Starts
 from tests.faults.script import Asked, Tally, each, main, spread
 
 FALSE, DENIED, CODE = "false acknowledgements", "denied though on file", "wrong exit codes"
 TRACEBACK, UNEXPECTED = "tracebacks", "unexpected"
-MISSED, STRAYED = "not failed", 0.02
-"""Two runs of a command make the same calls; so many that do not are put up with."""
 
 FAILURES = {
     "pwrite64": ("ENOSPC", "EIO", "EROFS"),
@@ -90,14 +88,13 @@ def run(asked: Asked, folder: Path, acts: Iterable[str] = DISTURBED) -> Tally:
     tally.seen["faults"] = 0
     places = ((trial, folder / f"fault-{number}") for number, trial in enumerate(trials))
     for one in each(lambda place: _tried(starts, *place, asked.broken), places, asked.jobs):
-        tally.seen["faults" if one.came else "not reached"] += 1
+        tally.seen["faults" if one.came else MISSED] += 1
         for kind in _wrong(one.trial, one.found, one.answer):
             told = (one.answer.err.splitlines() or [""])[-2:]
             where = f"{one.trial.plan.act}, {one.trial.where}"
             tally.fault(kind, f"{where}: {one.found}, exit {one.answer.code}, {told}")
     tally.seen["commands"] = len(plans)
-    if tally.seen["not reached"] > len(trials) * STRAYED:
-        tally.fault(MISSED, f"{tally.seen['not reached']} of {len(trials)} calls did not come again")
+    reckoned(tally, len(trials))
     return tally
 
 

@@ -13,14 +13,12 @@ from typing import NamedTuple
 
 from tests.faults import prepared, strace
 from tests.faults.commands import ACTS
-from tests.faults.plan import CORRUPT, HALF, STUCK, Plan, planned
+from tests.faults.plan import CORRUPT, HALF, MISSED, STUCK, Plan, planned, reckoned
 from tests.faults.prepared import Starts
 from tests.faults.script import Asked, Tally, each, main, spread
 
 LOST = "acknowledged and lost"
 """A byte on stdout is an answer."""
-MISSED, STRAYED = "not killed", 0.02
-"""Two runs of a command make the same calls; so many that do not are put up with."""
 CALLS = strace.CHANGING + strace.LOCKING
 
 
@@ -47,12 +45,11 @@ def run(asked: Asked, folder: Path, acts: Iterable[str] = tuple(ACTS)) -> Tally:
     places = ((point, folder / f"kill-{number}") for number, point in enumerate(points))
     tally.seen["points"] = 0
     for killed, fault in each(lambda one: _killed(starts, *one, asked.broken), places, asked.jobs):
-        tally.seen["points" if killed else "not reached"] += 1
+        tally.seen["points" if killed else MISSED] += 1
         if fault:
             tally.fault(*fault)
     tally.seen["commands"] = len(plans)
-    if tally.seen["not reached"] > len(points) * STRAYED:
-        tally.fault(MISSED, f"{tally.seen['not reached']} of {len(points)} calls did not come again")
+    reckoned(tally, len(points))
     return tally
 
 

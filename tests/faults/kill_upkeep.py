@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from tests.conftest import Answer, Clinic
 from tests.faults import prepared, state, strace
+from tests.faults.plan import MISSED, reckoned
 from tests.faults.script import Asked, Tally, each, main, spread
 from tests.store.older import older
 from tests.store.places import place
@@ -25,9 +26,7 @@ from tpi_cli.rules import paper
 from tpi_cli.store import connect, keys
 from tpi_cli.store.place import Place
 
-UNREADABLE, LOST, STUCK, MISSED = "unreadable", "lost", "stuck", "not killed"
-STRAYED = 0.02
-"""Two runs of a command make the same calls; so many that do not are put up with."""
+UNREADABLE, LOST, STUCK = "unreadable", "lost", "stuck"
 OFTEN = 10
 """Each so-many-th call is begun again whatever it left."""
 UPKEEP = ("db migrate from 1", "db migrate from 2", "db migrate from 3", "key rotate", "restore", "backup")
@@ -65,12 +64,11 @@ def run(asked: Asked, folder: Path, names: Iterable[str] = UPKEEP) -> Tally:
     places = ((one, call, folder / f"kill-{number}") for number, (one, call) in enumerate(points))
     tally.seen["points"] = 0
     for killed, fault in each(lambda point: _killed(*point, asked.broken), places, asked.jobs):
-        tally.seen["points" if killed else "not reached"] += 1
+        tally.seen["points" if killed else MISSED] += 1
         if fault:
             tally.fault(*fault)
     tally.seen["commands"] = len(every)
-    if tally.seen["not reached"] > len(points) * STRAYED:
-        tally.fault(MISSED, f"{tally.seen['not reached']} of {len(points)} calls did not come again")
+    reckoned(tally, len(points))
     return tally
 
 

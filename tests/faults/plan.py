@@ -8,11 +8,21 @@ from tests.conftest import Clinic
 from tests.faults import prepared, state, strace
 from tests.faults.commands import ACTS, RETRIED
 from tests.faults.prepared import Starts
-from tests.faults.script import Asked, each, spread
+from tests.faults.script import Asked, Tally, each, spread
 
 HALF, CORRUPT, STUCK = "half-applied", "corrupt", "stuck"
 ENOUGH = 12
 """Points that an act is worth being run whole for: a short run takes fewer acts."""
+
+
+MISSED, STRAYED = "not reached", 0.02
+"""Two runs of a command make the same calls; so many that do not are put up with."""
+
+
+def reckoned(tally: Tally, points: int) -> None:
+    """A fault, if too many of so many calls did not come again."""
+    if tally.seen[MISSED] > points * STRAYED:
+        tally.fault(MISSED, f"{tally.seen[MISSED]} of {points} calls did not come again")
 
 
 class Plan(NamedTuple):

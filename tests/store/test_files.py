@@ -94,6 +94,12 @@ def test_a_device_is_no_file(path: str, pipes: bool) -> None:
         pass
 
 
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_what_is_no_name_is_told_like_any_other_file(name: str) -> None:
+    with pytest.raises(OSError, match="no name of a file"):
+        files.start(name, 1)
+
+
 def test_a_pipe_is_one_where_it_is_wanted(tmp_path: Path) -> None:
     """Whoever reads it waits for whoever writes."""
     os.umask(0o022)

@@ -136,18 +136,19 @@ def reading(ctx: typer.Context) -> Iterator[Any]:
     """The store of this call, open for reading; of a command that writes later, only to who may."""
     from tpi_cli.store import connect
 
-    with connect.reading(ctx.obj.place) as db:
-        _unfinished(ctx)
+    place = ctx.obj.place
+    with connect.reading(place) as db:
+        _unfinished(ctx, place)
         if getattr(ctx.command, "writes", False):
             permitted_here(ctx, db)
         yield db
 
 
-def _unfinished(ctx: typer.Context) -> None:
+def _unfinished(ctx: typer.Context, place: Place) -> None:
     """Say, once a call, that a new key was made and its recovery code never printed: the one on paper is void."""
     from tpi_cli.store.keys import untold
 
-    if os.path.exists(untold(ctx.obj.place)) and not ctx.meta.get(UNTOLD) and not ctx.obj.out().machine:
+    if os.path.exists(untold(place)) and not ctx.meta.get(UNTOLD) and not ctx.obj.out().machine:
         ctx.meta[UNTOLD] = True
         ctx.obj.out().say("a new key was begun and its recovery code not printed: run tpi key rotate again")
 

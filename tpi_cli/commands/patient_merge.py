@@ -9,11 +9,11 @@ from tpi_cli.errors import Cancelled, Conflict, Usage
 from tpi_cli.rules import checks, duplicates, identity
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head, spelled
-from tpi_cli.show.report import NOTHING, Column, Report
+from tpi_cli.show.report import NOTHING, Column, Report, many
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
-from tpi_cli.store.read.duplicates import everybody
+from tpi_cli.store.read.duplicates import everybody, person
 from tpi_cli.store.read.people import Patient
 
 Kept = Annotated[str, typer.Argument(metavar="KEEP", help="The record that stays.", autocompletion=complete.patients)]
@@ -51,8 +51,11 @@ def list_(ctx: typer.Context) -> None:
 
 
 def _footer(count: int) -> str:
-    what = "1 pair" if count == 1 else f"{count} pairs"
-    return f"{what}; tpi patient merge KEEP DROP, if they are one" if count else "nobody is on file twice, it seems"
+    return (
+        f"{many(count, 'pair')}; tpi patient merge KEEP DROP, if they are one"
+        if count
+        else "nobody is on file twice, it seems"
+    )
 
 
 def _columns(redact: str) -> tuple[Column, ...]:
@@ -92,12 +95,13 @@ def merge(ctx: typer.Context, keep: Kept, drop: Dropped) -> None:
     ctx.obj.without("on", "note")
     with options.reading(ctx) as db:
         one, other = people.patient(db, keep), people.patient(db, drop)
+        alike = duplicates.reasons(person(db, one.number), person(db, other.number))
         today = clinic(db).today
     out: Out = ctx.obj.out(today)
     with options.recording(ctx, keep=False) as writing:
         tried = acts.merge(writing, one.id, other.id)
     lines = [f"keep  {_head(one, out, today)}", f"drop  {_head(other, out, today)}   goes into it"]
-    lines += _unlike(one, other)
+    lines += [] if alike else ["  LOOK AGAIN: nothing on file says that these two are one person"]
     lines += _differing(one, other, out.redact, tried.filled)
     lines.append(f"  moves {_counted(tried.moved)}")
     _shown(ctx, out, lines, "merge these two?")
@@ -213,15 +217,9 @@ def _differing(one: Patient, other: Patient, redact: str, filled: dict[str, Any]
     return out
 
 
-def _unlike(one: Patient, other: Patient) -> list[str]:
-    """A word where the two do not even share what a person keeps; nothing of it is named."""
-    differ = [name for name in ("name", "born", "sex") if getattr(one, name) != getattr(other, name)]
-    return [f"  LOOK AGAIN: {', '.join(differ)} differ: are these one person?"] if len(differ) > 1 else []
-
-
 def _told(value: Any) -> str:
     return "-" if value is None else spelled(value) if hasattr(value, "year") else str(value)
 
 
 def _counted(moved: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for name, count in moved.items()) or "no records"
+    return ", ".join(many(count, name) for name, count in moved.items()) or "no records"

@@ -10,6 +10,7 @@ from tpi_cli.commands.backup import counted, manifest_facts
 from tpi_cli.errors import Cancelled, NoKey, NoStore, StoreUnavailable, WrongKey
 from tpi_cli.rules import chain
 from tpi_cli.show.out import Out
+from tpi_cli.show.report import many
 from tpi_cli.store import backup, keys
 from tpi_cli.store import restore as store
 from tpi_cli.store.backup import Manifest
@@ -105,12 +106,8 @@ def _present(ctx: typer.Context, told: Manifest) -> list[str]:
         return [f"{path} is ANOTHER STORE than the one that was backed up; it is kept aside"]
     if not found.entries:
         return ["the present store has nothing that the backup has not"]
-    acts, records = _counted(found.entries, "act"), _counted(found.records, "record")
+    acts, records = many(found.entries, "act"), many(found.records, "record")
     return [f"the present store has {acts} with {records} that the backup has not"]
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" + "s" * (count != 1)
 
 
 def _by_name(out: Out, clinic: str) -> None:

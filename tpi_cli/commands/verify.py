@@ -9,6 +9,7 @@ from tpi_cli.commands.officer import key_in
 from tpi_cli.errors import IntegrityFailure, NotAStore, StoreUnavailable, Usage, WrongKey
 from tpi_cli.rules import chain
 from tpi_cli.show import verify as show
+from tpi_cli.show.report import many
 from tpi_cli.store.verify import Extent, Finding, Proof, extent, findings
 
 
@@ -38,8 +39,7 @@ def verify(
     found, seen = _looked_at(ctx, proof)
     ctx.obj.out().lines(show.lines(found, seen), "verify", lambda: show.record(found, seen))
     if found:
-        count = "1 finding" if len(found) == 1 else f"{len(found)} findings"
-        raise IntegrityFailure(f"{count}: the store is not what was written")
+        raise IntegrityFailure(f"{many(len(found), 'finding')}: the store is not what was written")
 
 
 def _looked_at(ctx: typer.Context, proof: Proof) -> tuple[list[Finding], Extent | None]:

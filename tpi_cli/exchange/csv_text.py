@@ -130,21 +130,10 @@ def _stream(path: str) -> Iterator[BinaryIO]:
     if path == "-":
         yield cast("BinaryIO", sys.stdin.buffer)
         return
-    _named(path)
     with files.opened(path, pipes=True) as file:
         if os.fstat(file.fileno()).st_size > LARGEST_FILE:
             raise _too_large(path)
         yield file
-
-
-def _named(path: str) -> None:
-    """Raises Usage for what no name may hold: a NUL, half a character."""
-    try:
-        os.lstat(path)
-    except ValueError:
-        raise Usage(f"{path} is no name of a file", hint="check the file's name") from None
-    except OSError:
-        return  # told where it is opened
 
 
 def _refuse_others(path: str, start: bytes) -> None:

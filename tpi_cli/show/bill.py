@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli.rules import identity
 from tpi_cli.rules.coding import Suggestion
-from tpi_cli.show.report import Column
+from tpi_cli.show.report import Column, many
 from tpi_cli.store.read.bill import Visit
 
 
@@ -60,9 +60,5 @@ def footer(lines: list[Line], when: str) -> str:
     if not lines:
         return f"nothing to bill, {when}"
     patients = len({line.visit.patient for line in lines})
-    count = f"{_many(len(lines), 'suggestion')} for {_many(patients, 'patient')}"
+    count = f"{many(len(lines), 'suggestion')} for {many(patients, 'patient')}"
     return f"{count}, {when}\nsuggestions for a coder, who decides; the code tables are not signed off"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -8,6 +8,12 @@ from tpi_cli.errors import Usage
 NOTHING = "-"
 """What a person sees where there is nothing to show."""
 
+
+def many(count: int, what: str) -> str:
+    """`1 site`, `2 sites`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 PERSON = frozenset(
     {"name", "born", "phone", "email", "mrn", "note", "void_reason", "amend_reason", "change_reason", "was", "reason"}
 )

@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any, NamedTuple
 
 from tpi_cli import __version__, clock, config, errors, files
@@ -67,13 +67,15 @@ def checked_path(path: str) -> str:
 def of_store(place: Place, path: str, keep: int | None, act: str, acting: str | None) -> tuple[Made, list[str]]:
     """Back the store up while others may write; returns the backup, and which older ones were removed for it.
 
-    One that is still to be migrated gets no entry in its log: this tpi does not know how it is written.
+    One that is still to be migrated gets no entry in its log: this tpi does not know how it is written. Nor does a
+    backup of which another is made.
     """
     connection, key = connect.open_any_with_key(place)
     with closing(connection):
         made = make(connection, key, path)
     if made.manifest.schema == connect.SCHEMA:
-        seal.noted(place, key, act, acting)
+        with suppress(errors.IsBackup):
+            seal.noted(place, key, act, acting)
     return made, pruned(path, keep, made.manifest.clinic_id, key) if keep else []
 
 

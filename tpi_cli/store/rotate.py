@@ -29,11 +29,12 @@ def rotate(place: Place, path: str, act: str, acting: str | None) -> Rotated:
     with closing(connection):
         old = movable(key, place)
         connect.alone(connection, place)
+        connect.durable(connection)
         made = backup.make(connection, old, path)
         before = audit.head(Database(connection))
         _begun(place)
         new = keys.put_beside(place, old, keys.new_digits())
-        _turned_over(connection, new, place)
+        turn_over(connection, new.digits, place)
     _checked(place, new, before, made)
     kept = keys.take_over(place, old, new)
     new = Key(new.digits, old.source)
@@ -70,11 +71,6 @@ def turn_over(connection: Any, digits: str, place: Place) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except Driver.Error as fault:
         raise connect.translated(fault, place) from None
-
-
-def _turned_over(connection: Any, new: Key, place: Place) -> None:
-    connect.durable(connection)
-    turn_over(connection, new.digits, place)
 
 
 def _checked(place: Place, new: Key, before: tuple[int, str], made: backup.Made) -> None:

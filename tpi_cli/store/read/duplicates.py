@@ -15,5 +15,18 @@ SELECT number, name_key, born, phone FROM patient
 
 def everybody(db: Database) -> Iterator[Person]:
     """Everybody who is not a tombstone."""
-    for number, key, born, phone in db.rows(_ALL):
-        yield Person(number, key, known_day(born), identity.digits(phone))
+    return (_person(*row) for row in db.rows(_ALL))
+
+
+_ONE = "SELECT number, name_key, born, phone FROM patient WHERE number = :number"
+
+
+def person(db: Database, number: int) -> Person:
+    """One of them, who is on file."""
+    row = db.row(_ONE, number=number)
+    assert row is not None, "it was found in this transaction"
+    return _person(*row)
+
+
+def _person(number: int, key: str, born: str, phone: str | None) -> Person:
+    return Person(number, key, known_day(born), identity.digits(phone))
