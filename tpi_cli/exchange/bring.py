@@ -5,10 +5,12 @@ that the order of files and rows does not matter and the due dates are worked ou
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from tpi_cli.acts import bring_in, bring_in_injections, bring_in_scores
 from tpi_cli.acts.bring_in import Beside, Line, Refusal, Result
+from tpi_cli.acts.clinician import Staff
 from tpi_cli.exchange.csv_in import Ask, Found, Table, opened_table
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.rules import duplicates, identity
@@ -21,12 +23,6 @@ from tpi_cli.store.shelf import Kept, Shelf
 from tpi_cli.store.write import Writing
 
 PEOPLE = "patients"
-Act = Callable[[Writing, House, tables.Patient, list[Line]], Result]
-ACTS: dict[str, Act] = {
-    "injections": bring_in_injections.injections,
-    "outcomes": lambda writing, house, person, lines: bring_in_scores.outcomes(writing, person, lines),  # noqa: ARG005
-}
-"""What keeps the rows of a kind, in the order of the kinds: a score needs its session."""
 TELL_EVERY = 100
 """Rows between two words about how far it has come."""
 
@@ -72,6 +68,10 @@ class Reading:
         return [Line((one.file, one.line), row) for one in waiting for row in self.tables[one.file].rows(one.cells)]
 
 
+Act = Callable[[tables.Patient, list[Line]], Result]
+"""What keeps a patient's rows of a kind."""
+
+
 class Bringing:
     """An import under way: the transaction, and what was read."""
 
@@ -80,6 +80,8 @@ class Bringing:
         self._reading = reading
         self._shelf = reading.shelf
         self._house = House(writing.db)
+        injections = partial(bring_in_injections.injections, writing, self._house, Staff(writing))
+        self._acts: dict[str, Act] = {"injections": injections, "outcomes": partial(bring_in_scores.outcomes, writing)}
 
     def keep(self) -> None:
         """Keep what waits on the shelf: first who is new, in the order of the files, then the rest by patient."""
@@ -111,10 +113,10 @@ class Bringing:
             self._settle(Result([], [], [], [Refusal((one.file, one.line), "mrn", person) for one in waiting]))
             return len(waiting)
         moved = False
-        for kind, act in ACTS.items():
+        for kind, act in self._acts.items():  # a score comes after its session
             lines = self._reading.lines([one for one in waiting if one.kind == kind])
             if lines:
-                result = act(self._writing, self._house, person, lines)
+                result = act(person, lines)
                 self._settle(result)
                 moved = moved or bool(result.new or result.changed)
         if moved:

@@ -13,6 +13,7 @@ from typing import Any
 from tpi_cli import clock
 from tpi_cli.acts import bring_in, bring_in_injections, bring_in_scores, hold
 from tpi_cli.acts import site as sites
+from tpi_cli.acts.clinician import Staff
 from tpi_cli.exchange import csv_in
 from tpi_cli.exchange.bring import rows_of
 from tpi_cli.rules import interval
@@ -76,9 +77,9 @@ def _fill(place: Place, as_of: date) -> None:
         for line in _lines("patients.csv", "patients", as_of):
             bring_in.one_patient(writing, line, writing.today)
         shots = [line._replace(row=_moved(line.row, shift)) for line in _lines("injections.csv", "injections", as_of)]
-        house = House(writing.db)
+        house, staff = House(writing.db), Staff(writing)
         for person, rows in _by_patient(writing, shots):
-            bring_in_injections.injections(writing, house, person, rows)
+            bring_in_injections.injections(writing, house, staff, person, rows)
         later = [_later(line, shift) for line in _lines("outcomes.csv", "outcomes", as_of)]
         for person, rows in _by_patient(writing, later):
             bring_in_scores.outcomes(writing, person, rows)

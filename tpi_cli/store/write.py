@@ -203,11 +203,11 @@ class Writing:
 
     def number(self, kind: str) -> int:
         """The next short number of a kind of record in this clinic; none is ever given twice."""
-        return self.numbered(kind, int(self.db.value(_LAST, clinic=self.clinic.id, kind=kind) or 0) + 1)
+        return self.numbered(kind, int(self._database.value(_LAST, clinic=self.clinic.id, kind=kind) or 0) + 1)
 
     def numbered(self, kind: str, number: int) -> int:
         """Note a number as given."""
-        self.db.run(_GIVEN, clinic=self.clinic.id, kind=kind, number=number)
+        self._database.run(_GIVEN, clinic=self.clinic.id, kind=kind, number=number)
         return number
 
     def record(self) -> dict[str, Any]:
