@@ -31,9 +31,18 @@ def export(
         str | None, typer.Option("--since", metavar="DATE", help="ics: from that day on (default: all there are).")
     ] = None,
     names: Annotated[bool, typer.Option("--names", help="ics: with names, birth dates and notes.")] = False,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="[only]", help="ics: due dates, too; or nothing but them.")
+    ] = None,
+    within: Annotated[
+        str | None, typer.Option("-w", "--within", metavar="INTERVAL|DATE", help="ics: due dates as far as that.")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", metavar="FOLDER", help="ics: a file for each event, as CalDAV wants them.")
+    ] = None,
 ) -> None:
-    """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy); or ics, the
-    appointments for a calendar program, by patient number (tpi help calendar).
+    """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy); or ics,
+    appointments and due dates for a calendar program, by patient number (tpi help calendar).
 
     What is written is not encrypted. A folder takes the three CSV files; a file, or stdout, the --kind asked for.
 
@@ -41,15 +50,17 @@ def export(
     tpi export csv -o export/
     tpi export csv --kind injections -o injections.csv
     tpi export ics --since today -o appointments.ics
+    tpi export ics --due only -o due.ics
     tpi export sqlite -o copy.db
     """
     copy.checked(what)
-    asked = Asked(kind, patient, since, names)
+    asked = Asked(kind, patient, since, names, due, within, split)
     _fitting(what, asked)
     wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
         out: Out = ctx.obj.out(clinic(db).today)
         if what == "ics":
+            export_ics.fitting(out, asked)
             options.exported(ctx, db, what, people.patient(db, wanted).number if wanted else None)
             export_ics.write(db, out, asked._replace(patient=wanted))
             return
@@ -63,8 +74,8 @@ def export(
 def _fitting(what: str, asked: Asked) -> None:
     """Refuse what belongs to another form. Raises Usage."""
     if what != "ics":
-        for name in ("patient", "since", "names"):
-            if getattr(asked, name):
+        for name in ("patient", "since", "names", "due", "within", "split"):
+            if getattr(asked, name) not in {None, False}:
                 raise Usage(f"--{name} goes with ics", hint=f"an export as {what} is whole")
     elif asked.kind:
         raise Usage("--kind goes with csv", hint="tpi export ics -o appointments.ics")
