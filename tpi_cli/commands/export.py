@@ -1,14 +1,14 @@
 """`tpi export`: everything out, in forms other programs read."""
 
 import os
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
-from tpi_cli.commands import complete, options
+from tpi_cli.commands import complete, export_ics, options
+from tpi_cli.commands.export_ics import Asked
 from tpi_cli.commands.pick import picked
-from tpi_cli.errors import MissingExtra, Usage
+from tpi_cli.errors import Usage
 from tpi_cli.exchange import copy, csv_out
 from tpi_cli.files import make_folder
 from tpi_cli.show.machine import envelope
@@ -16,18 +16,6 @@ from tpi_cli.show.out import Out, Unwritten
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
-
-if TYPE_CHECKING:
-    from tpi_cli.exchange.ics import Told
-
-
-class Asked(NamedTuple):
-    """The options of one form only, as given."""
-
-    kind: str | None = None
-    patient: str | None = None
-    since: str | None = None
-    names: bool = False
 
 
 def export(
@@ -43,9 +31,18 @@ def export(
         str | None, typer.Option("--since", metavar="DATE", help="ics: from that day on (default: all there are).")
     ] = None,
     names: Annotated[bool, typer.Option("--names", help="ics: with names, birth dates and notes.")] = False,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="[only]", help="ics: due dates, too; or nothing but them.")
+    ] = None,
+    within: Annotated[
+        str | None, typer.Option("-w", "--within", metavar="INTERVAL|DATE", help="ics: due dates as far as that.")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", metavar="FOLDER", help="ics: a file for each event, as CalDAV wants them.")
+    ] = None,
 ) -> None:
-    """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy); or ics, the
-    appointments for a calendar program, by patient number (tpi help calendar).
+    """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy); or ics,
+    appointments and due dates for a calendar program, by patient number (tpi help calendar).
 
     What is written is not encrypted. A folder takes the three CSV files; a file, or stdout, the --kind asked for.
 
@@ -53,17 +50,19 @@ def export(
     tpi export csv -o export/
     tpi export csv --kind injections -o injections.csv
     tpi export ics --since today -o appointments.ics
+    tpi export ics --due only -o due.ics
     tpi export sqlite -o copy.db
     """
     copy.checked(what)
-    asked = Asked(kind, patient, since, names)
+    asked = Asked(kind, patient, since, names, due, within, split)
     _fitting(what, asked)
     wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
         out: Out = ctx.obj.out(clinic(db).today)
         if what == "ics":
+            export_ics.fitting(out, asked)
             options.exported(ctx, db, what, people.patient(db, wanted).number if wanted else None)
-            _ics(db, out, asked._replace(patient=wanted))
+            export_ics.write(db, out, asked._replace(patient=wanted))
             return
         if out.redact != "none":
             raise Usage("an export is whole: --redact does not apply", hint="tpi patient list --redact names")
@@ -75,8 +74,8 @@ def export(
 def _fitting(what: str, asked: Asked) -> None:
     """Refuse what belongs to another form. Raises Usage."""
     if what != "ics":
-        for name in ("patient", "since", "names"):
-            if getattr(asked, name):
+        for name in ("patient", "since", "names", "due", "within", "split"):
+            if getattr(asked, name) not in {None, False}:
                 raise Usage(f"--{name} goes with ics", hint=f"an export as {what} is whole")
     elif asked.kind:
         raise Usage("--kind goes with csv", hint="tpi export ics -o appointments.ics")
@@ -102,44 +101,6 @@ def _folder(out: Out) -> None:
         make_folder(out.output)
     except OSError as fault:
         raise Unwritten(path=out.output, why=fault.strerror) from None
-
-
-def _ics(db: Database, out: Out, asked: Asked) -> None:
-    """The appointments of a day and later, or all. Raises Usage, Grammar, NotFound, MissingExtra."""
-    try:
-        from tpi_cli.exchange import ics
-    except ImportError:
-        raise MissingExtra(what="a calendar file", package="icalendar", extra="ics") from None
-    from tpi_cli.store.read import appointments as read
-
-    told, office = _told(out, asked), clinic(db)
-    first, words = _first(asked.since, office.today)
-    who = people.patient(db, asked.patient).id if asked.patient else None
-    found = list(read.appointments(db, read.Wanted(first, patient_id=who)))
-    text = ics.written(office, found, told)
-    with out.into() as into:
-        into.write(text)
-    named = ", with names" if told == "names" else ""
-    out.say(f"{len(found)} appointment{'' if len(found) == 1 else 's'}{words} written{named}, not encrypted")
-
-
-def _told(out: Out, asked: Asked) -> "Told":
-    """What the events say of a patient. Raises Usage where names are both asked for and to be kept back."""
-    if asked.names and out.redact != "none":
-        raise Usage(f"--names, and --redact {out.redact} keeps them back", hint="leave --names out, or --redact none")
-    if out.redact == "all":
-        return "nothing"
-    return "names" if asked.names else "ids"
-
-
-def _first(since: str | None, today: date) -> tuple[date | None, str]:
-    """The day typed, and how it is echoed; bare words look back. Raises Grammar."""
-    if since is None:
-        return None, ""
-    from tpi_cli.commands.parse.dates import day, words
-
-    first = day(since, today, forward=False)
-    return first, f" since {words(first, today)}"
 
 
 def _sqlite(db: Database, out: Out, kind: str | None) -> None:  # noqa: ARG001
