@@ -119,7 +119,7 @@ CSV: tuple[Row, ...] = (
     ("a folder", folder, "{file} cannot be read: Is a directory"),
     ("a link to itself", loop, "{file} cannot be read: Too many levels"),
     ("too many lines", holding(HEAD + b"\n" * 2_000_001), "{file} has more than 2,000,000 lines"),
-    ("too many lines, packed", holding(gzip.compress(HEAD + b"\n" * 2_000_001)), "{file} has more than 2,000,000 lines"),
+    ("many lines, packed", holding(gzip.compress(HEAD + b"\n" * 2_000_001)), "{file} has more than 2,000,000 lines"),
     ("too many columns", holding(b"mrn,name,born" + b",x" * 98 + b"\n"), "{file}:1: 101 columns, and 100 are the most"),
     ("a header of commas", holding(b"," * 200_000 + b"x\n"), "{file}:1: 200,001 columns"),
     ("a long field", row("A2", "x" * 131_073, "1971-03-04"), "{file}:3: "),

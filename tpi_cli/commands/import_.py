@@ -69,9 +69,7 @@ class _Kept:
 
     def told(self) -> list[str]:
         """A line each."""
-        alike = [
-            f"{one} may be {other}: {', '.join(why)} (tpi patient merge, if so)" for one, other, why in self._alike
-        ]
+        alike = [f"{one} may be {other}: {', '.join(why)} (tpi patient merge)" for one, other, why in self._alike]
         past = f"kept as notes: {many(self._notes[0], 'finding')} in {many(self._notes[1], 'past session')}"
         return [*alike, *([f"{past} (tpi session show SESSION)"] if self._notes[0] else [])]
 

@@ -11,6 +11,8 @@ from tpi_cli.show.out import Out
 
 AFTER = 0.5
 """Seconds: what is done sooner needs no bar."""
+REFRESHED = 4
+"""Times a second: more than an eye wants, less than a slow line minds."""
 
 
 @contextmanager
@@ -41,8 +43,9 @@ class _Bar:
         if what != self._what:
             if self._task is not None:
                 self._progress.remove_task(self._task)
-            self._what, self._task = what, self._progress.add_task(what, total=total)
-        self._progress.update(self._task, completed=done, of=f" of {total:,}" if total else "")
+            of = f" of {total:,}" if total else ""
+            self._what, self._task = what, self._progress.add_task(what, total=total, of=of)
+        self._progress.update(self._task, completed=done)
 
     def _begun(self) -> Any:
         from rich.console import Console
@@ -58,6 +61,7 @@ class _Bar:
             console=Console(stderr=True, no_color=self._plain),
             transient=True,
             expand=True,
+            refresh_per_second=REFRESHED,
         )
         progress.start()
         return progress

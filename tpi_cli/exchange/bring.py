@@ -4,6 +4,7 @@ A file is read once from end to end and never held; what a patient's rows of eve
 that the order of files and rows does not matter and the due dates are worked out once.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -46,7 +47,7 @@ class Reading:
             for count, one in enumerate(found, 1):
                 self._set_down(table, one)
                 if count % TELL_EVERY == 0:
-                    self.watch(f"reading {table.file}", count, None)
+                    self.watch(f"reading {os.path.basename(table.file)}", count, None)
         return table
 
     def _set_down(self, table: Table, one: Found) -> None:

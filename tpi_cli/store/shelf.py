@@ -84,7 +84,10 @@ class Shelf:
     def whom(self, but: str) -> Iterator[str]:
         """By what number the patients go of whom lines of other kinds than `but` wait, each once, in order."""
         last = ""
-        sql = "SELECT MIN(mrn) FROM line WHERE mrn > :last AND state IS NULL AND kind <> :but"
+        sql = """
+            SELECT mrn FROM line INDEXED BY of_whom WHERE mrn > :last AND kind <> :but AND state IS NULL
+            ORDER BY mrn LIMIT 1
+        """
         while (found := self._value(sql, last=last, but=but)) is not None:
             yield found
             last = found
