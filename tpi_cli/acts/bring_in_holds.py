@@ -67,13 +67,13 @@ def holds(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result
         if known[row[1:]] > 0 or _found_then(site, row):
             known[row[1:]] -= 1
             out.same.append(line)
-            continue
-        wrong = _fault(person, site, row)
-        if wrong:
+        elif _noted(writing, site, row):
+            out.changed.append(line)
+        elif wrong := _fault(person, site, row):
             out.refused.append(Refusal(line.at, *wrong))
-            continue
-        _decide(writing, person, site, row)
-        out.new.append(line)
+        else:
+            _decide(writing, person, site, row)
+            out.new.append(line)
     return out
 
 
@@ -93,6 +93,20 @@ def _found_then(site: tables.Site | None, row: Held) -> bool:
     return row.act == "find" and site is not None and site.found_on == row.on
 
 
+def _noted(writing: Writing, site: tables.Site | None, row: Held) -> bool:
+    """Whether the site is on file as resolved that day, without the row's note, as a score puts it: note it there."""
+    if row.act != "resolve" or site is None or row.note is None:
+        return False
+    table = tables.Hold
+    same = select(table).where(table.site_id == site.id, table.act == "resolve", table.on_date == row.on)
+    bare = writing.session.exec(same.where(col(table.note).is_(None))).first()
+    if bare is None:
+        return False
+    bare.note = row.note
+    writing.add(bare)
+    return True
+
+
 def _fault(person: tables.Patient, site: tables.Site | None, row: Held) -> tuple[str, str] | None:
     wrong = not_then(person, row.on)
     if wrong:
@@ -107,22 +121,7 @@ def _decide(writing: Writing, person: tables.Patient, site: tables.Site | None, 
         found = sites.Findings(note=row.note)
         sites.place(writing, person.id, row.muscle or "", row.side or "", found, row.on).found_on = row.on
         return
-    told = _by_its_score(writing, site, row)
-    if told is not None:
-        told.note = row.note
-        writing.add(told)
-        return
     decision = hold.Decision(row.act, person.id, row.on, site.id if site else None, row.reason, row.until, row.note)
     hold.put(writing, decision)
     if row.reason == "died" and person.status != "deceased":
         patient.change(writing, person.id, {"status": "deceased"}, row.on)
-
-
-def _by_its_score(writing: Writing, site: tables.Site | None, row: Held) -> tables.Hold | None:
-    """The same resolve as the score of that day put it on file a moment ago, in this transaction: without its note."""
-    if row.act != "resolve" or site is None:
-        return None
-    table = tables.Hold
-    same = select(table).where(table.site_id == site.id, table.act == "resolve", table.on_date == row.on)
-    fresh = same.where(col(table.entry) == writing.entry, col(table.note).is_(None))
-    return writing.session.exec(fresh).first()
