@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from tpi_cli.commands import complete, options
+from tpi_cli.commands import complete, export_csv, options
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import MissingExtra, Usage
-from tpi_cli.exchange import copy, csv_out
-from tpi_cli.files import make_folder
+from tpi_cli.exchange import copy
 from tpi_cli.show.machine import envelope
-from tpi_cli.show.out import Out, Unwritten
+from tpi_cli.show.out import Out
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
@@ -33,9 +32,7 @@ class Asked(NamedTuple):
 def export(
     ctx: typer.Context,
     what: Annotated[str, typer.Argument(metavar="csv|json|ics|sqlite", help="In which form.")],
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="csv: patients, injections, outcomes.")
-    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="csv: patients, appointments, ...")] = None,
     patient: Annotated[
         str | None, typer.Option("--patient", metavar="PATIENT", autocompletion=complete.patients, help="ics: of one.")
     ] = None,
@@ -47,7 +44,8 @@ def export(
     """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy); or ics, the
     appointments for a calendar program, by patient number (tpi help calendar).
 
-    What is written is not encrypted. A folder takes the three CSV files; a file, or stdout, the --kind asked for.
+    What is written is not encrypted. csv into a folder holds everything (tpi help leaving); a file, or stdout, takes
+    the --kind asked for: patients, injections, outcomes, appointments, holds or calls.
 
     \b
     tpi export csv -o export/
@@ -88,20 +86,8 @@ def _possible(what: str, out: Out, kind: str | None) -> None:
         raise Usage("--kind goes with csv", hint=f"tpi export {what} -o copy")
     if what == "sqlite" and not out.output:
         raise Usage("a SQLite file cannot go to stdout", hint="name a file: -o copy.db")
-    if what == "csv" and kind is None:
-        _folder(out)
-    if what == "csv" and kind is not None and kind not in csv_out.WRITTEN:
-        raise Usage(f"--kind cannot be {kind!r}", hint=" or ".join(csv_out.WRITTEN))
-
-
-def _folder(out: Out) -> None:
-    """The folder for all CSV files, made if it is not there."""
-    if not out.output:
-        raise Usage("which file?", hint="--kind patients, injections or outcomes; or a folder for all: -o export/")
-    try:
-        make_folder(out.output)
-    except OSError as fault:
-        raise Unwritten(path=out.output, why=fault.strerror) from None
+    if what == "csv":
+        export_csv.possible(out, kind)
 
 
 def _ics(db: Database, out: Out, asked: Asked) -> None:
@@ -153,18 +139,4 @@ def _json(db: Database, out: Out, kind: str | None) -> None:  # noqa: ARG001
     out.say(f"{count} rows written, not encrypted")
 
 
-def _csv(db: Database, out: Out, kind: str | None) -> None:
-    if kind is None:
-        _csv_folder(db, out)
-        return
-    with out.into() as into:
-        count = csv_out.write(csv_out.rows(db, kind), csv_out.columns(kind), into)
-    out.say(f"{count} {kind} written, not encrypted")
-
-
-def _csv_folder(db: Database, out: Out) -> None:
-    for kind in csv_out.WRITTEN:
-        _csv(db, out._replace(output=os.path.join(str(out.output), f"{kind}.csv")), kind)
-
-
-_WRITERS = {"sqlite": _sqlite, "json": _json, "csv": _csv}
+_WRITERS = {"sqlite": _sqlite, "json": _json, "csv": export_csv.export}
