@@ -1,108 +1,150 @@
-"""Another system's Patient as one of ours: the name in use, birth date, record number, and whether they live."""
+"""A patient, and what to look out for in one: allergies, conditions, flags."""
 
-from datetime import date
-from typing import NamedTuple
+import re
 
-from tpi_cli.acts.patient import New
-from tpi_cli.exchange.fhir.parts import Resource, concept, day, each, flag, text, words
-from tpi_cli.exchange.fields import Fault, sound
-from tpi_cli.rules import checks
+from tpi_cli.exchange.fhir import ids
+from tpi_cli.exchange.fhir.house import House, human
+from tpi_cli.exchange.fhir.terms import (
+    ABSENT,
+    HL7,
+    NO_KNOWN_ALLERGY,
+    RXNORM,
+    SNOMED,
+    Part,
+    coding,
+    concept,
+    filled,
+    hl7,
+    notes,
+    resource,
+)
+from tpi_cli.reference import agents, alerts
+from tpi_cli.store.read.people import Patient
+from tpi_cli.store.read.person import Alert
 
-FORMER = frozenset(["old", "maiden", "temp", "anonymous"])
-NAMES = ("official", "usual", "", "nickname")
-"""Which name is taken, the first of these that there is."""
-SEXES = frozenset(["female", "male", "other", "unknown"])
-RECORD_NUMBER = "MR"
-NOT_A_RECORD = frozenset(["SS", "DL", "PPN", "SB", "NI", "NIIP", "TAX", "MC", "MA"])
-"""Kinds of identifier (HL7 v2-0203) that are a state's or an insurer's and are not written on a chart."""
+CONDITIONS = frozenset({
+    *("bleeding-disorder", "infection", "infection-local", "trauma", "asthma-severe", "pregnancy", "breastfeeding"),
+    *("diabetes", "heart-or-liver", "copd", "methaemoglobinaemia", "neuromuscular"),
+})  # fmt: skip
+"""Kinds of alert that are something the patient has; the others are flags."""
+NONE = ("allergy-none", "bleeding-none")
+"""Kinds that say that somebody asked and there was none."""
+GENDERS = ("male", "female", "other")
 
 
-class Person(NamedTuple):
-    """A patient to bring in, and the day of death, where there is one."""
-
-    new: New
-    died: date | None
-
-
-def person(resource: Resource, today: date) -> Person:
-    """The patient. Raises Fault for what cannot be taken."""
-    born = day(resource, "birthDate")
-    if born is None:
-        raise Fault("birthDate", "is missing")
-    sound("birthDate", checks.born(born, today))
-    died = _died(resource, born, today)
-    gender = text(resource, "gender")
-    new = New(
-        name=_name(resource),
-        born=born,
-        mrn=_mrn(resource),
-        sex=gender if gender in SEXES else "unknown",
-        phone=_telecom(resource, "phone"),
-        email=_telecom(resource, "email"),
-        status="deceased" if _is_dead(resource) else "archived" if _is_past(resource) else "active",
+def patient(at: House, one: Patient) -> Part:
+    """A person. With names kept back there is the short id, the sex and the birth date or its year, and no more."""
+    return resource(
+        "Patient",
+        one.id,
+        "patient",
+        identifier=list(_identifiers(at, one)),
+        active=one.status != "archived",
+        name=[human(one.name) if at.whole else {"extension": [{"url": ABSENT, "valueCode": "masked"}]}],
+        telecom=_telecom(one) if at.whole else None,
+        gender=one.sex if one.sex in GENDERS else "unknown",
+        birthDate=str(one.born.year) if at.redact == "all" else str(one.born),
+        deceasedBoolean=True if one.status == "deceased" else None,
+        managingOrganization=at.organization,
     )
-    return Person(new, died)
 
 
-def _is_dead(resource: Resource) -> bool:
-    return bool(flag(resource, "deceasedBoolean")) or bool(text(resource, "deceasedDateTime"))
+def _identifiers(at: House, one: Patient) -> list[Part]:
+    """The number another system gave, and the short id."""
+    own = at.identifier("patient", one.code)
+    if not one.mrn or not at.whole:
+        return [own]
+    return [{"use": "usual", "type": hl7("v2-0203", "MR"), **at.identifier("mrn", one.mrn)}, own]
 
 
-def _is_past(resource: Resource) -> bool:
-    """Whether the record is in use no more, or another took its place."""
-    replaced = any(text(link, "type") == "replaced-by" for link in each(resource, "link"))
-    return flag(resource, "active") is False or replaced
+def _telecom(one: Patient) -> list[Part]:
+    told = {"phone": one.phone, "email": one.email}
+    return [{"system": system, "value": value.strip()} for system, value in told.items() if value and value.strip()]
 
 
-def _died(resource: Resource, born: date, today: date) -> date | None:
-    """The day of death; None for the living, and where only a year is known."""
-    said = text(resource, "deceasedDateTime")
-    if len(said) < len("1971-03-04"):
-        return None
-    found = day(resource, "deceasedDateTime")
-    if found is not None:
-        sound("deceasedDateTime", checks.happened(found, today, born))
-    return found
+def alert(at: House, who: Part, one: Alert) -> Part:
+    """An alert as what it is: an allergy, a condition, an answer of none, or a flag."""
+    if one.kind.startswith(alerts.ALLERGY):
+        return _allergy(at, who, one)
+    if one.kind in NONE:
+        return _asked(who, one)
+    return _condition(at, who, one) if one.kind in CONDITIONS else _flag(at, who, one)
 
 
-def _name(resource: Resource) -> str:
-    """`Tan, Mei`, of the name that is in use."""
-    known = [one for one in each(resource, "name") if text(one, "use") not in FORMER]
-    found = sorted(known, key=_rank)
-    written = next(filter(None, map(_written, found)), "")
-    if not written:
-        raise Fault("name", "none that is in use")
-    sound("name", checks.name(written))
-    return written
+def _words(at: House, one: Alert) -> str:
+    """`diabetes: type 2, diet`; a kind that this release does not know goes by its name."""
+    known = alerts.all_alerts().get(one.kind)
+    return ": ".join(filter(None, [known.words if known else one.kind, at.free(one.text)]))
 
 
-def _rank(name: Resource) -> int:
-    use = text(name, "use")
-    return NAMES.index(use) if use in NAMES else len(NAMES)
+def _allergy(at: House, who: Part, one: Alert) -> Part:
+    none = one.kind in NONE
+    code = concept("No known allergy", coding(SNOMED, NO_KNOWN_ALLERGY)) if none else _substance(at, one)
+    return resource(
+        "AllergyIntolerance",
+        one.id,
+        "allergyintolerance",
+        clinicalStatus=hl7("allergyintolerance-clinical", "inactive" if one.ended else "active"),
+        type=None if none else "allergy",
+        code=code,
+        patient=ids.to(who),
+        recordedDate=str(one.since),
+        note=notes(_ended(one)),
+    )
 
 
-def _written(name: Resource) -> str:
-    family, given = text(name, "family"), " ".join(words(name, "given"))
-    return ", ".join(filter(None, [family, given])) if family or given else text(name, "text")
+def _substance(at: House, one: Alert) -> Part:
+    """What it is an allergy to, with the code of the ingredient where the text names one agent and nothing else."""
+    named = re.split(r"[:,;(]", one.text or "")[0]
+    found = agents.by_name(named) if named.strip() else ()
+    codes = {each.rxnorm for each in found if each.rxnorm}
+    return concept(_words(at, one), *[coding(RXNORM, code) for code in codes if len(found) == 1])
 
 
-def _mrn(resource: Resource) -> str:
-    """The medical record number; else the first identifier that is a chart's; else the resource's own id."""
-    known = [one for one in each(resource, "identifier") if text(one, "use") != "old" and text(one, "value")]
-    kinds = [(one, concept(one.get("type", {}) if isinstance(one.get("type", {}), dict) else {})) for one in known]
-    marked = [one for one, kind in kinds if kind.has(RECORD_NUMBER)]
-    others = [one for one, kind in kinds if not kind.has(*NOT_A_RECORD)]
-    found = next((text(one, "value") for one in (*marked, *others)), "") or text(resource, "id")
-    if not found:
-        raise Fault("identifier", "is missing, and an id too")
-    sound("identifier", checks.text(found, checks.LONGEST_NAME))
-    return found
+def _condition(at: House, who: Part, one: Alert) -> Part:
+    return resource(
+        "Condition",
+        one.id,
+        "condition-problems-health-concerns",
+        clinicalStatus=hl7("condition-clinical", "inactive" if one.ended else "active"),
+        category=[hl7("condition-category", "problem-list-item")],
+        code=concept(_words(at, one)),
+        subject=ids.to(who),
+        abatementDateTime=str(one.ended) if one.ended else None,
+        recordedDate=str(one.since),
+    )
 
 
-def _telecom(resource: Resource, system: str) -> str | None:
-    """The first telephone or address that is in use."""
-    known = (one for one in each(resource, "telecom") if text(one, "system") == system and text(one, "use") != "old")
-    found = next(filter(None, (text(one, "value") for one in known)), None)
-    if found is not None:
-        sound("telecom", checks.text(found, checks.LONGEST_NAME))
-    return found
+def _flag(at: House, who: Part, one: Alert) -> Part:
+    return resource(
+        "Flag",
+        one.id,
+        status="inactive" if one.ended else "active",
+        category=[concept("Safety", coding(f"{HL7}/flag-category", "safety"))],
+        code=concept(_words(at, one)),
+        subject=ids.to(who),
+        period=_period(one),
+    )
+
+
+def _asked(who: Part, one: Alert) -> Part:
+    """That there is none of something is an answer, no condition."""
+    when = {"effectivePeriod": _period(one)} if one.ended else {"effectiveDateTime": str(one.since)}
+    return resource(
+        "Observation",
+        one.id,
+        status="final",
+        category=[hl7("observation-category", "survey")],
+        code=concept("Bleeding disorder, anticoagulant or antiplatelet drug, as asked"),
+        subject=ids.to(who),
+        **when,
+        valueCodeableConcept=concept("none"),
+    )
+
+
+def _period(one: Alert) -> Part:
+    return filled(start=str(one.since), end=str(one.ended) if one.ended else None)
+
+
+def _ended(one: Alert) -> str | None:
+    return f"ended {one.ended}" if one.ended else None
