@@ -6,12 +6,14 @@ from typing import Annotated, NamedTuple
 import typer
 
 from tpi_cli.commands import complete, export_csv, options
+from tpi_cli.commands.filters import since as since_day
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Usage
 from tpi_cli.exchange import copy
 from tpi_cli.show.machine import envelope
 from tpi_cli.show.out import Out
 from tpi_cli.store.connect import Database
+from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
 
 
@@ -111,8 +113,12 @@ def _ics(ctx: typer.Context, db: Database, out: Out, asked: Asked) -> None:
 def _fhir(ctx: typer.Context, db: Database, out: Out, asked: Asked) -> None:
     """What hospitals read. Raises Usage, Grammar, NotFound, Conflict, Unwritten."""
     from tpi_cli.commands import export_fhir
+    from tpi_cli.exchange.fhir.whole import Asked as Wanted
 
-    export_fhir.fhir(ctx, db, out, export_fhir.Asked(asked.patient, asked.since, asked.bundle, asked.ndjson))
+    shape = export_fhir.asked(out, asked.bundle, asked.ndjson)
+    first, words = since_day(asked.since, clinic(db).today)
+    one = people.patient(db, asked.patient) if asked.patient else None
+    export_fhir.fhir(ctx, db, Wanted(one, first), shape, words)
 
 
 def _whole(ctx: typer.Context, db: Database, out: Out, what: str, kind: str | None) -> None:

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+import typer
+
 from tpi_cli import files
+from tpi_cli.commands import options
+from tpi_cli.commands.filters import since
 from tpi_cli.errors import MissingExtra, Usage
 from tpi_cli.show.out import Out, Unwritten
 from tpi_cli.store.connect import Database
@@ -20,15 +24,21 @@ ONLY = "only"
 
 
 class Asked(NamedTuple):
-    """The options of one form only, as given."""
+    """The options of this form, as given."""
 
-    kind: str | None = None
     patient: str | None = None
     since: str | None = None
     names: bool = False
     due: str | None = None
     within: str | None = None
     split: str | None = None
+
+
+def ics(ctx: typer.Context, db: Database, out: Out, asked: Asked) -> None:
+    """Write what was asked for, once that is logged. Raises Usage, Grammar, NotFound, MissingExtra, Unwritten."""
+    fitting(out, asked)
+    options.exported(ctx, db, "ics", people.patient(db, asked.patient).number if asked.patient else None)
+    write(db, out, asked)
 
 
 def write(db: Database, out: Out, asked: Asked) -> None:
@@ -39,7 +49,7 @@ def write(db: Database, out: Out, asked: Asked) -> None:
         raise MissingExtra(what="a calendar file", package="icalendar", extra="ics") from None
 
     told, office = _told(out, asked), clinic(db)
-    first, words = _first(asked.since, office.today)
+    first, words = since(asked.since, office.today)
     booked = [] if asked.due == ONLY else _appointments(db, office, asked, first, told)
     due = [] if asked.due is None else _due(db, office, asked, first, told)
     counted = _counted(asked, booked, due) + words
@@ -123,13 +133,3 @@ def _told(out: Out, asked: Asked) -> "Told":
     if out.redact == "all":
         return "nothing"
     return "names" if asked.names else "ids"
-
-
-def _first(since: str | None, today: date) -> tuple[date | None, str]:
-    """The day typed, and how it is echoed; bare words look back. Raises Grammar."""
-    if since is None:
-        return None, ""
-    from tpi_cli.commands.parse.dates import day, words
-
-    first = day(since, today, forward=False)
-    return first, f" since {words(first, today)}"

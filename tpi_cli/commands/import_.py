@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tpi_cli.commands import options, progress
+from tpi_cli.commands import import_fhir, options, progress
 from tpi_cli.commands.import_report import Report
 from tpi_cli.errors import Usage
 from tpi_cli.show.out import Out, allowed
@@ -15,7 +15,9 @@ from tpi_cli.store.read import overrides
 def import_(
     ctx: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILE...|-", help="CSV files; - is stdin.")],
-    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="patients, injections, outcomes.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help="patients, injections, outcomes, fhir.")
+    ] = None,
     on_error: Annotated[str, typer.Option("--on-error", metavar="stop|skip", help="What a bad row does.")] = "stop",
 ) -> None:
     """Bring patients, injections and outcomes in from CSV. A second import of the same rows changes nothing.
@@ -33,6 +35,9 @@ def import_(
 
     ctx.obj.without("on", "note")
     skip = allowed("--on-error", on_error, ("stop", "skip")) == "skip"
+    if kind == "fhir" or (kind is None and import_fhir.told(files)):
+        import_fhir.run(ctx, files, skip=skip)
+        return
     out: Out = ctx.obj.out()
     with shelf(ctx.obj.place) as rows, progress.shown(out) as watch:
         reading = Reading(rows, watch)
