@@ -32,7 +32,7 @@ SNOMED_MUSCLES = {
 
 KNOWN_SNOMED = {LEFT, RIGHT, BOTH, "78421000", "716186003", *SNOMED_MUSCLES}
 KNOWN_LOINC = {"72514-3", "29463-7", "8302-2"}
-KNOWN_UNITS = {"mg", "mL", "ug", "%", "{score}", "kg", "cm", "min", "h", "d", "wk", "mo", "a", "{units}"}
+KNOWN_UNITS = {"mg", "g", "mL", "ug", "%", "{score}", "kg", "cm", "min", "h", "d", "wk", "mo", "a", "{units}"}
 HL7 = ("http://terminology.hl7.org/", "http://hl7.org/fhir/", "urn:ietf:")
 
 

@@ -5,8 +5,12 @@ nobody else would catch.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import reduce
+from operator import getitem
 from typing import Any, NamedTuple
 
+from tests.exchange.judges.codes import NPI
 from tests.exchange.judges.node import Resource
 from tests.exchange.judges.sense import TARGET
 
@@ -30,26 +34,39 @@ def one(export: Export, kind: str, **having: Any) -> Resource:
     )
 
 
+def holder(export: Export, kind: str, path: tuple[str | int, ...]) -> Any:
+    """What holds the last step of a path, in the first resource of that type that has the whole of it."""
+    for it in export:
+        if it["resourceType"] == kind:
+            with suppress(KeyError, IndexError):
+                reduce(getitem, path, it)
+                return reduce(getitem, path[:-1], it)
+    raise AssertionError(f"no {kind} with {path}")
+
+
 def put(kind: str, *path: str | int, to: Any) -> Callable[[Export], object]:
-    """A fault that sets one value of the first resource of that type."""
+    """A fault that sets one value."""
 
     def broken(export: Export) -> None:
-        inner: Any = one(export, kind)
-        for step in path[:-1]:
-            inner = inner[step]
-        inner[path[-1]] = to
+        holder(export, kind, path)[path[-1]] = to
 
     return broken
 
 
 def gone(kind: str, *path: str | int) -> Callable[[Export], object]:
-    """A fault that takes one value of the first resource of that type away."""
+    """A fault that takes one value away."""
 
     def broken(export: Export) -> None:
-        inner: Any = one(export, kind)
-        for step in path[:-1]:
-            inner = inner[step]
-        del inner[path[-1]]
+        del holder(export, kind, path)[path[-1]]
+
+    return broken
+
+
+def extra(kind: str, name: str, value: Any) -> Callable[[Export], object]:
+    """A fault that puts something where nothing was."""
+
+    def broken(export: Export) -> None:
+        one(export, kind)[name] = value
 
     return broken
 
@@ -159,7 +176,7 @@ MUTANTS = (
     Mutant("procedure before the patient was born", put("Procedure", "performedDateTime", to="1901-01-01"), "ours"),
     Mutant("two procedures in one session", procedure_twice, "ours"),
     Mutant("extension without a url", url_lost, "medplum lantana"),
-    Mutant("element R4 does not have", put("Procedure", "occurrenceDateTime", to="2026-11-23"), "medplum lantana"),
+    Mutant("element R4 does not have", extra("Procedure", "occurrenceDateTime", "2026-11-23"), "medplum lantana"),
     Mutant("side of a body structure lost", gone("BodyStructure", "locationQualifier"), "ours"),
     Mutant("side of a body structure swapped in words", sides_swapped, "ours"),
     Mutant("body structure of nobody", gone("BodyStructure", "patient"), "medplum lantana ours"),
@@ -204,14 +221,18 @@ MUTANTS = (
     Mutant("gender in a code there is not", put("Patient", "gender", to="F"), "lantana"),
     Mutant("patient without a gender", gone("Patient", "gender"), "us-core"),
     Mutant("patient without a name", gone("Patient", "name"), "us-core"),
-    Mutant("patient with an empty list", put("Patient", "address", to=[]), "ours"),
-    Mutant("patient with an empty object", put("Patient", "maritalStatus", to={}), "ours"),
+    Mutant("patient with an empty list", extra("Patient", "address", []), "ours"),
+    Mutant("patient with an empty object", extra("Patient", "maritalStatus", {}), "ours"),
     Mutant("patient with an empty name", put("Patient", "name", 0, "family", to=""), "ours"),
     Mutant("patient with nothing for a phone", put("Patient", "telecom", to=None), "medplum lantana ours"),
     Mutant("patient who died and is recalled", dead_and_recalled, "ours"),
     Mutant("patient with two birth dates", put("Patient", "birthDate", to=["1971-03-04", "1971-04-03"]), "medplum"),
     Mutant("patient lost", patient_lost, "ours"),
-    Mutant("NPI with a wrong check digit", put("Practitioner", "identifier", 0, "value", to="1234567890"), "ours"),
+    Mutant(
+        "NPI with a wrong check digit",
+        put("Practitioner", "identifier", 0, to={"system": NPI, "value": "1234567890"}),
+        "ours",
+    ),
     Mutant("clinician without a family name", gone("Practitioner", "name", 0, "family"), "us-core"),
     Mutant("location without a name", gone("Location", "name"), "us-core"),
     Mutant("session without a class", gone("Encounter", "class"), "medplum lantana"),
@@ -245,8 +266,8 @@ MUTANTS = (
     ),
     Mutant("adverse event that may not have been", gone("AdverseEvent", "actuality"), "medplum lantana"),
     Mutant(
-        "adverse event in a severity there is not",
-        put("AdverseEvent", "severity", "coding", 0, "code", to="bad"),
+        "adverse event with an outcome there is not",
+        put("AdverseEvent", "outcome", "coding", 0, "code", to="bad"),
         "lantana",
     ),
     Mutant("consent of nobody", gone("Consent", "patient"), "ours"),

@@ -122,10 +122,3 @@ class Validators:
             found = json.loads(line)
             yield Issue(found["judge"], f"{found['type']}/{found['id']} {found['path']}", found["message"])
         assert self.process.poll() is None, "the validators died"
-
-
-class Server:
-    """A FHIR server at `address`, as a receiver of our bundles."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address

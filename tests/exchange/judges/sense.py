@@ -17,15 +17,13 @@ HAPPENED = {
     "deceasedDateTime",
     "performedDateTime",
     "effectiveDateTime",
-    "recorded",
+    "date",
     "recordedDate",
     "onsetDateTime",
     "dateTime",
     "authoredOn",
 }
-"""Elements that tell of something that has been."""
-
-BEFORE_BIRTH = HAPPENED - {"recorded"}
+"""Elements that tell of a day that has been; not of when it was typed, for that clock is another."""
 
 
 def sides(text: str) -> set[str]:
@@ -45,9 +43,14 @@ def lost_side(records: Records) -> Iterator[Issue]:
         coded = [
             SIDES.get(code, set()) for one in listed(resource.get("locationQualifier")) for code in codes(one, SNOMED)
         ]
-        said = sides(str(resource.get("description", "")) + " " + words(resource.get("location")))
+        said = sides(place(resource)) | sides(words(resource.get("location")))
         if set().union(*coded) != said:
             yield ours(resource, "locationQualifier", "side in code and side in words differ")
+
+
+def place(structure: Resource) -> str:
+    """Where a body structure is, in words, without what else is said of it: pain may be felt on the other side."""
+    return str(structure.get("description", "")).split(";")[0]
 
 
 def structures(records: Records, procedure: Resource) -> list[Resource]:
@@ -60,7 +63,7 @@ def swapped_side(records: Records) -> Iterator[Issue]:
     """A procedure whose body sites in words are not, one for one, the structures it refers to."""
     for act in records.of("Procedure"):
         said = sorted(sorted(sides(words(one))) for one in listed(act.get("bodySite")))
-        meant = sorted(sorted(sides(str(one.get("description")))) for one in structures(records, act))
+        meant = sorted(sorted(sides(place(one))) for one in structures(records, act))
         if said != meant:
             yield ours(act, "bodySite", "body sites and body structures differ in side")
 
@@ -86,8 +89,8 @@ def untold(records: Records) -> Iterator[Issue]:
 def _said_of(records: Records, dose: Resource) -> list[str]:
     drug = records.linked(dose, "medicationReference")
     name = words(drug[0].get("code") if drug else dose.get("medicationCodeableConcept")).lower()
-    amount = dose.get("dosage", {}).get("dose", {}).get("value")
-    return [name.split()[0] if name else "?", str(amount)]
+    amount = dose.get("dosage", {}).get("dose", {})
+    return [name.split()[0] if name else "?", f"{amount.get('value')} {amount.get('unit')}"]
 
 
 def as_day(text: str) -> date | None:
@@ -128,7 +131,7 @@ def before_birth(records: Records) -> Iterator[Issue]:
     for resource in records.all:
         born = as_day(str((records.subject(resource) or {}).get("birthDate")))
         for at in dated(resource):
-            if born and at.name in BEFORE_BIRTH and (as_day(at.value) or born) < born:
+            if born and at.name in HAPPENED and (as_day(at.value) or born) < born:
                 yield ours(resource, at.path, "before the patient was born")
 
 
