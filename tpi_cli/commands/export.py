@@ -28,24 +28,40 @@ class Asked(NamedTuple):
     patient: str | None = None
     since: str | None = None
     names: bool = False
+    bundle: str | None = None
+    ndjson: str | None = None
+
+
+FITTING = {
+    "csv": ("kind",),
+    "json": (),
+    "sqlite": (),
+    "ics": ("patient", "since", "names"),
+    "fhir": ("patient", "since", "bundle", "ndjson"),
+}
+"""The options that each form has."""
 
 
 def export(
     ctx: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="csv|json|ics|sqlite", help="In which form.")],
+    what: Annotated[str, typer.Argument(metavar="csv|json|ics|sqlite|fhir", help="In which form.")],
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="KIND", help="csv: patients, injections, outcomes.")
     ] = None,
     patient: Annotated[
-        str | None, typer.Option("--patient", metavar="PATIENT", autocompletion=complete.patients, help="ics: of one.")
+        str | None, typer.Option("--patient", metavar="PATIENT", autocompletion=complete.patients, help="ics, fhir: of one.")
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="ics: from that day on (default: all there are).")
+        str | None, typer.Option("--since", metavar="DATE", help="ics, fhir: from that day on (default: all).")
     ] = None,
     names: Annotated[bool, typer.Option("--names", help="ics: with names, birth dates and notes.")] = False,
+    bundle: Annotated[
+        str | None, typer.Option("--bundle", metavar="collection|transaction", help="fhir: as one Bundle, or to be sent.")
+    ] = None,
+    ndjson: Annotated[str | None, typer.Option("--ndjson", metavar="DIR", help="fhir: a file a type.")] = None,
 ) -> None:
-    """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy); or ics, the
-    appointments for a calendar program, by patient number (tpi help calendar).
+    """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy); ics, the
+    appointments for a calendar program, by patient number (tpi help calendar); fhir, for hospitals (tpi help fhir).
 
     What is written is not encrypted. A folder takes the three CSV files; a file, or stdout, the --kind asked for.
 
@@ -54,9 +70,11 @@ def export(
     tpi export csv --kind injections -o injections.csv
     tpi export ics --since today -o appointments.ics
     tpi export sqlite -o copy.db
+    tpi export fhir -o clinic.json
+    tpi export fhir --ndjson export/
     """
     copy.checked(what)
-    asked = Asked(kind, patient, since, names)
+    asked = Asked(kind, patient, since, names, bundle, ndjson)
     _fitting(what, asked)
     wanted = picked(ctx, patient) if patient else None
     with options.reading(ctx) as db:
@@ -64,6 +82,9 @@ def export(
         if what == "ics":
             options.exported(ctx, db, what, people.patient(db, wanted).number if wanted else None)
             _ics(db, out, asked._replace(patient=wanted))
+            return
+        if what == "fhir":
+            _fhir(ctx, db, out, asked._replace(patient=wanted))
             return
         if out.redact != "none":
             raise Usage("an export is whole: --redact does not apply", hint="tpi patient list --redact names")
@@ -74,18 +95,14 @@ def export(
 
 def _fitting(what: str, asked: Asked) -> None:
     """Refuse what belongs to another form. Raises Usage."""
-    if what != "ics":
-        for name in ("patient", "since", "names"):
-            if getattr(asked, name):
-                raise Usage(f"--{name} goes with ics", hint=f"an export as {what} is whole")
-    elif asked.kind:
-        raise Usage("--kind goes with csv", hint="tpi export ics -o appointments.ics")
+    for name, value in asked._asdict().items():
+        if value and name not in FITTING[what]:
+            forms = [form for form, names in FITTING.items() if name in names]
+            raise Usage(f"--{name} goes with {' and '.join(forms)}", hint=f"tpi export {forms[0]} --help")
 
 
 def _possible(what: str, out: Out, kind: str | None) -> None:
     """Refuse what cannot be written before it is logged as written. Raises Usage, Unwritten."""
-    if what != "csv" and kind:
-        raise Usage("--kind goes with csv", hint=f"tpi export {what} -o copy")
     if what == "sqlite" and not out.output:
         raise Usage("a SQLite file cannot go to stdout", hint="name a file: -o copy.db")
     if what == "csv" and kind is None:
@@ -121,6 +138,17 @@ def _ics(db: Database, out: Out, asked: Asked) -> None:
         into.write(text)
     named = ", with names" if told == "names" else ""
     out.say(f"{len(found)} appointment{'' if len(found) == 1 else 's'}{words} written{named}, not encrypted")
+
+
+def _fhir(ctx: typer.Context, db: Database, out: Out, asked: Asked) -> None:
+    """What hospitals read. Raises Usage, Grammar, NotFound, Conflict, Unwritten."""
+    from tpi_cli.commands import export_fhir
+    from tpi_cli.exchange.fhir.whole import Asked as Wanted
+
+    shape = export_fhir.asked(out, asked.bundle, asked.ndjson)
+    first, _ = _first(asked.since, clinic(db).today)
+    one = people.patient(db, asked.patient) if asked.patient else None
+    export_fhir.fhir(ctx, db, Wanted(one, first), shape)
 
 
 def _told(out: Out, asked: Asked) -> "Told":
