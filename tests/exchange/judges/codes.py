@@ -133,10 +133,10 @@ def impossible_dose(records: Records) -> Iterator[Issue]:
 
 
 def impossible_score(records: Records) -> Iterator[Issue]:
-    """A pain score outside 0 to 10, not whole, or in another unit."""
+    """A pain score outside 0 to 10, not whole, in another unit, or missing without a word."""
     for resource in records.of("Observation"):
         told = resource.get("valueQuantity", {})
-        pain = "72514-3" in codes(resource.get("code"), LOINC)
+        pain = "72514-3" in codes(resource.get("code"), LOINC) and "dataAbsentReason" not in resource
         if pain and (told.get("value") not in range(11) or told.get("code") != "{score}"):
             yield ours(resource, "valueQuantity", "pain is a whole {score} of 0 to 10")
 

@@ -150,10 +150,6 @@ def dead_and_recalled(export: Export) -> None:
     one(export, "Patient")["deceasedBoolean"] = True
 
 
-def half_a_diagnosis(export: Export) -> None:
-    one(export, "Condition")["code"]["coding"][0]["code"] = "M79.1"
-
-
 CODE = ("code", "coding", 0, "code")
 AGENT = ("contained", 0, "code", "coding", 0)
 DOSE = ("dosage", "dose")
@@ -239,7 +235,7 @@ MUTANTS = (
     Mutant("session in a code list's wrong word", put("Encounter", "class", "code", to="AMBU"), "terms"),
     Mutant("session without a type", gone("Encounter", "type"), "us-core"),
     Mutant("session lost", session_lost, "ours"),
-    Mutant("diagnosis that cannot be billed", half_a_diagnosis, "ours"),
+    Mutant("diagnosis that cannot be billed", put("Condition", *CODE, to="M79.1"), "ours"),
     Mutant("diagnosis that is none", put("Condition", *CODE, to="M79.99"), "ours"),
     Mutant(
         "diagnosis in a status there is not",
