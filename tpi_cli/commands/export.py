@@ -49,14 +49,15 @@ def export(
         str | None, typer.Option("--kind", metavar="KIND", help="csv: patients, injections, outcomes.")
     ] = None,
     patient: Annotated[
-        str | None, typer.Option("--patient", metavar="PATIENT", autocompletion=complete.patients, help="ics, fhir: of one.")
+        str | None,
+        typer.Option("--patient", metavar="PATIENT", autocompletion=complete.patients, help="ics, fhir: of one."),
     ] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="DATE", help="ics, fhir: from that day on (default: all).")
     ] = None,
     names: Annotated[bool, typer.Option("--names", help="ics: with names, birth dates and notes.")] = False,
     bundle: Annotated[
-        str | None, typer.Option("--bundle", metavar="collection|transaction", help="fhir: as one Bundle, or to be sent.")
+        str | None, typer.Option("--bundle", metavar="collection|transaction", help="fhir: to keep, or to be sent.")
     ] = None,
     ndjson: Annotated[str | None, typer.Option("--ndjson", metavar="DIR", help="fhir: a file a type.")] = None,
 ) -> None:
@@ -146,9 +147,9 @@ def _fhir(ctx: typer.Context, db: Database, out: Out, asked: Asked) -> None:
     from tpi_cli.exchange.fhir.whole import Asked as Wanted
 
     shape = export_fhir.asked(out, asked.bundle, asked.ndjson)
-    first, _ = _first(asked.since, clinic(db).today)
+    first, words = _first(asked.since, clinic(db).today)
     one = people.patient(db, asked.patient) if asked.patient else None
-    export_fhir.fhir(ctx, db, Wanted(one, first), shape)
+    export_fhir.fhir(ctx, db, Wanted(one, first), shape, words)
 
 
 def _told(out: Out, asked: Asked) -> "Told":

@@ -1,7 +1,8 @@
 """`tpi export fhir`: what hospitals read."""
 
 import os
-from itertools import chain, islice
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import typer
@@ -18,58 +19,62 @@ from tpi_cli.store.connect import Database
 from tpi_cli.store.read.clinic import clinic
 
 BUNDLES = ("collection", "transaction")
+NDJSON = "ndjson"
 
 
 class Shape(NamedTuple):
-    """What was asked for: a bundle of a kind, or a folder of NDJSON."""
+    """What is to be written: one of `BUNDLES` or `NDJSON`; the folder for its files, None for a single one."""
 
-    bundle: str = "collection"
+    kind: str
     folder: str | None = None
 
 
 def asked(out: Out, bundle: str | None, ndjson: str | None) -> Shape:
     """The shape that the options name. Raises Usage for more than one."""
-    kind = allowed("--bundle", bundle, BUNDLES) if bundle else "collection"
-    if ndjson is not None and (bundle or out.output):
-        other = "--bundle" if bundle else "--output"
-        raise Usage(f"--ndjson names a folder of files, and {other} another form", hint=f"leave {other} out")
-    return Shape(kind, ndjson)
+    if ndjson is not None:
+        other = "--bundle" if bundle else "--output" if out.output else None
+        if other:
+            raise Usage(f"--ndjson names a folder of files, and {other} another form", hint=f"leave {other} out")
+        return Shape(NDJSON, ndjson)
+    kind = allowed("--bundle", bundle, BUNDLES) if bundle else BUNDLES[0]
+    return Shape(kind, out.output if kind == "transaction" and _is_folder(out.output) else None)
 
 
-def fhir(ctx: typer.Context, db: Database, wanted: whole.Asked, form: Shape) -> None:
-    """Write what was asked for, once it is logged. Raises Usage, Conflict, Unwritten, StoreBusy."""
+def _is_folder(output: str | None) -> bool:
+    return output is not None and (output.endswith(("/", os.sep)) or os.path.isdir(output))
+
+
+def fhir(ctx: typer.Context, db: Database, wanted: whole.Asked, form: Shape, since: str) -> None:
+    """Write what was asked for, once that is logged; `since` echoes the day.
+
+    Raises Usage, Conflict, Unwritten, StoreBusy.
+    """
     office = clinic(db)
     out: Out = ctx.obj.out(office.today)
-    at = house(db, office, sides_of(office), out.redact)
-    resources = whole.resources(db, at, wanted)
-    if form.folder is None and form.bundle == "transaction" and not _is_folder(out):
+    resources = whole.resources(db, house(db, office, sides_of(office), out.redact), wanted)
+    if form.folder is not None:
+        _empty(form.folder)
+    elif form.kind == "transaction":
         resources = _few(resources)
-    folder = form.folder or (out.output if form.bundle == "transaction" and _is_folder(out) else None)
-    if folder:
-        _empty(folder)
     options.exported(ctx, db, "fhir", wanted.patient.number if wanted.patient else None)
-    told = _written(out, resources, form, folder)
+    told = _written(out, resources, form)
     kept_back = f", {out.redact} kept back" if out.redact != "none" else ""
-    out.say(f"{told} written{kept_back}, not encrypted")
+    out.say(f"{told}{since} written{kept_back}, not encrypted")
 
 
-def _is_folder(out: Out) -> bool:
-    return bool(out.output) and (str(out.output).endswith(("/", os.sep)) or os.path.isdir(str(out.output)))
-
-
-def _few(resources: "whole.Iterator[Part]") -> "whole.Iterator[Part]":
-    """The same, if they go into one transaction. Raises Usage."""
+def _few(resources: Iterator[Part]) -> Iterator[Part]:
+    """The same, if one transaction can hold them. Raises Usage."""
     found = list(islice(resources, shape.MOST + 1))
     if len(found) > shape.MOST:
         raise Usage(
             f"that is more than the {shape.MOST} entries of one transaction",
-            hint="name a folder for numbered files: -o export/",
+            hint="name a folder, for files to be sent by number: -o export/",
         )
-    return chain(found)
+    return iter(found)
 
 
 def _empty(folder: str) -> None:
-    """Make the folder. Raises Conflict where there is something in it: files of two exports would mix."""
+    """Make the folder. Raises Conflict where there is something in it: files of two exports would mix; Unwritten."""
     try:
         make_folder(folder.rstrip("/") or folder)
         found = os.listdir(folder)
@@ -79,15 +84,19 @@ def _empty(folder: str) -> None:
         raise Conflict(f"there are files in {folder} already", hint="name a new folder, or empty this one")
 
 
-def _written(out: Out, resources: "whole.Iterator[Part]", form: Shape, folder: str | None) -> str:
-    """Write the shape; returns how much it was, in words."""
-    opened = lambda path: out._replace(output=path).into()  # noqa: E731 - one line is all there is to it
-    if form.folder:
+def _written(out: Out, resources: Iterator[Part], form: Shape) -> str:
+    """Write it; returns how much it was, in words."""
+    if form.folder is None:
+        write = shape.transaction if form.kind == "transaction" else shape.collection
+        with out.into() as into:
+            return _resources(write(resources, into))
+    opened = lambda path: out._replace(output=path).into()  # noqa: E731 - handed on, and no more than this
+    if form.kind == NDJSON:
         count = shape.ndjson(resources, form.folder, opened)
-        return f"{count.total()} resources of {len(count)} types"
-    if folder:
-        entries, files = shape.transactions(resources, folder, opened)
-        return f"{entries} resources in {files} transactions"
-    write = shape.transaction if form.bundle == "transaction" else shape.collection
-    with out.into() as into:
-        return f"{write(resources, into)} resources"
+        return f"{_resources(count.total())} of {len(count)} types"
+    entries, files = shape.transactions(resources, form.folder, opened)
+    return f"{_resources(entries)} in {files} transactions"
+
+
+def _resources(count: int) -> str:
+    return f"{count} resource{'' if count == 1 else 's'}"

@@ -79,6 +79,7 @@ def attached(resource: Part, owned: Owned) -> Part:
     own = owned.pop(resource["id"], None)
     if not own:
         return resource
-    head = {name: resource[name] for name in ("resourceType", "id", "meta") if name in resource}
-    return {**head, "extension": [*resource.get("extension", []), *own],
-            **{name: value for name, value in resource.items() if name not in {*head, "extension"}}}  # fmt: skip
+    first = [name for name in ("resourceType", "id", "meta") if name in resource]
+    rest = [name for name in resource if name not in {*first, "extension"}]
+    extended = {**resource, "extension": [*resource.get("extension", []), *own]}
+    return {name: extended[name] for name in [*first, "extension", *rest]}

@@ -51,7 +51,7 @@ def observation(at: House, who: Part, one: Score, site: Site | None, done: Part 
 
 def _components(one: Score) -> list[Part]:
     """Relief since the session in percent, and whether the site counts as resolved, where that was said."""
-    out = []
+    out: list[Part] = []
     if one.relief_pct is not None:
         out.append({"code": concept("Relief since the session"), "valueQuantity": quantity(one.relief_pct, "%")})
     if one.resolved:

@@ -17,6 +17,7 @@ from tpi_cli.exchange.fhir.terms import (
     concept,
     hl7,
     notes,
+    place_words,
     resource,
 )
 from tpi_cli.reference.codes import all_codes
@@ -75,7 +76,7 @@ def procedure(at: House, visit: Part, one: Session, puts: list[words.Put], event
 def _of_sites(at: House, puts: list[words.Put]) -> list[str]:
     """The notes of single sites, each after where it belongs."""
     told = ((rows[0], at.free(rows[0].note)) for rows, _ in puts)
-    return [f"{words.place_words(row.muscle, row.side)}: {note}" for row, note in told if note]
+    return [f"{place_words(row.muscle, row.side)}: {note}" for row, note in told if note]
 
 
 def _code(at: House, one: Session, puts: list[words.Put]) -> Part:
@@ -132,4 +133,3 @@ def consent(at: House, visit: Part, one: Session) -> Part | None:
         organization=[at.organization],
         policyRule=how,
     )
-

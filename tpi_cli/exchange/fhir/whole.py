@@ -28,11 +28,11 @@ class Asked(NamedTuple):
     since: date | None = None
 
 
-def resources(db: Database, at: House, asked: Asked = Asked()) -> Iterator[Part]:
+def resources(db: Database, at: House, asked: Asked) -> Iterator[Part]:
     """Who everything refers to first, then the patients by number."""
     codes = records.codes(db)
     yield from _house(db, at, codes)
-    for who in [asked.patient] if asked.patient else list(people.patients(db)):
+    for who in [asked.patient] if asked.patient else people.patients(db):
         items = list(_person(db, at, who))
         owned = carried.of_person(db, who.id, codes) if at.whole else {}
         for one in _since(items, asked.since):
