@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,9 @@ def receiver() -> Iterator[Receiver]:
     """An empty FHIR server."""
     with node.script("server.mjs") as process:
         assert process.stdout
-        yield Receiver(process.stdout.readline().strip())
+        server = Receiver(process.stdout.readline().strip())
+        with closing(server.line):
+            yield server
 
 
 class Busy(NamedTuple):
