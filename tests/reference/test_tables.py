@@ -14,7 +14,7 @@ TABLES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 KEYS = {"screening_values": ("rule", "name"), "profiles": ("profile", "agent")}
 """The columns that name a row, where it is not the first alone."""
 OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse", "screening", "screening_values", "payers", "profiles",
-        "codes", "responders", "contact", "intervals", "roles")  # fmt: skip
+        "codes", "responders", "contact", "intervals", "roles", "imported", "snomed")  # fmt: skip
 READ = {"read", "secondary", "unsourced", "house rule"}
 
 COUNTS = {
@@ -32,6 +32,8 @@ COUNTS = {
     "contact": 6,
     "intervals": 1,
     "roles": 50,
+    "imported": 36,
+    "snomed": 24,
 }
 
 # fragments of claims that patient pages make and the evidence does not bear out

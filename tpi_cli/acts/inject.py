@@ -11,6 +11,7 @@ from tpi_cli.acts.adverse import Event, Happened
 from tpi_cli.acts.clinician import named
 from tpi_cli.acts.screen import Screened
 from tpi_cli.errors import SafetyStop
+from tpi_cli.rules.case import Finding
 from tpi_cli.rules.dose import shown
 from tpi_cli.rules.propose import Plan
 from tpi_cli.rules.values import Dose, Pain, Place, Shot, volumes
@@ -109,22 +110,32 @@ def _reasoned(draft: Draft) -> None:
 def _findings(writing: Writing, session: tables.Session, draft: Draft) -> None:
     """What the rules found, each with its revision and, where one was given, the reason to record it anyway."""
     for ordinal, one in enumerate(draft.screened.findings if draft.screened else (), 1):
-        writing.add(
-            tables.Finding(
-                **writing.record(),
-                session_id=session.id,
-                sites=",".join(map(str, one.sites)) or None,
-                ordinal=ordinal,
-                rule=one.rule,
-                level=one.level,
-                text=one.text,
-                source=one.source,
-                revision=one.revision,
-                reason=draft.reasons.get(one.rule) if one.stops else None,
-                recorded_at=writing.stamp,
-                recorded_by=writing.by,
-            )
+        keep_finding(writing, session, ordinal, one, draft.reasons.get(one.rule) if one.stops else None)
+
+
+def keep_finding(writing: Writing, session: tables.Session, ordinal: int, one: Finding, reason: str | None) -> None:
+    """A finding's row, the `ordinal`-th of its session."""
+    writing.add(
+        tables.Finding(
+            **writing.record(),
+            session_id=session.id,
+            sites=site_list(one),
+            ordinal=ordinal,
+            rule=one.rule,
+            level=one.level,
+            text=one.text,
+            source=one.source,
+            revision=one.revision,
+            reason=reason,
+            recorded_at=writing.stamp,
+            recorded_by=writing.by,
         )
+    )
+
+
+def site_list(one: Finding) -> str | None:
+    """The numbers of the sites a finding is about as its row has them; None for the whole session."""
+    return ",".join(map(str, one.sites)) or None
 
 
 def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> tables.Site:

@@ -52,5 +52,5 @@ def _rows(db: Database, table: str) -> Iterator[dict[str, Any]]:
 def checked(what: str) -> str:
     """The kind of export asked for. Raises Usage."""
     if what not in {"ics", "csv", "json", "sqlite", "fhir"}:
-        raise Usage(f"cannot export {what}", hint="csv, json, sqlite, fhir or ics")
+        raise Usage(f"cannot export {what}", hint="fhir, ics, csv, json or sqlite")
     return what

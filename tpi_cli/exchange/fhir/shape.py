@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack
 from itertools import chain, islice
 from typing import Any, TextIO
 
+from tpi_cli.exchange.fhir.ids import BASE
 from tpi_cli.exchange.fhir.terms import Part
 from tpi_cli.show.machine import text
 
@@ -17,6 +18,8 @@ MOST = 50
 """Entries of a transaction: more are refused by some servers."""
 IDENTITIES = ("Organization", "Location", "Practitioner")
 MANIFEST = "manifest.json"
+NEVER = "1970-01-01T00:00:00Z"
+"""When something was last recorded in a store with nothing in it: a manifest must name a moment."""
 
 Opened = Callable[[str], AbstractContextManager[TextIO]]
 """How a file of that path is opened for writing."""
@@ -96,7 +99,7 @@ def _lots(resources: Iterator[Part]) -> Iterator[tuple[Part, ...]]:
 def ndjson(resources: Iterable[Part], folder: str, opened: Opened) -> Counter[str]:
     """Write a file a type, a resource a line, and last a manifest of them; returns how many of each type."""
     count: Counter[str] = Counter()
-    last = ""
+    last = NEVER
     with ExitStack() as stack:
         files: dict[str, TextIO] = {}
         for one in resources:
@@ -116,7 +119,7 @@ def _file(kind: str) -> str:
 
 
 def _manifest(count: Counter[str], last: str) -> str:
-    """What a bulk export's manifest says; its moment is that of the last thing recorded, if there is any."""
+    """What a bulk export's manifest says; its moment is that of the last thing recorded."""
     output = [{"type": kind, "url": _file(kind), "count": count[kind]} for kind in sorted(count)]
-    head = {"transactionTime": last} if last else {}
-    return text({**head, "requiresAccessToken": False, "output": output, "error": []}) + "\n"
+    head = {"transactionTime": last, "request": f"{BASE}/$export", "requiresAccessToken": False}
+    return text({**head, "output": output, "error": []}) + "\n"
