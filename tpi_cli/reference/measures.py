@@ -1,0 +1,31 @@
+"""Units that other people's numbers come in: `measures.csv`, with the factor that makes them ours."""
+
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from tpi_cli.reference.tables import rows, several
+
+
+class Measure(NamedTuple):
+    """A row of `measures.csv`: a number of `field` times `factor` is in the field's own unit."""
+
+    field: str
+    unit: str
+    factor: Decimal
+    words: tuple[str, ...]
+
+
+@cache
+def of(field: str) -> dict[str, Measure]:
+    """The units a field may come in, by name; none for a field that has no unit."""
+    found = (row for row in rows("measures") if row["field"] == field)
+    return {
+        row["unit"]: Measure(field, row["unit"], Decimal(row["factor"]), several(row["words"])) for row in found
+    }
+
+
+def named(field: str, written: str) -> Measure | None:
+    """The unit of a field that goes by a word, in any case (`lbs`); None for any other word."""
+    word = written.strip().casefold().rstrip(".")
+    return next((one for one in of(field).values() if word in {one.unit.casefold(), *one.words}), None)
