@@ -19,7 +19,7 @@ KEYS = {
 }
 """The columns that name a row, where it is not the first alone."""
 OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse", "screening", "screening_values", "payers", "profiles",
-        "codes", "responders", "contact", "intervals", "roles", "headings", "measures")  # fmt: skip
+        "codes", "responders", "contact", "intervals", "roles", "imported", "headings", "measures")  # fmt: skip
 READ = {"read", "secondary", "unsourced", "house rule"}
 
 COUNTS = {
@@ -39,6 +39,7 @@ COUNTS = {
     "roles": 50,
     "headings": 68,
     "measures": 14,
+    "imported": 36,
 }
 
 # fragments of claims that patient pages make and the evidence does not bear out

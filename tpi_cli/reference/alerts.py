@@ -68,7 +68,14 @@ def _tells(match: str, spelt: str) -> bool:
     return f" {match} " in f" {spelt} "
 
 
-def _kinds(text: str, kinds: Iterable[str]) -> Iterator[str]:
+def holds(text: str, phrases: Iterable[str]) -> bool:
+    """Whether a free text holds one of the words or phrases."""
+    spelt = _spelt(text)
+    return any(_tells(one, spelt) for one in phrases)
+
+
+def told(text: str, kinds: Iterable[str]) -> Iterator[str]:
+    """The kinds among these that a free text tells by their words, in the order given."""
     spelt = _spelt(text)
     for kind in kinds:
         if any(_tells(match, spelt) for match in all_alerts()[kind].matches):
@@ -89,7 +96,7 @@ def kinds_of_allergy(text: str) -> tuple[str, ...]:
     if _is_none(text, "allergy-none"):
         return ("allergy-none",)
     classes = [kind for kind in all_alerts() if kind.startswith(ALLERGY) and kind != "allergy-none"]
-    found = list(_kinds(text, classes))
+    found = list(told(text, classes))
     if ANY_LOCAL_ANAESTHETIC in found and LOCAL_ANAESTHETICS.intersection(found):
         found.remove(ANY_LOCAL_ANAESTHETIC)
     return tuple(found) or ("allergy-other",)
@@ -118,4 +125,4 @@ def kinds_of_bleeding(text: str) -> tuple[str, ...]:
     """
     if _is_none(text, "bleeding-none"):
         return ("bleeding-none",)
-    return tuple(_kinds(text, BLEEDING)) or ("bleeding-disorder",)
+    return tuple(told(text, BLEEDING)) or ("bleeding-disorder",)
