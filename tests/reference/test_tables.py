@@ -37,7 +37,7 @@ COUNTS = {
     "contact": 6,
     "intervals": 1,
     "roles": 50,
-    "headings": 68,
+    "headings": 69,
     "measures": 14,
     "imported": 36,
 }

@@ -17,13 +17,15 @@ FIRST, LAST = frozenset({"first", "firstname", "given", "givenname", "fname"}), 
 """Headings of half a name, folded."""
 PARTS = {"muscle": "site", "side": "site", "agent": "mix", "strength": "mix", "volume_ml": "mix"}
 """Which cell of several fields holds a field."""
-_TELLING = (
-    ("appointments", {"start"}, {"born", "muscle", "agent"}),
-    ("outcomes", {"pain", "relief_pct"}, {"agent", "mix"}),
-    ("injections", {"muscle", "agent", "site", "mix"}, set()),
-    ("alerts", {"kind"}, {"born"}),
-    ("patients", {"name", "born"}, set()),
-    ("weights", {"weight_kg"}, set()),
+NOTHING = {"alerts": "no alert in it", "weights": "no weight in it"}
+"""Why a row that is taken gives none."""
+_TELLING: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
+    ("appointments", frozenset({"start"}), frozenset({"born", "muscle", "agent"})),
+    ("outcomes", frozenset({"pain", "relief_pct"}), frozenset({"agent", "mix"})),
+    ("injections", frozenset({"muscle", "agent", "site", "mix"}), frozenset()),
+    ("alerts", frozenset({"kind"}), frozenset({"born"})),
+    ("patients", frozenset({"name", "born"}), frozenset()),
+    ("weights", frozenset({"weight_kg"}), frozenset()),
 )
 """A kind of table by a field that it has and some that it has not; the first that fits."""
 
@@ -56,7 +58,7 @@ class Translation:
             column = kept_out(reading, raw)
             found = [] if column else rows(reading, raw)
             out += [(reading.kind, row) for row in found]
-            reason = column or reason or ("" if found else "no alert")
+            reason = column or reason or NOTHING.get(reading.kind, "")
         return Made(tuple(out), "" if out else reason)
 
     def theirs(self, kind: str, name: str) -> str:
@@ -76,7 +78,9 @@ def translation(header: Sequence[str], kind: str | None, map: Map | None, file: 
         return Translation((), (), left_out)
     readings = [_reading(header, one, kind, file) for one in parts if not (kind and one.kind) or one.kind == kind]
     if not readings:
-        raise Usage(f"{file}: the map makes no {kind} of it", hint=f"it makes {' and '.join(one.kind for one in parts)}")
+        raise Usage(
+            f"{file}: the map makes no {kind} of it", hint=f"it makes {' and '.join(one.kind for one in parts)}"
+        )
     known = {name for one in readings for name in _used(one, header)}
     shipped = any(one.has for one in parts)
     return Translation(readings, [] if shipped else [name for name in header if name and name not in known])
@@ -84,8 +88,8 @@ def translation(header: Sequence[str], kind: str | None, map: Map | None, file: 
 
 def _of_header(header: Sequence[str], map: Map, file: str) -> list[Part]:
     """The parts of a map that are for a table with that header."""
-    there = {fold(name) for name in header}
-    found = [one for one in map.parts if not one.has or there.issuperset(map_fold(one.has))]
+    there = _folded(header)
+    found = [one for one in map.parts if not one.has or there.issuperset(_folded(one.has))]
     most = max((len(one.has) for one in found), default=0)
     found = [one for one in found if len(one.has) == most]
     if not found:
@@ -93,8 +97,7 @@ def _of_header(header: Sequence[str], map: Map, file: str) -> list[Part]:
     return found
 
 
-def map_fold(names: Iterable[str]) -> set[str]:
-    """Headings as they are compared."""
+def _folded(names: Iterable[str]) -> set[str]:
     return {fold(name) for name in names}
 
 
@@ -107,8 +110,9 @@ def _reading(header: Sequence[str], part: Part, kind: str | None, file: str) -> 
     left_out = {_column(header, theirs, part, file) for theirs, ours in part.columns.items() if not ours}
     joins = {ours: _resolved(form, header, part, file) for ours, form in part.join.items()}
     where = {
-        str(_column(header, theirs, part, file)): frozenset(folded(value) for value in values)
+        name: frozenset(folded(value) for value in values)
         for theirs, values in part.where.items()
+        if (name := _column(header, theirs, part, file)) is not None
     }
     kind = part.kind or kind or _kind([*sources, *joins, *part.constants], header, file)
     taken = {*sources.values(), *left_out, *where}
@@ -162,30 +166,34 @@ def _own(kind: str, heading: str) -> str | None:
     return found if found and all_headings()[kind][found].csv else None
 
 
-def _by_name(
-    columns: Sequence[str], kind: str, given: set[str], part: Part, file: str
-) -> dict[str, str]:
-    """The columns that go by a field's name, or a word for it. Raises Usage where two do."""
+def _by_name(columns: Sequence[str], kind: str, given: set[str], part: Part, file: str) -> dict[str, str]:
+    """The columns that go by a field's name, or else by a word for it. Raises Usage where two do."""
     out: dict[str, str] = {}
     covered = given | {name for name, whole in PARTS.items() if whole in given}
     for name in columns:
         ours = field(kind, name)
         if ours is None or ours in covered or not (all_headings()[kind][ours].csv or ours in part.patient):
             continue
-        if ours in out:
-            hint = f'say which in a map: [columns] {shown(name).replace(chr(39), chr(34))} = "{ours}" ({HELP})'
-            raise Usage(f"{file}: columns {shown(out[ours])} and {shown(name)} could both be {ours}", hint=hint)
+        if ours in out and (fold(name) == fold(ours)) == (fold(out[ours]) == fold(ours)):
+            raise _two(out[ours], name, ours, file)
+        if ours in out and not (fold(name) == fold(ours)):
+            continue
         out[ours] = name
-    if "name" not in covered | set(out):
-        _halves(columns, kind, file)
+    if "name" not in covered | set(out) and (kind == "patients" or "name" in part.patient):
+        _halves(columns, file)
     return out
 
 
-def _halves(columns: Sequence[str], kind: str, file: str) -> None:
+def _two(one: str, other: str, ours: str, file: str) -> Usage:
+    hint = f'say which in a map: [columns] "{other}" = "{ours}" ({HELP})'
+    return Usage(f"{file}: columns {shown(one)} and {shown(other)} could both be {ours}", hint=hint)
+
+
+def _halves(columns: Sequence[str], file: str) -> None:
     """Raises Usage for a name in two columns: which comes first is for the clinic to say."""
     first = next((name for name in columns if fold(name) in FIRST), None)
     last = next((name for name in columns if fold(name) in LAST), None)
-    if kind == "patients" and first and last:
+    if first and last:
         hint = f'say how in a map: [join] name = "{{{last}}}, {{{first}}}" ({HELP})'
         raise Usage(f"{file}: the name is in two columns, {shown(last)} and {shown(first)}", hint=hint)
 
@@ -198,7 +206,9 @@ def _missing(reading: Reading) -> list[str]:
         given.add("kind")
     wanted = [one.field for one in all_headings()[reading.kind].values() if one.needed]
     patient = reading.part.patient
-    return [name for name in (*(one for one in wanted if not (patient and one == "mrn")), *patient) if name not in given]
+    return [
+        name for name in (*(one for one in wanted if not (patient and one == "mrn")), *patient) if name not in given
+    ]
 
 
 def _used(reading: Reading, header: Sequence[str]) -> set[str]:

@@ -21,7 +21,9 @@ def sniffed(first_line: str, file: str = "the table") -> str:
     best = [sign for sign in found if known[sign] == max(known.values())]
     if len(best) > 1:
         names = " or ".join(NAMES[sign] for sign in best)
-        raise Usage(f"{file}: {names} between the columns?", hint='say so in a map: delimiter = ";" (tpi help import-map)')
+        raise Usage(
+            f"{file}: {names} between the columns?", hint='say so in a map: delimiter = ";" (tpi help import-map)'
+        )
     return best[0]
 
 

@@ -55,7 +55,7 @@ def _figures(written: str, signs: Signs, field: str) -> Decimal:
     form = rf"(-?)({between}0|[1-9][0-9]*|)(?:{re.escape(signs.decimal)}([0-9]+))?"
     found = re.fullmatch(form, written)
     if not found:
-        raise Fault(field, f"{shown(written)} is no number: say in the map which sign is which: decimal = \",\"")
+        raise Fault(field, f'{shown(written)} is no number: say in the map which sign is which: decimal = ","')
     whole = found[2].replace(signs.thousands, "") if signs.thousands else found[2]
     return Decimal(f"{found[1]}{whole or 0}.{found[3] or 0}")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from tpi_cli.exchange import foreign_cells
+from tpi_cli.exchange import foreign_alerts, foreign_cells
 from tpi_cli.exchange.fields import Fault, shown
 from tpi_cli.exchange.foreign_days import day, moment
 from tpi_cli.exchange.foreign_numbers import PLAIN, figures, number
@@ -17,9 +17,7 @@ from tpi_cli.rules.values import plain
 DAYS = frozenset({"date", "born", "since", "died"})
 JOINED = ("strength", "volume_ml")
 """Columns of a value for each agent of a mix, joined by +."""
-NUMBERS = frozenset(
-    {"weight_kg", "height_cm", "pain", "pain_before", "pain_after", "relief_pct", "minutes", "passes"}
-)
+NUMBERS = frozenset({"weight_kg", "height_cm", "pain", "pain_before", "pain_after", "relief_pct", "minutes", "passes"})
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 """A column in a joined text: `{Last Name}`."""
 SHARE = 'sharing = "each" or sharing = "total" in the map says which'
@@ -72,11 +70,25 @@ def rows(reading: Reading, raw: dict[str, str]) -> list[dict[str, str]]:
 
 def _rows(reading: Reading, raw: dict[str, str]) -> Iterator[dict[str, str]]:
     part = reading.part
-    cells = _in_our_words(part, _translated(part, _spread(part, _taken(reading, raw))))
-    if reading.kind == "alerts" and not cells.get("kind") and not _alert(cells):
-        return
-    for one in _sites(part, cells):
-        yield _columns(reading, one)
+    cells = _translated(part, _spread(part, _taken(reading, raw)))
+    several = _several_rows(reading, cells)
+    for at, one in enumerate(several, 1):
+        yield _columns(reading, _numbered(one, at) if len(several) > 1 else one)
+
+
+def _several_rows(reading: Reading, cells: dict[str, str]) -> list[dict[str, str]]:
+    """The rows one row holds: several sites, several alerts; none of a weight that was not taken."""
+    if reading.kind == "alerts":
+        return foreign_alerts.told(cells)
+    if reading.kind == "weights" and not cells.get("weight_kg"):
+        return []
+    return _sites(reading.part, cells)
+
+
+def _numbered(cells: dict[str, str], at: int) -> dict[str, str]:
+    """One of several rows made of one: each has a source_id of its own, the same whenever the file comes again."""
+    source = cells.get("source_id")
+    return {**cells, "source_id": f"{source}.{at}"} if source else cells
 
 
 def _columns(reading: Reading, cells: dict[str, str]) -> dict[str, str]:
@@ -114,7 +126,7 @@ def _spread(part: Part, cells: dict[str, str]) -> dict[str, str]:
     """A mix, and the day of a death, as the fields they hold."""
     if "mix" in cells:
         mix = cells.pop("mix")
-        cells.update(foreign_cells.mix(mix, part.signs, "mix") if mix else {})
+        cells.update(_in_our_words(part, foreign_cells.mix(mix, part.signs, "mix")) if mix else {})
     if "died" in cells:
         died = cells.pop("died")
         cells.update({"status": "deceased", "died": died} if died else {})
@@ -165,25 +177,13 @@ def _follow_up(part: Part, text: str) -> str:
         raise
 
 
-def _alert(cells: dict[str, str]) -> str:
-    """The kind of alert that a foreign entry means, which is put in its place; nothing where it means none."""
-    from tpi_cli.reference.imported import alert_of
-
-    cells["kind"] = alert_of(cells.get("text", ""), cells.get("code", ""), cells.get("what", "")) or ""
-    return cells["kind"]
-
-
 def _sites(part: Part, cells: dict[str, str]) -> list[dict[str, str]]:
     """A row for each site of the cell, its share of the dose with it."""
     places = list(_places(part, cells))
     if len(places) < 2:
         return [{**cells, **places[0]} if places else cells]
     shared = _share(part, cells, len(places))
-    source = cells.get("source_id")
-    return [
-        {**cells, **shared, **place, **({"source_id": f"{source}.{at}"} if source else {})}
-        for at, place in enumerate(places, 1)
-    ]
+    return [{**cells, **shared, **place} for place in places]
 
 
 def _places(part: Part, cells: dict[str, str]) -> Iterator[dict[str, str]]:
@@ -192,11 +192,16 @@ def _places(part: Part, cells: dict[str, str]) -> Iterator[dict[str, str]]:
     if whole is None and not cells.get("muscle"):
         return
     for text in _apart(part, whole if whole is not None else cells["muscle"]):
-        muscle, side = foreign_cells.site(text, "site") if whole is not None else (text, cells.get("side", ""))
-        found = _in_our_words(part, {"muscle": muscle, "side": side or cells.get("side", "")})
+        found = {"muscle": text} if whole is None else _site(part, text)
+        side = found.get("side") or cells.get("side", "")
         _several(found["muscle"], text)
-        for one in ("L", "R") if found["side"] == "both" else (found["side"],):
-            yield {**found, "side": one}
+        for one in ("L", "R") if side == "both" else (side,):
+            yield {"muscle": found["muscle"], "side": one}
+
+
+def _site(part: Part, text: str) -> dict[str, str]:
+    muscle, side = foreign_cells.site(text, "site")
+    return _in_our_words(part, {"muscle": muscle, "side": side})
 
 
 def _apart(part: Part, text: str) -> list[str]:
@@ -206,7 +211,7 @@ def _apart(part: Part, text: str) -> list[str]:
 def _several(muscle: str, text: str) -> None:
     """Raises Fault for a cell that may name several muscles, and certainly names none."""
     if muscle and _SEVERAL.search(text) and not muscles.by_name(muscle):
-        raise Fault("muscle", f"{shown(text)} may be several sites: say what stands between them, as in between = \",\"")
+        raise Fault("muscle", f'{shown(text)} may be several sites: say what stands between them, as in between = ","')
 
 
 def _share(part: Part, cells: dict[str, str], count: int) -> dict[str, str]:
@@ -230,5 +235,3 @@ def _divided(text: str, count: int, field: str) -> str:
     if found is None or share is None or share * count != Decimal(found[1]):
         raise Fault(field, f"{shown(text)} cannot be shared by {count} sites to the last figure: give each its row")
     return plain(share) + found[2]
-
-

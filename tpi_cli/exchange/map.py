@@ -5,7 +5,7 @@ A file is one table, or several under `[[table]]`; what stands above them holds 
 
 import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tpi_cli import files
@@ -39,12 +39,12 @@ class Part(NamedTuple):
     """
 
     kind: str = ""
-    columns: dict[str, str] = {}
-    join: dict[str, str] = {}
-    constants: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}
-    units: dict[str, tuple[str, ...]] = {}
-    where: dict[str, tuple[str, ...]] = {}
+    columns: Mapping[str, str] = {}
+    join: Mapping[str, str] = {}
+    constants: Mapping[str, str] = {}
+    values: Mapping[str, Mapping[str, str]] = {}
+    units: Mapping[str, tuple[str, ...]] = {}
+    where: Mapping[str, tuple[str, ...]] = {}
     has: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Map(NamedTuple):
 
 
 def read(name: str) -> Map:
-    """The map in a file, or a shipped one by its name. Raises Usage, with what is wrong and the line where TOML ends."""
+    """The map in a file, or a shipped one by its name. Raises Usage with what is wrong, and where if it is not TOML."""
     path = os.path.join(FOLDER, f"{name}.toml") if name in PROFILES else name
     try:
         found = tomllib.loads(_text(path, name))

@@ -24,9 +24,7 @@ def all_headings() -> dict[str, dict[str, Heading]]:
     """Every field by kind and name, in the order of the file, which is that of the columns."""
     out: dict[str, dict[str, Heading]] = {}
     for row in rows("headings"):
-        one = Heading(
-            row["kind"], row["field"], row["needed"] == "yes", row["csv"] == "yes", several(row["words"])
-        )
+        one = Heading(row["kind"], row["field"], row["needed"] == "yes", row["csv"] == "yes", several(row["words"]))
         out.setdefault(one.kind, {})[one.field] = one
     return out
 

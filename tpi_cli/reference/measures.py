@@ -20,9 +20,7 @@ class Measure(NamedTuple):
 def of(field: str) -> dict[str, Measure]:
     """The units a field may come in, by name; none for a field that has no unit."""
     found = (row for row in rows("measures") if row["field"] == field)
-    return {
-        row["unit"]: Measure(field, row["unit"], Decimal(row["factor"]), several(row["words"])) for row in found
-    }
+    return {row["unit"]: Measure(field, row["unit"], Decimal(row["factor"]), several(row["words"])) for row in found}
 
 
 def named(field: str, written: str) -> Measure | None:
