@@ -11,10 +11,16 @@ from tpi_cli.reference.tables import key, rows, several
 
 FOLDER = Path(__file__).parents[2] / "tpi_cli" / "reference"
 TABLES = sorted(path.stem for path in FOLDER.glob("*.csv"))
-KEYS = {"screening_values": ("rule", "name"), "profiles": ("profile", "agent")}
+KEYS = {
+    "screening_values": ("rule", "name"),
+    "profiles": ("profile", "agent"),
+    "headings": ("kind", "field"),
+    "measures": ("field", "unit"),
+}
 """The columns that name a row, where it is not the first alone."""
 OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse", "screening", "screening_values", "payers", "profiles",
-        "codes", "responders", "contact", "intervals", "roles", "imported", "snomed")  # fmt: skip
+        "codes", "responders", "contact", "intervals", "roles", "imported", "snomed", "headings", "measures",
+        "observations")  # fmt: skip
 READ = {"read", "secondary", "unsourced", "house rule"}
 
 COUNTS = {
@@ -34,6 +40,9 @@ COUNTS = {
     "roles": 50,
     "imported": 36,
     "snomed": 24,
+    "observations": 4,
+    "headings": 69,
+    "measures": 14,
 }
 
 # fragments of claims that patient pages make and the evidence does not bear out
@@ -58,7 +67,7 @@ CLAIMS = (
     "caused by trigger points",
 )
 
-WITH_NUMBERS = ("agents", "screening", "payers", "profiles", "codes", "revision", "responders", "intervals")
+WITH_NUMBERS = ("agents", "screening", "payers", "profiles", "codes", "revision", "responders", "intervals", "measures")
 WHAT_A_START_CANNOT_AFFORD = {
     "dataclasses",
     "difflib",
@@ -172,6 +181,8 @@ def test_a_table_that_is_not_shipped_is_told() -> None:
         "codes",
         "revision",
         "responders",
+        "headings",
+        "measures",
     ],
 )
 def test_reading_the_reference_pulls_in_nothing_heavy(module: str) -> None:

@@ -144,7 +144,7 @@ def _stream(path: str) -> Iterator[BinaryIO]:
 def _unpacked(stream: BinaryIO) -> BinaryIO:
     """What comes out of a stream, whether or not it is packed by gzip."""
     start = io.BufferedReader(cast("io.RawIOBase", stream)) if not hasattr(stream, "peek") else stream
-    packed = start.peek(2)[:2] == GZIP  # type: ignore[union-attr]
+    packed = start.peek(2)[:2] == GZIP
     return cast("BinaryIO", gzip.GzipFile(fileobj=start) if packed else start)
 
 

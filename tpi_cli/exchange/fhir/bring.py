@@ -185,7 +185,7 @@ class Bringing:
     def _measures(self) -> None:
         """The latest weight and height of each patient."""
         for (whom, what), (found, item) in self._latest.items():
-            weight = what == "weight"
+            weight = what == "weight_kg"
             if (checks.weight if weight else checks.height)(found.amount):
                 self._skip(item, f"no body {what}")
                 continue

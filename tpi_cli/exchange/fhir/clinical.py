@@ -141,10 +141,10 @@ def _measured(resource: Resource, what: str, on: date) -> Measured:
     if amount is None:
         raise Skip("without a value")
     unit = text(found, "code") or text(found, "unit") or ("{score}" if what == "pain" else "")
-    factor = measures.factor(what, unit)
-    if factor is None:
+    measure = measures.named(what, unit)
+    if measure is None:
         raise Skip("in another unit")
-    exact = amount * factor
+    exact = amount * measure.factor
     return Measured(what, on, exact if what == "pain" else exact.quantize(CENTI, ROUND_HALF_UP), f"{amount:f}")
 
 

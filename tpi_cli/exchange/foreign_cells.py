@@ -1,0 +1,102 @@
+"""Cells that hold several of our fields: a site (`L upper trap`), a mix (`lido 1% 2 ml`). Nothing is guessed."""
+
+import re
+from typing import NamedTuple
+
+from tpi_cli.exchange.fields import Fault, shown
+from tpi_cli.exchange.foreign_numbers import Signs, figures
+from tpi_cli.reference import measures
+
+SIDES = {
+    "l": "L", "lt": "L", "left": "L", "r": "R", "rt": "R", "right": "R", "mid": "mid", "midline": "mid",
+    "both": "both", "bil": "both", "bilat": "both", "bilateral": "both", "b/l": "both",
+}  # fmt: skip
+"""Words for a side; `both` is two sites."""
+DRY = frozenset({"dry", "dry needle", "dry needling"})
+_WORD = re.compile(r"[^\s,()]+")
+_PLUS = re.compile(r"\s*(?:\+|&|\band\b)\s*", re.IGNORECASE)
+_EPI = re.compile(r"\b(?:with|w/)?\s*epi(?:nephrine)?\s+1\s*:\s*([0-9]{3})[,. ]?000\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?<![\w.,:-])(\.?[0-9][0-9.,]*)\s*(%|[A-Za-z]+(?:/[A-Za-z]+)?)")
+_FILLING = re.compile(r"\b(?:of|with|w/)\b|[,;@()]|(?<!\S)w/(?!\S)", re.IGNORECASE)
+_STRENGTHS = {
+    "%": "%", "mg/ml": "mg/mL", "mg/cc": "mg/mL", "units/ml": "units/mL", "u/ml": "units/mL", "iu/ml": "units/mL",
+}  # fmt: skip
+_MASSES = {"mg": "mg", "mgs": "mg", "units": "units", "unit": "units", "u": "units", "iu": "units"}
+ONCE = 'write it as in [values.mix] "theirs" = "lidocaine 1% 2 ml" of the map'
+
+
+def side(text: str) -> str:
+    """`L`, `R`, `mid` or `both` for a word of a side, anything else as it is."""
+    return SIDES.get(text.strip(" .()").casefold(), text)
+
+
+def site(text: str, field: str) -> tuple[str, str]:
+    """The muscle's words and the side of `L upper trap` or `upper trapezius, left`; no side is an empty one.
+
+    A side stands at the beginning or at the end. Raises Fault where there are two.
+    """
+    words = _WORD.findall(text)
+    ends = [place for place in {0, len(words) - 1} if words and words[place].strip(".").casefold() in SIDES]
+    if len(ends) > 1:
+        raise Fault(field, f"{shown(text)} names two sides: one site a cell, or both")
+    if not ends:
+        return " ".join(words), ""
+    found = words.pop(ends[0])
+    return " ".join(words), side(found)
+
+
+class Part(NamedTuple):
+    """One agent of a mix, in the words of our columns."""
+
+    agent: str
+    strength: str
+    volume: str
+
+
+def mix(text: str, signs: Signs, field: str) -> dict[str, str]:
+    """agent, strength and volume_ml of `lido 1% 2 ml + triam 40 mg/ml 0.5 ml`, in any order within an agent.
+
+    Each number has its unit, which says what it is. Raises Fault for one without, or two of a kind.
+    """
+    if " ".join(text.casefold().split()) in DRY:
+        return {"agent": "dry_needling", "strength": "", "volume_ml": ""}
+    parts = [_part(one, text, signs, field) for one in _PLUS.split(text)]
+    columns = zip(("agent", "strength", "volume_ml"), zip(*parts, strict=True), strict=True)
+    return {name: "+".join(values) for name, values in columns}
+
+
+def _part(text: str, whole: str, signs: Signs, field: str) -> Part:
+    epi = _EPI.search(text)
+    rest = _EPI.sub(" ", text)
+    found: dict[str, str] = {}
+    for amount, unit in _AMOUNT.findall(rest):
+        kind, word = _kind(unit, whole, field)
+        if kind in found:
+            raise Fault(field, f"{shown(whole)} has two of a {kind} for one agent: join agents by +, or {ONCE}")
+        found[kind] = figures(amount.rstrip(".,"), signs, field) + word
+    name = " ".join(_FILLING.sub(" ", _AMOUNT.sub(" ", rest)).split())
+    if not name or re.search(r"(?<![\w-])[0-9](?![0-9]*-[A-Za-z])", name):
+        raise Fault(field, f"{shown(whole)}: {'which agent?' if not name else 'a number without its unit:'} {ONCE}")
+    return Part(name, _strength(found, epi, whole, field), found.get("volume", ""))
+
+
+def _strength(found: dict[str, str], epi: re.Match[str] | None, whole: str, field: str) -> str:
+    """The strength, or the mass alone; beside a strength and a volume a mass says nothing new, and may be wrong."""
+    if "mass" in found and len(found) > 1:
+        raise Fault(field, f"{shown(whole)} has a mass beside a strength or a volume: keep strength and volume, {ONCE}")
+    if not found:
+        raise Fault(field, f"{shown(whole)}: how much? {ONCE}")
+    dilution = f" epi 1:{epi[1]}000" if epi else ""
+    return found.get("mass") or found.get("strength", "") + dilution
+
+
+def _kind(unit: str, whole: str, field: str) -> tuple[str, str]:
+    """Which of strength, volume and mass a unit tells, and the unit as our columns have it; mL goes without."""
+    word = unit.casefold()
+    if word in _STRENGTHS:
+        return "strength", _STRENGTHS[word]
+    if word in _MASSES:
+        return "mass", _MASSES[word]
+    if measures.named("volume_ml", word):
+        return "volume", ""
+    raise Fault(field, f"{shown(whole)}: {shown(unit)} is no unit of a dose: %, mg/ml, ml, mg or units")

@@ -1,0 +1,237 @@
+"""A row of somebody else's table made into rows of ours, as a part of a map has it."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from tpi_cli.exchange import foreign_alerts, foreign_cells
+from tpi_cli.exchange.fields import Fault, shown
+from tpi_cli.exchange.foreign_days import day, moment
+from tpi_cli.exchange.foreign_numbers import PLAIN, figures, number
+from tpi_cli.exchange.map import Part, folded
+from tpi_cli.reference import muscles
+from tpi_cli.reference.headings import all_headings
+from tpi_cli.rules.values import plain
+
+DAYS = frozenset({"date", "born", "since", "died"})
+JOINED = ("strength", "volume_ml")
+"""Columns of a value for each agent of a mix, joined by +."""
+NUMBERS = frozenset({"weight_kg", "height_cm", "pain", "pain_before", "pain_after", "relief_pct", "minutes", "passes"})
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+"""A column in a joined text: `{Last Name}`."""
+SHARE = 'sharing = "each" or sharing = "total" in the map says which'
+_INTERVAL = re.compile(r"([1-9][0-9]{0,3})\s*(days?|weeks?|wks?|months?|years?|yrs?)", re.IGNORECASE)
+_SEVERAL = re.compile(r"[,;/&+\n]|\band\b", re.IGNORECASE)
+
+
+class Reading(NamedTuple):
+    """A part of a map over the header of one file: `sources` is their column by our field, `joins` a text with columns.
+
+    `where` holds, by their column, the values of rows that are taken, folded.
+    """
+
+    kind: str
+    part: Part
+    sources: dict[str, str]
+    joins: dict[str, str]
+    where: dict[str, frozenset[str]]
+
+    def theirs(self, field: str) -> str:
+        """What a person finds the field under in their file; the field itself where no column stands for it."""
+        whole = {"muscle": "site", "side": "site", "agent": "mix", "strength": "mix", "volume_ml": "mix"}.get(field, "")
+        whole = {"status": "died", "status_on": "died", "kind": "text"}.get(field, whole)
+        for name in (field, whole):
+            if name in self.sources:
+                return self.sources[name]
+            if name in self.joins:
+                return " + ".join(PLACEHOLDER.findall(self.joins[name]))
+        return field
+
+
+def kept_out(reading: Reading, raw: dict[str, str]) -> str:
+    """Their column by which this row is none that is taken; nothing for one that is."""
+    for column, values in reading.where.items():
+        if folded(_cell(reading.part, raw, column)) not in values:
+            return column
+    return ""
+
+
+def rows(reading: Reading, raw: dict[str, str]) -> list[dict[str, str]]:
+    """Rows in our columns, none where nothing in it is ours to keep. Raises Fault, named as the column is in the file.
+
+    Several rows come of one that treats several sites.
+    """
+    try:
+        return list(_rows(reading, raw))
+    except Fault as fault:
+        raise Fault(reading.theirs(fault.column), str(fault)) from None
+
+
+def _rows(reading: Reading, raw: dict[str, str]) -> Iterator[dict[str, str]]:
+    part = reading.part
+    cells = _translated(part, _spread(part, _taken(reading, raw)))
+    several = _several_rows(reading, cells)
+    for at, one in enumerate(several, 1):
+        yield _columns(reading, _numbered(one, at) if len(several) > 1 else one)
+
+
+def _several_rows(reading: Reading, cells: dict[str, str]) -> list[dict[str, str]]:
+    """The rows one row holds: several sites, several alerts; none of a weight that was not taken."""
+    if reading.kind == "alerts":
+        return foreign_alerts.told(cells)
+    if reading.kind == "weights" and not cells.get("weight_kg"):
+        return []
+    return _sites(reading.part, cells)
+
+
+def _numbered(cells: dict[str, str], at: int) -> dict[str, str]:
+    """One of several rows made of one: each has a source_id of its own, the same whenever the file comes again."""
+    source = cells.get("source_id")
+    return {**cells, "source_id": f"{source}.{at}"} if source else cells
+
+
+def _columns(reading: Reading, cells: dict[str, str]) -> dict[str, str]:
+    """The row as our own file has it: every column of it, and what else the row is known by."""
+    ours = [name for name, one in all_headings()[reading.kind].items() if one.csv]
+    extra = [name for name in (*reading.part.patient, "status_on") if name in cells and name not in ours]
+    return {name: cells.get(name, "") for name in (*ours, *extra)}
+
+
+def _cell(part: Part, raw: dict[str, str], column: str) -> str:
+    text = raw.get(column, "").strip()
+    return "" if text in part.empty else text
+
+
+def _taken(reading: Reading, raw: dict[str, str]) -> dict[str, str]:
+    """The fields as their columns hold them, a value that the map knows in our words."""
+    part = reading.part
+    cells = {field: _cell(part, raw, column) for field, column in reading.sources.items()}
+    cells.update({field: _joined(part, text, raw) for field, text in reading.joins.items()})
+    return _in_our_words(part, {**part.constants, **cells})
+
+
+def _in_our_words(part: Part, cells: dict[str, str]) -> dict[str, str]:
+    known = part.values
+    return {field: known[field].get(folded(text), text) if field in known else text for field, text in cells.items()}
+
+
+def _joined(part: Part, form: str, raw: dict[str, str]) -> str:
+    """A text with their columns filled in; an empty one leaves no blank and no comma behind."""
+    text = " ".join(PLACEHOLDER.sub(lambda found: _cell(part, raw, found[1]), form).split())
+    return re.sub(r"\s+,", ",", text).strip(" ,")
+
+
+def _spread(part: Part, cells: dict[str, str]) -> dict[str, str]:
+    """A mix, and the day of a death, as the fields they hold."""
+    if "mix" in cells:
+        mix = cells.pop("mix")
+        cells.update(_in_our_words(part, foreign_cells.mix(mix, part.signs, "mix")) if mix else {})
+    if "died" in cells:
+        died = cells.pop("died")
+        cells.update({"status": "deceased", "died": died} if died else {})
+    return cells
+
+
+def _translated(part: Part, cells: dict[str, str]) -> dict[str, str]:
+    """Days, numbers and intervals in our form."""
+    out = {field: _one(part, field, text) for field, text in cells.items()}
+    if "died" in out:
+        out["status_on"] = out.pop("died")
+    return out
+
+
+def _one(part: Part, field: str, text: str) -> str:
+    if field in DAYS:
+        return day(text, part.forms, field)
+    if field == "start":
+        return moment(text, part.forms, field)
+    if field == "follow_up":
+        return _follow_up(part, text)
+    if field == "expiry":
+        return "+".join(day(one.strip(), part.forms, field) for one in text.split("+"))
+    if field in JOINED:
+        return "+".join(_quantity(part, field, one.strip()) for one in text.split("+")) if text else text
+    if field in NUMBERS and (part.units.get(field) or part.signs != PLAIN):
+        return number(text, part.signs, part.units.get(field, ()), field)
+    return foreign_cells.side(text) if field == "side" else text
+
+
+def _quantity(part: Part, field: str, text: str) -> str:
+    """A volume in the units of the map, or a strength with its own."""
+    units = part.units.get(field, ())
+    return number(text, part.signs, units, field) if units else figures(text, part.signs, field)
+
+
+def _follow_up(part: Part, text: str) -> str:
+    """`6 weeks` as 6w; a day by the forms of the map; anything else as it is."""
+    found = _INTERVAL.fullmatch(text)
+    if found:
+        unit = found[2][0].lower()
+        return found[1] + ("mo" if unit == "m" else unit)
+    try:
+        return day(text, part.forms, "follow_up")
+    except Fault:
+        if part.forms and not any(sign.isdigit() for sign in text):
+            return text
+        raise
+
+
+def _sites(part: Part, cells: dict[str, str]) -> list[dict[str, str]]:
+    """A row for each site of the cell, its share of the dose with it."""
+    places = list(_places(part, cells))
+    if len(places) < 2:
+        return [{**cells, **places[0]} if places else cells]
+    shared = _share(part, cells, len(places))
+    return [{**cells, **shared, **place} for place in places]
+
+
+def _places(part: Part, cells: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Muscle and side of each site named."""
+    whole = cells.pop("site", None)
+    if whole is None and not cells.get("muscle"):
+        return
+    for text in _apart(part, whole if whole is not None else cells["muscle"]):
+        found = {"muscle": text} if whole is None else _site(part, text)
+        side = found.get("side") or cells.get("side", "")
+        _several(found["muscle"], text)
+        for one in ("L", "R") if side == "both" else (side,):
+            yield {"muscle": found["muscle"], "side": one}
+
+
+def _site(part: Part, text: str) -> dict[str, str]:
+    muscle, side = foreign_cells.site(text, "site")
+    return _in_our_words(part, {"muscle": muscle, "side": side})
+
+
+def _apart(part: Part, text: str) -> list[str]:
+    return [one.strip() for one in text.split(part.between) if one.strip()] if part.between else [text]
+
+
+def _several(muscle: str, text: str) -> None:
+    """Raises Fault for a cell that may name several muscles, and certainly names none."""
+    if muscle and _SEVERAL.search(text) and not muscles.by_name(muscle):
+        raise Fault("muscle", f'{shown(text)} may be several sites: say what stands between them, as in between = ","')
+
+
+def _share(part: Part, cells: dict[str, str], count: int) -> dict[str, str]:
+    """The dose of each of so many sites. Raises Fault where the map does not say how it was shared."""
+    volumes, strengths = cells.get("volume_ml", ""), cells.get("strength", "")
+    if not volumes and not strengths:
+        return {}
+    if not part.sharing:
+        raise Fault("muscle", f"{count} sites in one row: the dose is for each, or in total? {SHARE}")
+    if part.sharing == "each":
+        return {}
+    if volumes:
+        return {"volume_ml": "+".join(_divided(one, count, "volume_ml") for one in volumes.split("+"))}
+    return {"strength": "+".join(_divided(one, count, "strength") for one in strengths.split("+"))}
+
+
+def _divided(text: str, count: int, field: str) -> str:
+    """A number, with its unit if it has one, by so many; exact, or a Fault."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(\D*)", text)
+    share = round(Decimal(found[1]) / count, 4) if found else None
+    if found is None or share is None or share * count != Decimal(found[1]):
+        raise Fault(field, f"{shown(text)} cannot be shared by {count} sites to the last figure: give each its row")
+    return plain(share) + found[2]
