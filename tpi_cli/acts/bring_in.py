@@ -8,7 +8,7 @@ import hashlib
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from tpi_cli.acts import patient
 from tpi_cli.errors import Conflict
@@ -21,9 +21,9 @@ LAST_NUMBER = 1_000_000
 
 
 class Line(NamedTuple):
-    """A row to bring in and where it stood, (file, line); `what` tells what it changed."""
+    """A row to bring in and where it stood, such as (file, line); `what` tells what it changed."""
 
-    at: tuple[Any, int]
+    at: tuple[Any, ...]
     row: Any
     what: str = ""
 
@@ -31,23 +31,24 @@ class Line(NamedTuple):
 class Refusal(NamedTuple):
     """A row that cannot be taken, which column, and why."""
 
-    at: tuple[Any, int]
+    at: tuple[Any, ...]
     column: str
     what: str
 
 
 class Result(NamedTuple):
-    """Lines by what became of them."""
+    """Lines by what became of them; `left` are not for this log, and say why."""
 
     new: list[Line]
     changed: list[Line]
     same: list[Line]
     refused: list[Refusal]
+    left: list[Line]
 
 
 def nothing() -> Result:
     """A result to be filled."""
-    return Result([], [], [], [])
+    return Result([], [], [], [], [])
 
 
 def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = None) -> Result:
@@ -56,14 +57,18 @@ def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = No
     `earlier` is the digest of the first row of this mrn in the same files, where there was one.
     """
     out, new = nothing(), line.row
-    known = _by_mrn(writing, new.mrn or "")
+    known = _one_of(writing, new.mrn or identity.by_name(new.name, new.born))
+    if isinstance(known, str):
+        out.refused.append(Refusal(line.at, "name", known))
+        return out
     if earlier == digest(new):
         out.same.append(line)
     elif earlier is not None:
-        out.refused.append(Refusal(line.at, "mrn", f"{new.mrn} stands there twice with different values"))
+        who = new.mrn or "the patient"
+        out.refused.append(Refusal(line.at, "mrn", f"{who} stands there twice with different values"))
     elif known is None:
         _add(writing, out, line, on)
-    elif (known.name, known.born) != (new.name, new.born):
+    elif new.mrn and (known.name, known.born) != (new.name, new.born):
         column = "name" if known.name != new.name else "born"
         what = f"differs from {identity.patient(known.number)}, who has this mrn: mend one of them"
         out.refused.append(Refusal(line.at, column, what))
@@ -102,17 +107,36 @@ def _short_id(mrn: str) -> int | None:
     return found if isinstance(found, int) and identity.patient(found) == mrn and found < LAST_NUMBER else None
 
 
-def _by_mrn(writing: Writing, mrn: str, *, bare: bool = False) -> tables.Patient | None:
-    """By mrn, or by the short id under which a patient without one is exported; of one merged away the survivor.
+def _one_of(writing: Writing, whom: str, *, bare: bool = False) -> tables.Patient | str | None:
+    """The patient of an mrn, a short id, or (`identity.by_name`) a name; why there are two; None for nobody.
 
-    With `bare` a short id finds only who has no mrn.
+    Of one merged away the survivor. With `bare` a short id finds only who has no mrn: under it a patient without one
+    is exported.
     """
-    number = _short_id(mrn)
-    where = tables.Patient.number == number if number else tables.Patient.mrn == mrn
+    named = identity.read_name(whom)
+    if named:
+        return _of_name(writing, *named)
+    number = _short_id(whom)
+    where = tables.Patient.number == number if number else tables.Patient.mrn == whom
     found = writing.session.exec(select(tables.Patient).where(where)).first()
-    if found and number and bare and found.mrn:
+    if found is None or (number and bare and found.mrn):
         return None
-    return found and _survivor(writing, found)
+    return _survivor(writing, found)
+
+
+def _of_name(writing: Writing, name: str, born: date | None) -> tables.Patient | str | None:
+    """The one patient whose name is that, but for capitals and blanks. An earlier name is a name too."""
+    table = tables.Patient
+    where = [table.born == born] if born else [table.name_key == identity.name_key(name)]
+    rows = writing.session.exec(select(table).where(col(table.erased_on).is_(None), *where))
+    found = {one.id: one for one in (_survivor(writing, row) for row in rows if _folded(row.name) == name)}
+    if len(found) > 1:
+        return "more than one patient has this name: give the rows an mrn"
+    return next(iter(found.values()), None)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _survivor(writing: Writing, row: tables.Patient) -> tables.Patient:
@@ -129,6 +153,8 @@ def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date)
     unstated = {None, "unknown", "active"}
     stated = {name: getattr(new, name) for name in columns if getattr(new, name) not in unstated}
     changes = {name: value for name, value in stated.items() if getattr(known, name) != value}
+    if "status" in changes and new.status_on:
+        changes["status_on"] = new.status_on
     if changes:
         patient.change(writing, known.id, changes, on)
     added = patient.add_alerts(writing, known.id, new.alerts, on)
@@ -146,12 +172,22 @@ def whose(writing: Writing, mrn: str, beside: Beside) -> tables.Patient | str:
     """The patient that the rows of an mrn are about, of one merged away the survivor; or why they name nobody."""
     if beside.refused:
         return "the patient's own row is refused"
-    found = _by_mrn(writing, mrn, bare=True)
+    found = _one_of(writing, mrn, bare=True)
     if found is None:
-        return "no patient has this mrn: import the patients too"
+        known = "name and birth date" if identity.read_name(mrn) else "mrn"
+        return f"no patient has this {known}: import the patients too"
+    if isinstance(found, str):
+        return found
     if _short_id(mrn) and not beside.taken:
         return "a PT- id holds only beside its patients file: import both together"
     return found
+
+
+def numbered(line: Line, person: tables.Patient) -> Line:
+    """A row whose patient was known by name, with the number that the same patient's rows are exported with."""
+    if not identity.read_name(line.row.mrn):
+        return line
+    return line._replace(row=line.row._replace(mrn=person.mrn or identity.patient(person.number)))
 
 
 def not_then(person: tables.Patient, on: date) -> str | None:

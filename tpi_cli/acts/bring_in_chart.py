@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlmodel import select
 
 from tpi_cli.acts import outcome, patient
+from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then, nothing
 from tpi_cli.store import keep, tables
 from tpi_cli.store.read import scores
 from tpi_cli.store.write import Writing
@@ -27,6 +28,36 @@ def alerts(writing: Writing, patient_id: str, found: tuple[tuple[str, str | None
         if not any(one.kind == kind and patient.same_text(one.text, text) for one in known)
     ]
     return bool(patient.add_alerts(writing, patient_id, fresh, on))
+
+
+def alert_rows(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+    """Open what the rows of a table tell and was never on file."""
+    out = nothing()
+    for line in lines:
+        row = line.row
+        wrong = not_then(person, row.on)
+        if wrong:
+            out.refused.append(Refusal(line.at, "since", wrong))
+        elif alerts(writing, person.id, ((row.kind, row.text),), row.on):
+            out.new.append(line)
+        else:
+            out.same.append(line)
+    return out
+
+
+def weight_rows(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+    """Take over the newest weight of a table; the rows come by their day."""
+    out = nothing()
+    *older, newest = lines
+    out.left.extend(line._replace(what="an older weight") for line in older)
+    wrong = not_then(person, newest.row.on)
+    if wrong:
+        out.refused.append(Refusal(newest.at, "date", wrong))
+    elif weight(writing, person.id, newest.row.weight_kg, newest.row.on):
+        out.changed.append(newest._replace(what="weight_kg"))
+    else:
+        out.same.append(newest)
+    return out
 
 
 def weight(writing: Writing, patient_id: str, kilograms: Decimal, on: date) -> bool:

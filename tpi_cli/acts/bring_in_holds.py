@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from tpi_cli.acts import hold, patient
 from tpi_cli.acts import site as sites
-from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then
+from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then, nothing
 from tpi_cli.store import tables
 from tpi_cli.store.read.contacts import Called
 from tpi_cli.store.read.holds import Held
@@ -20,7 +20,7 @@ from tpi_cli.store.write import Writing
 
 def calls(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
     """Put a patient's calls on file that are not there yet, in the order of the lines."""
-    out = Result([], [], [], [])
+    out = nothing()
     table = tables.Contact
     rows = writing.session.exec(select(table).where(table.patient_id == person.id))
     known = Counter((row.on_date, row.result, row.channel, row.snoozed_until, row.note) for row in rows)
@@ -59,7 +59,7 @@ def holds(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result
 
     A finding at a place without a site makes one. A death makes the patient deceased.
     """
-    out = Result([], [], [], [])
+    out = nothing()
     known = Counter(_stated(writing, row) for row in _on_file(writing, person))
     for line in lines:
         row: Held = line.row

@@ -16,6 +16,9 @@ from tpi_cli.store.read import scores
 from tpi_cli.store.read.scores import Against, Scored
 from tpi_cli.store.write import Writing
 
+NO_SESSION = "no session on or before it"
+"""Why a score of the whole patient has nothing to be measured against."""
+
 
 def outcomes(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
     """Add the scores of a patient that are new. The sessions they belong to are on file by now, and the caller keeps
@@ -93,7 +96,7 @@ def _new(writing: Writing, known: Known, out: Result, line: Line) -> tuple[str, 
         return "muscle", "the patient has no such site"
     against = scores.against(writing.db, person, row.date, site.id if site else None)
     if against is None:
-        return ("muscle", "was not treated on or before that day") if site else ("date", "no session on or before it")
+        return ("muscle", "was not treated on or before that day") if site else ("date", NO_SESSION)
     _add(writing, row, person, site, against)
     known.keep(row)
     out.new.append(line)

@@ -17,7 +17,7 @@ from sqlmodel import col, or_, select
 from tpi_cli import clock
 from tpi_cli.acts import appointment
 from tpi_cli.acts.appointment import Slot
-from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then
+from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then, nothing
 from tpi_cli.acts.clinician import named
 from tpi_cli.rules import identity
 from tpi_cli.rules.contact import OPEN
@@ -41,7 +41,7 @@ class Time(NamedTuple):
 
 def appointments(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
     """Put a patient's appointments on file that are not there yet, in the order of the lines."""
-    out = Result([], [], [], [])
+    out = nothing()
     for line in lines:
         row: Appointed = line.row
         slot = _slot(writing, row)

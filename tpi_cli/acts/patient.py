@@ -15,7 +15,10 @@ from tpi_cli.store.write import Writing
 
 
 class New(NamedTuple):
-    """A patient to add, every value checked before. `alerts` are (kind, text) pairs."""
+    """A patient to add, every value checked before. `alerts` are (kind, text) pairs.
+
+    `status_on` is the day since when the status holds, where it is not the day of the entry.
+    """
 
     name: str
     born: date
@@ -29,6 +32,7 @@ class New(NamedTuple):
     alerts: tuple[tuple[str, str | None], ...] = ()
     status: str = "active"
     note: str | None = None
+    status_on: date | None = None
 
 
 def add(writing: Writing, new: New, on: date, number: int | None = None) -> tables.Patient:
@@ -41,10 +45,10 @@ def add(writing: Writing, new: New, on: date, number: int | None = None) -> tabl
         tables.Patient(
             **writing.record(),
             number=writing.numbered("patient", number) if number else writing.number("patient"),
-            **{name: value for name, value in new._asdict().items() if name != "alerts"},
+            **{name: value for name, value in new._asdict().items() if name not in {"alerts", "status_on"}},
             name_key=identity.name_key(new.name),
             weight_on=on if new.weight_kg is not None else None,
-            status_on=on if new.status != "active" else None,
+            status_on=(new.status_on or on) if new.status != "active" else None,
             created_at=writing.stamp,
             created_by=writing.by,
         )
@@ -194,7 +198,7 @@ def change(
         row.name_key = identity.name_key(row.name)
     if "weight_kg" in changes:
         row.weight_on = on
-    if "status" in changes:
+    if "status" in changes and "status_on" not in changes:
         row.status_on = on
     if row.status != "active":
         appointment.call_off(writing, row.id, f"the patient is {row.status}")

@@ -16,18 +16,23 @@ def import_(
     ctx: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILE...|-", help="CSV files; - is stdin.")],
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="patients, injections, outcomes, fhir.")
+        str | None, typer.Option("--kind", metavar="KIND", help="patients, injections, appointments, fhir, ...")
+    ] = None,
+    map: Annotated[
+        str | None, typer.Option("--map", metavar="FILE", help="Which column is what; or synthea, openemr.")
     ] = None,
     on_error: Annotated[str, typer.Option("--on-error", metavar="stop|skip", help="What a bad row does.")] = "stop",
 ) -> None:
-    """Bring patients, injections and outcomes in from CSV. A second import of the same rows changes nothing.
+    """Bring CSV or FHIR in: tables like ours (tpi help csv), other tables by a map (tpi help import-map), what
+    hospitals send (tpi help fhir-import). A second import of the same rows changes nothing.
 
     Everything lands or nothing does; --on-error skip leaves the bad rows out and writes them to a file
-    beside the input, to be mended and fed back. tpi help csv describes the columns.
+    beside the input, to be mended and fed back. A dry run tells what would become of every row.
 
     \b
     tpi import patients.csv injections.csv --dry-run
     tpi import patients.csv injections.csv outcomes.csv
+    tpi import sessions.csv --map clinic.toml
     tpi import - --kind injections --on-error skip < injections.csv
     """
     from tpi_cli.exchange.bring import Bringing, Reading
@@ -36,17 +41,20 @@ def import_(
     ctx.obj.without("on", "note")
     skip = allowed("--on-error", on_error, ("stop", "skip")) == "skip"
     if kind == "fhir" or (kind is None and import_fhir.told(files)):
+        if map is not None:
+            raise Usage("--map is for tables, and this is FHIR", hint="leave it out")
         import_fhir.run(ctx, files, skip=skip)
         return
+    _known(kind)
     out: Out = ctx.obj.out()
     with shelf(ctx.obj.place) as rows, progress.shown(out) as watch:
         reading = Reading(rows, watch)
-        _read(ctx, reading, _once(files), kind)
+        _read(ctx, reading, _once(files), kind, map)
         with options.recording(ctx) as writing:
             bringing = Bringing(writing, reading)
             bringing.keep()
             report = Report(reading)
-            if rows.count("refused") and not skip:
+            if report.total("refused") and not skip:
                 _stop(ctx, out, report)
             kept = _Kept(bringing, writing)
             written = [] if ctx.obj.dry_run else report.write_refused()
@@ -84,14 +92,24 @@ class _Kept:
         return {"similar": alike, "findings": self._notes[0]}
 
 
-def _read(ctx: typer.Context, reading: Any, files: list[str], kind: str | None) -> None:
-    """Set the rows of all files down, before anybody waits for the store."""
+def _known(kind: str | None) -> None:
+    """Raises Usage for a kind that is none."""
+    from tpi_cli.exchange.kinds import KINDS
+
+    if kind is not None:
+        allowed("--kind", kind, (*KINDS, "fhir"))
+
+
+def _read(ctx: typer.Context, reading: Any, files: list[str], kind: str | None, map: str | None) -> None:
+    """Set the rows of all files down, before anybody waits for the store. Raises Usage."""
     from tpi_cli.exchange.csv_in import Ask
+    from tpi_cli.exchange.map import read as read_map
     from tpi_cli.store.read.clinic import clinic
     from tpi_cli.store.read.stock import own_agents
 
+    how = read_map(map) if map is not None else None
     with options.reading(ctx) as db:
-        ask = Ask(kind, clinic(db).today, own_agents(db))
+        ask = Ask(kind, clinic(db).today, own_agents(db), how)
     for path in files:
         table = reading.read(path, ask)
         for name in table.unknown:

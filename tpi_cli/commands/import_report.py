@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from tpi_cli.show.out import Out
 from tpi_cli.store.shelf import Kept
 
 STATES = ("new", "changed", "same", "refused")
+LEFT = "left out"
 
 
 class Report:
@@ -20,18 +22,26 @@ class Report:
     def __init__(self, reading: Reading) -> None:
         self._shelf = reading.shelf
         self._files = [table.file for table in reading.tables]
-        self._counts = self._shelf.counts()
+        self._skips = [table.skip for table in reading.tables]
+        counts = self._shelf.counts()
+        self._why = {(file, why): count for (file, state, why), count in counts.items() if state == LEFT}
+        self._counts: Counter[tuple[int, str]] = Counter()
+        for (file, state, _), count in counts.items():
+            self._counts[file, state] += count
 
     def counted(self) -> list[str]:
-        """A line a file: how many rows came to what."""
-        return [
-            f"{file}: {', '.join(f'{self._counts.get((at, state), 0)} {state}' for state in STATES)}"
-            for at, file in enumerate(self._files)
-        ]
+        """A line a file: how many lines came to what; and what was left out of it, by why."""
+        return [line for at, file in enumerate(self._files) for line in self._of_file(at, file)]
+
+    def _of_file(self, at: int, file: str) -> list[str]:
+        if self._skips[at]:
+            return [f"{file}: {LEFT}: {self._skips[at]}"]
+        left = [f"{file}: {count} {LEFT}: {why}" for (of, why), count in self._why.items() if of == at]
+        return [f"{file}: {', '.join(f'{self._counts[at, state]} {state}' for state in STATES)}", *left]
 
     def row_by_row(self) -> list[str]:
-        """A line a row: where it stands, what would become of it, and why."""
-        return [f"{self._at(one)}: {_become(one)}" for one in self._shelf.every()]
+        """A line a line: where it stands, what would become of it, and why."""
+        return [f"{self._at(one)}: {_become(one)}" for one in self._shelf.lines()]
 
     def refused(self) -> Iterator[str]:
         """The refused rows: file, line, column, what is wrong."""
@@ -39,13 +49,14 @@ class Report:
 
     def facts(self, *, rows: bool) -> dict[str, Any]:
         """The same for programs; with every row where that is wanted."""
-        total = {state: self._total(state) for state in STATES}
+        total = {state: self.total(state) for state in STATES} | {"left_out": self.total(LEFT)}
         bad = [{**self._place(one), "column": one.field, "what": one.what} for one in self._shelf.refused()]
         told = [{**self._place(one), "state": one.state, "column": one.field or None, "what": one.what or None}
-                for one in self._shelf.every()] if rows else []  # fmt: skip
+                for one in self._shelf.lines()] if rows else []  # fmt: skip
         return {**total, "refused_rows": bad, **({"rows": told} if rows else {})}
 
-    def _total(self, wanted: str) -> int:
+    def total(self, wanted: str) -> int:
+        """How many lines came to that."""
         return sum(count for (_, state), count in self._counts.items() if state == wanted)
 
     def _at(self, one: Kept) -> str:
@@ -58,7 +69,7 @@ class Report:
         """Name every bad row, then stop: the transaction takes everything back. Raises Usage."""
         what = "would be refused" if dry_run else "nothing was imported"
         hint = "mend the file, or take the rest with --on-error skip"
-        count = self._total("refused")
+        count = self.total("refused")
         if count == 1 or out.machine:
             more = "" if count == 1 else f" (and {count - 1} more rows)"
             raise Usage(f"{next(self.refused())}{more}; {what}", hint=hint)
@@ -70,7 +81,7 @@ class Report:
         """The refused rows of each file in a file beside it, with the reason in a last column; the files' names."""
         paths = []
         for at, file in enumerate(self._files):
-            if self._counts.get((at, "refused")):
+            if self._counts[at, "refused"]:
                 path = _free("stdin" if file == "-" else _stem(file))
                 _write(path, [one for one in self._shelf.refused() if one.file == at])
                 paths.append(path)

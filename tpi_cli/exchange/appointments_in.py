@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import MINYEAR, date, datetime, timedelta
 
-from tpi_cli.exchange.fields import Fault, iso, needed, one_of, shown, sound, whole
+from tpi_cli.exchange.fields import Fault, iso, needed, one_of, shown, sound, whole, whom
 from tpi_cli.rules import checks
 from tpi_cli.rules.contact import APPOINTED, LONGEST, SHORTEST
 from tpi_cli.rules.interval import LAST_YEAR
@@ -25,7 +25,7 @@ def appointment(row: dict[str, str], today: date) -> Appointed:
     status = one_of(row, "status", STATUSES)
     sound("status", f"is {status}, and the time is still to come" if status in HAPPENED and on > today else None)
     return Appointed(
-        mrn=needed(row, "mrn"),
+        mrn=whom(row),
         on=on,
         wall=wall,
         offset=offset,

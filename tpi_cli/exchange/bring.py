@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from tpi_cli.acts import bring_in, bring_in_injections, bring_in_scores
+from tpi_cli.acts import bring_in, bring_in_chart, bring_in_holds, bring_in_injections, bring_in_scores, bring_in_slots
 from tpi_cli.acts.bring_in import Beside, Line, Refusal, Result
 from tpi_cli.acts.clinician import Staff
-from tpi_cli.exchange.csv_in import Ask, Found, Table, opened_table
+from tpi_cli.exchange.csv_in import Ask, Found, Table, opened_table, whose
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.rules import duplicates, identity
 from tpi_cli.rules.duplicates import Person
@@ -51,22 +51,30 @@ class Reading:
         return table
 
     def _set_down(self, table: Table, one: Found) -> None:
-        bare = Kept(len(self.tables) - 1, one.line, table.kind, one.raw.get("mrn", "").strip(), one.raw)
+        bare = Kept(len(self.tables) - 1, one.line, 0, "", "", one.raw)
         try:
             if one.fault:
                 raise one.fault
-            rows = table.rows(one.raw)
+            rows, skipped = table.rows(one.raw)
         except Fault as fault:
-            self.shelf.put(bare._replace(state="refused", field=fault.column, what=str(fault)))
+            refused = bare._replace(kind=table.first, mrn=table.told_of(one.raw))
+            self.shelf.put(refused._replace(state="refused", field=fault.column, what=str(fault)))
             return
-        first = rows[0]
-        day = "" if table.kind == PEOPLE else first.date.isoformat()
-        mark = bring_in.digest(first) if table.kind == PEOPLE else None
-        self.shelf.put(bare._replace(mrn=first.mrn, digest=mark), day)
+        if not rows:
+            self.shelf.put(bare._replace(state="left out", what=skipped))
+        for part, row in enumerate(rows):
+            known = bring_in.digest(row.value) if row.kind == PEOPLE else None
+            kept = bare._replace(part=part, kind=row.kind, mrn=whose(row), digest=known)
+            self.shelf.put(kept, _day(row.value) if row.kind != PEOPLE else "")
 
     def lines(self, waiting: Iterable[Kept]) -> list[Line]:
-        """The rows of lines that were found sound."""
-        return [Line((one.file, one.line), row) for one in waiting for row in self.tables[one.file].rows(one.cells)]
+        """The rows that were found sound."""
+        return [Line(one.at, self.tables[one.file].rows(one.cells)[0][one.part].value) for one in waiting]
+
+
+def _day(value: Any) -> str:
+    """The day of a row, which is called `date` where the file's column is."""
+    return str(value.date if hasattr(value, "date") else value.on)
 
 
 Act = Callable[[tables.Patient, list[Line]], Result]
@@ -81,8 +89,15 @@ class Bringing:
         self._reading = reading
         self._shelf = reading.shelf
         self._house = House(writing.db)
-        injections = partial(bring_in_injections.injections, writing, self._house, Staff(writing))
-        self._acts: dict[str, Act] = {"injections": injections, "outcomes": partial(bring_in_scores.outcomes, writing)}
+        self._acts: dict[str, Act] = {
+            "alerts": partial(bring_in_chart.alert_rows, writing),
+            "weights": partial(bring_in_chart.weight_rows, writing),
+            "injections": partial(bring_in_injections.injections, writing, self._house, Staff(writing)),
+            "outcomes": partial(bring_in_scores.outcomes, writing),
+            "appointments": partial(bring_in_slots.appointments, writing),
+            "holds": partial(bring_in_holds.holds, writing),
+            "calls": partial(bring_in_holds.calls, writing),
+        }
 
     def keep(self) -> None:
         """Keep what waits on the shelf: first who is new, in the order of the files, then the rest by patient."""
@@ -111,13 +126,14 @@ class Bringing:
         beside = Beside(bool(states - {"refused"}), "refused" in states)
         person = bring_in.whose(self._writing, mrn, beside)
         if isinstance(person, str):
-            self._settle(Result([], [], [], [Refusal((one.file, one.line), "mrn", person) for one in waiting]))
+            for one in waiting:
+                self._shelf.settle("refused", one.at, "mrn", person)
             return len(waiting)
         moved = False
         for kind, act in self._acts.items():  # a score comes after its session
             lines = self._reading.lines([one for one in waiting if one.kind == kind])
             if lines:
-                result = act(person, lines)
+                result = act(person, [bring_in.numbered(line, person) for line in lines])
                 self._settle(result)
                 moved = moved or bool(result.new or result.changed)
         if moved:
@@ -125,11 +141,23 @@ class Bringing:
         return len(waiting)
 
     def _settle(self, result: Result) -> None:
-        for state in ("same", "new", "changed"):
-            for line in getattr(result, state):
-                self._shelf.settle(state, [line.at], what=line.what)
+        for state, lines in {"same": result.same, "new": result.new, "changed": result.changed}.items():
+            for line in lines:
+                self._shelf.settle(state, line.at, what=line.what)
+        for line in result.left:
+            self._shelf.settle("left out", line.at, what=line.what)
         for one in result.refused:
-            self._shelf.settle("refused", [one.at], one.column, one.what)
+            self._refuse(one)
+
+    def _refuse(self, one: Refusal) -> None:
+        """A score of another system that is older than any session has nothing to be measured against."""
+        table = self._reading.tables[one.at[0]]
+        state = "left out" if table.shipped and one.what == bring_in_scores.NO_SESSION else "refused"
+        self._shelf.settle(state, one.at, self._theirs(table, one), one.what)
+
+    def _theirs(self, table: Table, one: Refusal) -> str:
+        """The column as it is called in the file."""
+        return table.theirs(one.column)
 
     def alike(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """Who was added and may be somebody on file, or somebody else in the files: two ids, and why."""
@@ -151,9 +179,9 @@ def _person(row: tuple[Any, ...]) -> Person:
     return Person(number, key, known_day(born), phone)
 
 
-def rows_of(path: str, ask: Ask) -> Iterator[tuple[int, Any]]:
-    """The rows of a file that is known to be sound, each with its line."""
+def rows_of(path: str, ask: Ask) -> Iterator[Line]:
+    """The rows of a file that is known to be sound."""
     with opened_table(path, ask) as (table, found):
         for one in found:
-            for row in table.rows(one.raw):
-                yield one.line, row
+            rows, _ = table.rows(one.raw)
+            yield from (Line((path, one.line), row.value) for row in rows)

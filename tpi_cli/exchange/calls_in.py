@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tpi_cli.exchange.fields import iso, needed, one_of, past, sound
+from tpi_cli.exchange.fields import iso, one_of, past, sound, whom
 from tpi_cli.rules.contact import CHANNELS, RESULTS
 from tpi_cli.store.read.contacts import Called
 
@@ -18,4 +18,4 @@ def call(row: dict[str, str], today: date) -> Called:
     sound("until", "is empty: later needs the day to call again" if result == "later" and until is None else None)
     sound("until", "is not after the day of the call" if until and until <= on else None)
     channel = one_of(row, "channel", {name: name for name in CHANNELS})
-    return Called(needed(row, "mrn"), on, result, channel, until, row.get("note") or None)
+    return Called(whom(row), on, result, channel, until, row.get("note") or None)

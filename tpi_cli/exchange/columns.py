@@ -20,6 +20,8 @@ PARTS = {"muscle": "site", "side": "site", "agent": "mix", "strength": "mix", "v
 NOTHING = {"alerts": "no alert in it", "weights": "no weight in it"}
 """Why a row that is taken gives none."""
 _TELLING: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
+    ("holds", frozenset({"act"}), frozenset({"born", "agent"})),
+    ("calls", frozenset({"channel"}), frozenset({"born", "agent"})),
     ("appointments", frozenset({"start"}), frozenset({"born", "muscle", "agent"})),
     ("outcomes", frozenset({"pain", "relief_pct"}), frozenset({"agent", "mix"})),
     ("injections", frozenset({"muscle", "agent", "site", "mix"}), frozenset()),
@@ -176,7 +178,7 @@ def _by_name(columns: Sequence[str], kind: str, given: set[str], part: Part, fil
             continue
         if ours in out and (fold(name) == fold(ours)) == (fold(out[ours]) == fold(ours)):
             raise _two(out[ours], name, ours, file)
-        if ours in out and not (fold(name) == fold(ours)):
+        if ours in out and fold(name) != fold(ours):
             continue
         out[ours] = name
     if "name" not in covered | set(out) and (kind == "patients" or "name" in part.patient):

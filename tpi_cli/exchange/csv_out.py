@@ -8,9 +8,10 @@ from typing import TextIO
 
 from tpi_cli.exchange.appointments_in import APPOINTMENTS
 from tpi_cli.exchange.calls_in import CALLS
-from tpi_cli.exchange.csv_in import COLUMNS, EPI
 from tpi_cli.exchange.fields import escaped
 from tpi_cli.exchange.holds_in import HOLDS
+from tpi_cli.exchange.injections_in import EPI
+from tpi_cli.exchange.kinds import COLUMNS
 from tpi_cli.rules.values import Dose, plain
 from tpi_cli.show.clean import clean
 from tpi_cli.show.delimited import guarded

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from tpi_cli.reference import muscles
+from tpi_cli.rules import identity
 
 SIDES = {"l": "L", "r": "R", "mid": "mid"}
 YES_OR_NO = {"": None, "yes": True, "no": False, "y": True, "n": False}
@@ -44,6 +45,14 @@ def needed(row: Mapping[str, str], column: str) -> str:
     if not row.get(column):
         raise Fault(column, "is empty")
     return row[column]
+
+
+def whom(row: Mapping[str, str]) -> str:
+    """By what a row's patient is known: the mrn, or name and birth date where a map says so. Raises Fault."""
+    if row.get("mrn") or not row.get("name"):
+        return needed(row, "mrn")
+    born = iso(row["born"], "born") if row.get("born") else None
+    return identity.by_name(row["name"], born)
 
 
 def day(row: Mapping[str, str], column: str) -> date:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tpi_cli.exchange.fields import Fault, iso, needed, one_of, past, sound
+from tpi_cli.exchange.fields import Fault, iso, needed, one_of, past, sound, whom
 from tpi_cli.exchange.outcomes_in import place
 from tpi_cli.store.read.holds import ACTS, REASONS, Held
 
@@ -24,7 +24,7 @@ def hold(row: dict[str, str], today: date) -> Held:
     sound("muscle", "a patient dies, not a site: leave it out" if reason == "died" and muscle else None)
     words = (row.get("note"),) if stop else (row.get("reason"), row.get("note"))
     note = "; ".join(filter(None, words)) or None
-    return Held(needed(row, "mrn"), act, muscle, side, on, _until(row, act, on), reason, note)
+    return Held(whom(row), act, muscle, side, on, _until(row, act, on), reason, note)
 
 
 def _until(row: dict[str, str], act: str, on: date) -> date | None:

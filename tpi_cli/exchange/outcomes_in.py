@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tpi_cli.exchange.fields import SIDES, muscle, needed, one_of, past, percent, sound, whole, yes_or_no
+from tpi_cli.exchange.fields import SIDES, muscle, one_of, past, percent, sound, whole, whom, yes_or_no
 from tpi_cli.store.read.scores import Scored
 
 OUTCOMES = ("mrn", "date", "muscle", "side", "pain", "relief_pct", "resolved", "source_id")
@@ -13,7 +13,7 @@ def outcome(row: dict[str, str], today: date) -> Scored:
     """A row of outcomes.csv; muscle and side both empty mean the whole patient. Raises Fault."""
     where, side = place(row)
     found = Scored(
-        mrn=needed(row, "mrn"),
+        mrn=whom(row),
         date=past(row, "date", today),
         muscle=where,
         side=side,

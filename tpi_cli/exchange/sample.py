@@ -102,7 +102,7 @@ def moved_by(as_of: date, today: date) -> timedelta:
 def _lines(name: str, kind: str, as_of: date) -> list[bring_in.Line]:
     path = os.path.join(folder(), name)
     ask = csv_in.Ask(kind, max(as_of, clock.today("UTC")))
-    return [bring_in.Line((name, line), row) for line, row in rows_of(path, ask)]
+    return list(rows_of(path, ask))
 
 
 def _moved(row: Injected, shift: timedelta) -> Injected:

@@ -1,6 +1,7 @@
 """Short ids: what people say and type for a record whose real id is a UUID."""
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 from tpi_cli.rules import base32
@@ -79,6 +80,23 @@ def name_key(name: str) -> str:
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", name) if not unicodedata.combining(mark))
     letters = "".join(mark if mark.isalnum() or _is_sign(mark) else " " for mark in bare.casefold())
     return " ".join(letters.split())
+
+
+NAMED = "\x1f"
+"""Stands before and within what somebody without a number is known by: no text of a record holds it."""
+
+
+def by_name(name: str, born: date | None) -> str:
+    """What stands for an mrn where a file has none: the name but for capitals and blanks, and the birth date."""
+    return f"{NAMED}{' '.join(name.casefold().split())}{NAMED}{born or ''}"
+
+
+def read_name(text: str) -> tuple[str, date | None] | None:
+    """The name, as it is compared, and the birth date; None for an mrn."""
+    if not text.startswith(NAMED):
+        return None
+    _, name, born = text.split(NAMED)
+    return name, date.fromisoformat(born) if born else None
 
 
 def digits(text: str | None) -> str:

@@ -6,8 +6,10 @@ allows, without a name as soon as it is open: whatever happens, nothing of it ca
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from tpi_cli import files
@@ -17,31 +19,38 @@ from tpi_cli.store.place import Place
 CACHE_KB = 8_000
 """What the shelf may hold in memory."""
 _KEY_BYTES = 32
+_PAGE = 500
 _MADE = """
 CREATE TABLE line (
-    file INTEGER, line INTEGER, kind TEXT, mrn TEXT, day TEXT, digest TEXT, cells TEXT, state TEXT, field TEXT,
-    what TEXT, PRIMARY KEY (file, line)
+    file INTEGER, line INTEGER, part INTEGER, kind TEXT, mrn TEXT, day TEXT, digest TEXT, cells TEXT, state TEXT,
+    field TEXT, what TEXT, PRIMARY KEY (file, line, part)
 ) WITHOUT ROWID;
-CREATE INDEX of_whom ON line (mrn, kind, day, file, line);
-CREATE INDEX of_state ON line (state, file, line);
+CREATE INDEX of_whom ON line (mrn, kind, day, file, line, part);
+CREATE INDEX of_kind ON line (kind, file, line, part);
 CREATE TABLE person (number INTEGER PRIMARY KEY, name TEXT, words TEXT, born TEXT, phone TEXT, fresh INTEGER);
 CREATE INDEX of_born ON person (born);
 CREATE INDEX of_words ON person (words);
 CREATE INDEX of_phone ON person (phone);
 """
-_PUT = "INSERT INTO line VALUES (:file, :line, :kind, :mrn, :day, :digest, :cells, :state, :field, :what)"
+_PUT = "INSERT INTO line VALUES (:file, :line, :part, :kind, :mrn, :day, :digest, :cells, :state, :field, :what)"
 _SETTLE = """
 UPDATE line SET state = :state, field = :field, what = :what
-WHERE file = :file AND line = :line AND (state IS NULL OR state <> 'refused')
+WHERE file = :file AND line = :line AND part = :part AND (state IS NULL OR state <> 'refused')
 """
-_COLUMNS = "file, line, kind, mrn, cells, digest, state, field, what"
+_COLUMNS = "file, line, part, kind, mrn, cells, digest, state, field, what"
+STATES = ("refused", "new", "changed", "same", "left out")
+"""What can become of a row; of a line with several rows the first of these that became of one."""
 
 
 class Kept(NamedTuple):
-    """A line of a file: `file` counts the files from 0, `cells` is the row as it stood, `state` what became of it."""
+    """A row of a line of a file: `file` counts the files from 0, `part` the rows of a line.
+
+    `cells` is the line as it stood, `state` one of `STATES`, `field` and `what` say why.
+    """
 
     file: int
     line: int
+    part: int
     kind: str
     mrn: str
     cells: dict[str, str]
@@ -50,9 +59,14 @@ class Kept(NamedTuple):
     field: str | None = None
     what: str | None = None
 
+    @property
+    def at(self) -> tuple[int, int, int]:
+        """Where it stands: file, line, part."""
+        return self.file, self.line, self.part
+
 
 class Shelf:
-    """Lines by file and by whom they are about, with what became of each: new, changed, same or refused."""
+    """Rows by file and by whom they are about, with what became of each: new, changed, same or refused."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -60,26 +74,35 @@ class Shelf:
         self._run("BEGIN")  # never ended: nothing here is to last
 
     def put(self, one: Kept, day: str = "") -> None:
-        """Set a line down; those of one patient and kind come back by their day."""
+        """Set a row down; those of one patient and kind come back by their day."""
         self._run(_PUT, **one._asdict() | {"cells": json.dumps(one.cells), "day": day})
 
-    def settle(self, state: str, places: Iterable[tuple[int, int]], field: str = "", what: str = "") -> None:
-        """Say what became of lines; one that was refused stays so."""
-        named = ({"file": file, "line": line, "state": state, "field": field, "what": what} for file, line in places)
-        self._connection.executemany(_SETTLE, named)
+    def settle(self, state: str, at: tuple[int, int, int], field: str = "", what: str = "") -> None:
+        """Say what became of a row (file, line, part); one that was refused stays so."""
+        file, line, part = at
+        self._run(_SETTLE, file=file, line=line, part=part, state=state, field=field, what=what)
 
     def waiting(self, kind: str) -> Iterator[Kept]:
-        """The lines of a kind that nobody settled, in the order of the files. Settling while reading is allowed."""
-        sql = f"SELECT {_COLUMNS} FROM line WHERE kind = :kind AND state IS NULL AND (file, line) > (:file, :number)"
-        return self._paged(f"{sql} ORDER BY file, line LIMIT 500", kind=kind)
+        """The rows of a kind that nobody settled, in the order of the files. Settling while reading is allowed."""
+        sql = f"""
+            SELECT {_COLUMNS} FROM line INDEXED BY of_kind
+            WHERE kind = :kind AND state IS NULL AND (file, line, part) > (:file, :number, :part)
+            ORDER BY file, line, part LIMIT {_PAGE}
+        """
+        at = (-1, 0, 0)
+        while rows := list(map(_kept, self._rows(sql, kind=kind, file=at[0], number=at[1], part=at[2]))):
+            yield from rows
+            at = rows[-1].at
+
+    def lines(self) -> Iterator[Kept]:
+        """Every line, in the order of the files, as what weighs most of its rows."""
+        rows = map(_kept, self._rows(f"SELECT {_COLUMNS} FROM line ORDER BY file, line, part"))
+        for _, parts in groupby(rows, key=lambda one: one.at[:2]):
+            yield min(parts, key=lambda one: STATES.index(one.state or STATES[-1]))
 
     def refused(self) -> Iterator[Kept]:
         """The lines that were refused, in the order of the files."""
-        return map(_kept, self._rows(f"SELECT {_COLUMNS} FROM line WHERE state = 'refused' ORDER BY file, line"))
-
-    def every(self) -> Iterator[Kept]:
-        """Every line, in the order of the files."""
-        return map(_kept, self._rows(f"SELECT {_COLUMNS} FROM line ORDER BY file, line"))
+        return (one for one in self.lines() if one.state == "refused")
 
     def whom(self, but: str) -> Iterator[str]:
         """By what number the patients go of whom lines of other kinds than `but` wait, each once, in order."""
@@ -94,7 +117,7 @@ class Shelf:
 
     def of_one(self, mrn: str) -> Iterator[Kept]:
         """The lines about a patient that nobody settled, by kind and day."""
-        sql = f"SELECT {_COLUMNS} FROM line WHERE mrn = :mrn AND state IS NULL ORDER BY kind, day, file, line"
+        sql = f"SELECT {_COLUMNS} FROM line WHERE mrn = :mrn AND state IS NULL ORDER BY kind, day, file, line, part"
         return map(_kept, list(self._rows(sql, mrn=mrn)))
 
     def beside(self, mrn: str, kind: str) -> set[str | None]:
@@ -105,20 +128,22 @@ class Shelf:
     def earlier(self, one: Kept) -> str | None:
         """The digest of the first line of the same kind and number that stands before this one."""
         sql = """
-            SELECT digest FROM line WHERE mrn = :mrn AND kind = :kind AND (file, line) < (:file, :line)
-            AND digest IS NOT NULL ORDER BY file, line LIMIT 1
+            SELECT digest FROM line WHERE mrn = :mrn AND kind = :kind AND (file, line, part) < (:file, :line, :part)
+            AND digest IS NOT NULL ORDER BY file, line, part LIMIT 1
         """
-        found: str | None = self._value(sql, mrn=one.mrn, kind=one.kind, file=one.file, line=one.line)
+        found: str | None = self._value(sql, mrn=one.mrn, kind=one.kind, file=one.file, line=one.line, part=one.part)
         return found
 
-    def counts(self) -> dict[tuple[int, str], int]:
-        """How many lines of each file came to what."""
-        rows = self._rows("SELECT file, state, COUNT(*) FROM line GROUP BY file, state")
-        return {(file, state): count for file, state, count in rows}
+    def counts(self) -> Counter[tuple[int, str, str]]:
+        """How many lines of each file came to what; those that were left out by why."""
+        left = STATES[-1]
+        return Counter(
+            (one.file, one.state or left, one.what or "" if one.state == left else "") for one in self.lines()
+        )
 
-    def count(self, state: str | None = None) -> int:
-        """How many lines there are, or how many of them came to that."""
-        return int(self._value("SELECT COUNT(*) FROM line WHERE :state IS NULL OR state = :state", state=state))
+    def count(self) -> int:
+        """How many rows there are."""
+        return int(self._value("SELECT COUNT(*) FROM line"))
 
     def know(self, number: int, name: str, born: str, phone: str, *, fresh: bool) -> None:
         """Note somebody who is on file, or (fresh) was just added, to be looked for among the others."""
@@ -138,12 +163,6 @@ class Shelf:
         for low, high in self._rows(f"{ways} ORDER BY 1, 2"):
             yield next(self._rows(person, number=low)), next(self._rows(person, number=high))
 
-    def _paged(self, sql: str, **values: Any) -> Iterator[Kept]:
-        at = (-1, 0)
-        while rows := list(map(_kept, self._rows(sql, file=at[0], number=at[1], **values))):
-            yield from rows
-            at = rows[-1].file, rows[-1].line
-
     def _run(self, sql: str, **values: Any) -> None:
         self._connection.execute(sql, values)
 
@@ -158,7 +177,7 @@ class Shelf:
 
 def _kept(row: tuple[Any, ...]) -> Kept:
     one = Kept._make(row)
-    return one._replace(cells=json.loads(row[4]))
+    return one._replace(cells=json.loads(row[5]))
 
 
 @contextmanager

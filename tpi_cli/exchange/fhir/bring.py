@@ -14,7 +14,7 @@ from tpi_cli.acts.bring_in import Beside, Line
 from tpi_cli.exchange.bring import TELL_EVERY, Watch
 from tpi_cli.exchange.fhir import clinical, record
 from tpi_cli.exchange.fhir.clinical import Alert, Measured, Skip
-from tpi_cli.exchange.fhir.foreign import Person, person
+from tpi_cli.exchange.fhir.foreign import person
 from tpi_cli.exchange.fhir.parts import Concept, concept, one, reference, text
 from tpi_cli.exchange.fhir.read import Item, Source
 from tpi_cli.exchange.fields import Fault
@@ -118,13 +118,13 @@ class Bringing:
 
     def _person(self, item: Item) -> str:
         """Bring a patient in; returns the UUID on file. Raises Fault."""
-        found: Person = person(item.resource, self._today)
-        mrn = found.new.mrn or ""
-        line = Line((item.file, item.line), found.new)
-        result = bring_in.one_patient(self._writing, line, found.died or self._today, self._mrns.get(mrn))
+        new = person(item.resource, self._today)
+        mrn = new.mrn or ""
+        line = Line((item.file, item.line), new)
+        result = bring_in.one_patient(self._writing, line, self._today, self._mrns.get(mrn))
         if result.refused:
             raise Fault(result.refused[0].column, result.refused[0].what)
-        self._mrns[mrn] = bring_in.digest(found.new)
+        self._mrns[mrn] = bring_in.digest(new)
         self._count(item, "new" if result.new else "changed" if result.changed else "same")
         row = bring_in.whose(self._writing, mrn, Beside(taken=True))
         assert not isinstance(row, str), "it was just brought in"

@@ -1,7 +1,6 @@
 """Another system's Patient as one of ours: the name in use, birth date, record number, and whether they live."""
 
 from datetime import date
-from typing import NamedTuple
 
 from tpi_cli.acts.patient import New
 from tpi_cli.exchange.fhir.parts import Resource, concept, day, each, flag, text, words
@@ -17,22 +16,14 @@ NOT_A_RECORD = frozenset(["SS", "DL", "PPN", "SB", "NI", "NIIP", "TAX", "MC", "M
 """Kinds of identifier (HL7 v2-0203) that are a state's or an insurer's and are not written on a chart."""
 
 
-class Person(NamedTuple):
-    """A patient to bring in, and the day of death, where there is one."""
-
-    new: New
-    died: date | None
-
-
-def person(resource: Resource, today: date) -> Person:
+def person(resource: Resource, today: date) -> New:
     """The patient. Raises Fault for what cannot be taken."""
     born = day(resource, "birthDate")
     if born is None:
         raise Fault("birthDate", "is missing")
     sound("birthDate", checks.born(born, today))
-    died = _died(resource, born, today)
     gender = text(resource, "gender")
-    new = New(
+    return New(
         name=_name(resource),
         born=born,
         mrn=_mrn(resource),
@@ -40,8 +31,8 @@ def person(resource: Resource, today: date) -> Person:
         phone=_telecom(resource, "phone"),
         email=_telecom(resource, "email"),
         status="deceased" if _is_dead(resource) else "archived" if _is_past(resource) else "active",
+        status_on=_died(resource, born, today),
     )
-    return Person(new, died)
 
 
 def _is_dead(resource: Resource) -> bool:

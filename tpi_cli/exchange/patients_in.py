@@ -1,0 +1,112 @@
+"""Rows about patients read into checked values: patients.csv, and what other systems know of them in tables apart."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from tpi_cli.acts import patient as acts
+from tpi_cli.exchange.fields import Fault, day, decimal, iso, needed, one_of, parted, past, shown, sound, whom
+from tpi_cli.reference import alerts
+from tpi_cli.rules import checks
+
+PATIENTS = (
+    "mrn",
+    "name",
+    "born",
+    "sex",
+    "weight_kg",
+    "height_cm",
+    "phone",
+    "email",
+    "payer",
+    "alerts",
+    "status",
+)
+STATUSES = {"": "active", "active": "active", "archived": "archived", "deceased": "deceased"}
+SEXES = {
+    **{name: name for name in ("female", "male", "other", "unknown")},
+    "f": "female",
+    "m": "male",
+    "o": "other",
+    "u": "unknown",
+}
+
+
+def patient(row: dict[str, str], today: date) -> acts.New:
+    """A row of patients.csv. Raises Fault."""
+    name, born = needed(row, "name"), day(row, "born")
+    sound("name", checks.name(name))
+    sound("born", checks.born(born, today))
+    weight, height = decimal(row, "weight_kg"), decimal(row, "height_cm")
+    if weight is not None:
+        sound("weight_kg", checks.weight(weight))
+    if height is not None:
+        sound("height_cm", checks.height(height))
+    return acts.New(
+        name=name,
+        born=born,
+        mrn=needed(row, "mrn"),
+        sex=one_of(row, "sex", {"": "unknown", **SEXES}),
+        weight_kg=weight,
+        height_cm=height,
+        phone=row.get("phone") or None,
+        email=row.get("email") or None,
+        payer=row.get("payer") or None,
+        alerts=_alerts(row),
+        status=one_of(row, "status", STATUSES),
+        status_on=_status_on(row, born, today),
+    )
+
+
+def _status_on(row: dict[str, str], born: date, today: date) -> date | None:
+    """The day of a death, where a map reads one. Raises Fault."""
+    if not row.get("status_on"):
+        return None
+    found = iso(row["status_on"], "status_on")
+    sound("status_on", checks.happened(found, today, born))
+    return found
+
+
+def _alerts(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
+    out = []
+    for entry in filter(None, parted(row.get("alerts", ""), ";")):
+        kind, _, text = entry.partition(":")
+        known = alerts.by_name(kind.strip())
+        if known is None:
+            raise Fault("alerts", f"{shown(kind)} is no kind of alert (tpi help alerts)")
+        sound("alerts", checks.text(text))
+        out.append((known.kind, text.strip() or None))
+    return tuple(dict.fromkeys(out))
+
+
+class Alerted(NamedTuple):
+    """Something to look out for in a patient, by kind, with the day since when it is known."""
+
+    mrn: str
+    on: date
+    kind: str
+    text: str | None
+
+
+class Weighed(NamedTuple):
+    """A weight in kg of a day."""
+
+    mrn: str
+    on: date
+    weight_kg: Decimal
+
+
+def alert(row: dict[str, str], today: date) -> Alerted:
+    """A row of a table of alerts; without a day it is known since today. Raises Fault."""
+    known = alerts.by_name(needed(row, "kind"))
+    if known is None:
+        raise Fault("kind", f"{shown(row['kind'])} is no kind of alert (tpi help alerts)")
+    on = past(row, "since", today) if row.get("since") else today
+    return Alerted(whom(row), on, known.kind, row.get("text") or None)
+
+
+def weight(row: dict[str, str], today: date) -> Weighed:
+    """A row of a table of weights. Raises Fault."""
+    found = decimal({"weight_kg": needed(row, "weight_kg")}, "weight_kg") or Decimal(0)
+    sound("weight_kg", checks.weight(found))
+    return Weighed(whom(row), past(row, "date", today), found)
