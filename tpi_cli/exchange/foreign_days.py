@@ -46,7 +46,7 @@ def day(text: str, forms: tuple[str, ...], field: str) -> str:
 
 def moment(text: str, forms: tuple[str, ...], field: str) -> str:
     """The moment as 2026-04-03T09:30, as the form has it. Raises Fault."""
-    if not text or (not forms and not _EITHER.match(text)):
+    if not forms and not _EITHER.match(text):
         return text
     if not any("%H" in one or "%I" in one for one in forms):
         raise Fault(field, f'{shown(text)}: say how days and times are written: date = "DD/MM/YYYY hh:mm"')
