@@ -67,7 +67,9 @@ def test_forms_that_agree_are_no_two_days() -> None:
     assert day("2009-09-27T14:12:44Z", (form("YYYY-MM-DDThh:mm:ssZ"),), "date") == "2009-09-27"
 
 
-@pytest.mark.parametrize("written", ["DD/MM/YY", "DD/MM", "YYYY", "tomorrow", "%d/%m/%y", ""])
+@pytest.mark.parametrize(
+    "written", ["DD/MM/YY", "DD/MM", "YYYY", "tomorrow", "%d/%m/%y", "", "%Y-%m-%d %Q", "%Y-%m-%d %Y", "YYYY-MM-DD MM"]
+)
 def test_a_form_without_a_whole_day_is_refused(written: str) -> None:
     with pytest.raises(Usage, match="no form of a day"):
         form(written)
