@@ -197,6 +197,16 @@ def test_several_sites_in_a_cell(tmp_path: Path) -> None:
         shots(tmp_path, "L ut, bilat QL", "lido 1% 1 ml", "sharing = 'total'\nbetween = ','")
 
 
+def test_the_volume_of_a_mix_may_stand_beside_it(tmp_path: Path) -> None:
+    found = of([*SHOT, "Vol"], SHOT_MAP.format("") + "'Vol' = 'volume_ml'\n[units]\nvolume_ml = 'ml'", tmp_path)
+    raw = dict(zip(SHOT, ("A1", "2026-04-03", "ut L", "lido 1%", "none"), strict=True))
+    assert only(found, **raw, Vol="2 cc")["volume_ml"] == "2"
+    assert only(found, **{**raw, "Rx": "lido 1% 1 ml"}, Vol="")["volume_ml"] == "1"
+    with pytest.raises(Fault, match="a column of its own says '2'") as fault:
+        found.made({**raw, "Rx": "lido 1% 1 ml", "Vol": "2 cc"})
+    assert fault.value.column == "Rx"
+
+
 def test_rows_of_one_row_have_ids_of_their_own(tmp_path: Path) -> None:
     found = of([*SHOT, "Row ID"], SHOT_MAP.format("sharing = 'each'"), tmp_path)
     raw = {"MRN": "1", "DOS": "2026-04-03", "Rx": "lido 1% 1 ml", "Next": "none", "Row ID": "77"}

@@ -29,7 +29,7 @@ def read(folder: Path, text: str) -> maps.Map:
         ("[columns]\n'A' = 'mrn'\n'B' = 'mrn'", "mrn is given twice", "[join]"),
         ("[columns]\n'A' = 'mrn'\n[constants]\nmrn = '1'", "mrn is given twice", "[join]"),
         ("[columns]\n'A' = 'site'\n'B' = 'side'", "site holds side", "leave one"),
-        ("[columns]\n'A' = 'mix'\n'B' = 'strength'", "mix holds strength", "leave one"),
+        ("[columns]\n'A' = 'mix'\n'B' = 'agent'", "mix holds agent", "leave one"),
         ("date = 'DD/MM/YY'", "no form of a day", "DD/MM/YYYY"),
         ("date = 3", "neither a text nor a list", "date ="),
         ("decimal = ';'", "decimal and thousands are signs", ","),

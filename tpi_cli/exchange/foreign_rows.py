@@ -135,11 +135,22 @@ def _spread(part: Part, cells: dict[str, str]) -> dict[str, str]:
     """A mix, and the day of a death, as the fields they hold."""
     if "mix" in cells:
         mix = cells.pop("mix")
-        cells.update(_in_our_words(part, foreign_cells.mix(mix, part.signs, "mix")) if mix else {})
+        cells.update(_mix(part, mix, cells) if mix else {})
     if "died" in cells:
         died = cells.pop("died")
         cells.update({"status": "deceased", "status_on": died} if died else {})
     return cells
+
+
+def _mix(part: Part, text: str, cells: dict[str, str]) -> dict[str, str]:
+    """What a mix says; its strength or its volume may stand in a column of its own. Raises Fault where both say it."""
+    found = _in_our_words(part, foreign_cells.mix(text, part.signs, "mix"))
+    for name in JOINED:
+        beside = cells.get(name, "")
+        if beside and found[name].strip("+"):
+            raise Fault("mix", f"{shown(text)} holds a {name}, and a column of its own says {shown(beside)}")
+        found[name] = beside or found[name]
+    return found
 
 
 def _translated(part: Part, cells: dict[str, str]) -> dict[str, str]:
