@@ -28,11 +28,22 @@ def only(found: Translation, **raw: str) -> dict[str, str]:
     return {name: value for name, value in row.items() if value}
 
 
+COLUMNS = {kind: [name for name, one in ours.items() if one.csv] for kind, ours in all_headings().items()}
+NEEDED = {
+    "patients": {"mrn", "name", "born"},
+    "injections": {"mrn", "date", "muscle", "side", "agent", "strength", "volume_ml", "follow_up"},
+    "outcomes": {"mrn", "date"},
+    "appointments": {"mrn", "start"},
+    "holds": {"mrn", "act", "date"},
+    "calls": {"mrn", "date", "result", "channel"},
+}
+
+
 @pytest.mark.parametrize("kind", csv_in.COLUMNS)
 def test_the_table_of_headings_has_the_columns_of_our_files(kind: str) -> None:
     ours = all_headings()[kind]
-    assert tuple(name for name, one in ours.items() if one.csv) == tuple(csv_in.COLUMNS[kind])
-    assert {name for name, one in ours.items() if one.needed} == set(csv_in.NEEDED[kind])
+    assert tuple(COLUMNS[kind]) == tuple(csv_in.COLUMNS[kind])
+    assert {name for name, one in ours.items() if one.needed} == NEEDED[kind]
 
 
 @pytest.mark.parametrize("kind", all_headings())
@@ -77,7 +88,7 @@ def test_a_heading_and_what_it_means(kind: str, heading: str, ours: str | None) 
         ("mrn,Appt Time,Duration", "appointments"),
         ("mrn,since,kind,text,source_id", "alerts"),
         ("mrn,date,weight_kg,source_id", "weights"),
-        *((",".join(columns), kind) for kind, columns in csv_in.COLUMNS.items()),
+        *((",".join(columns), kind) for kind, columns in COLUMNS.items()),
     ],
 )
 def test_the_header_tells_the_kind(header: str, kind: str) -> None:
@@ -307,9 +318,9 @@ SAMPLE: dict[str, list[dict[str, str]]] = {
 
 @pytest.mark.parametrize("kind", SAMPLE)
 def test_our_own_file_comes_through_as_it_is(kind: str) -> None:
-    found = translation(csv_in.COLUMNS[kind], None, None)
+    found = translation(COLUMNS[kind], None, None)
     for row in SAMPLE[kind]:
-        whole = {name: row.get(name, "") for name in csv_in.COLUMNS[kind]}
+        whole = {name: row.get(name, "") for name in COLUMNS[kind]}
         assert found.made(whole).rows == ((kind, whole),)
 
 
@@ -325,7 +336,7 @@ def spelled(draw: st.DrawFn, word: str) -> str:
 def renamed(draw: st.DrawFn) -> tuple[str, dict[str, str]]:
     """A kind, and its columns with a heading that means each, in any order."""
     kind = draw(st.sampled_from(sorted(SAMPLE)))
-    ours = draw(st.permutations(csv_in.COLUMNS[kind]))
+    ours = draw(st.permutations(COLUMNS[kind]))
     words = {name: draw(st.sampled_from([name, *all_headings()[kind][name].words])) for name in ours}
     return kind, {name: spelled(draw, word) for name, word in words.items()}
 
@@ -336,7 +347,7 @@ def test_a_table_with_other_headings_is_the_same_rows(case: tuple[str, dict[str,
     found = translation(list(headings.values()), kind, None)
     assert (found.unknown, found.missing) == ((), ())
     for row in SAMPLE[kind]:
-        whole = {name: row.get(name, "") for name in csv_in.COLUMNS[kind]}
+        whole = {name: row.get(name, "") for name in COLUMNS[kind]}
         assert found.made({headings[name]: value for name, value in whole.items()}).rows == ((kind, whole),)
 
 
@@ -391,5 +402,5 @@ def test_a_rewritten_table_is_the_same_rows(tmp_path_factory: pytest.TempPathFac
         "pain_before": str(told["pain"]),
         "follow_up": ours_again,
     }
-    own = translation(csv_in.INJECTIONS, None, None)
-    assert found.made(raw).rows == own.made({name: ours.get(name, "") for name in csv_in.INJECTIONS}).rows
+    own = translation(COLUMNS["injections"], None, None)
+    assert found.made(raw).rows == own.made({name: ours.get(name, "") for name in COLUMNS["injections"]}).rows

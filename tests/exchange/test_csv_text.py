@@ -70,10 +70,11 @@ def test_a_row_has_a_longest_length(tmp_path: Path, over: int) -> None:
 
 
 @pytest.mark.parametrize("over", [0, 1])
-def test_a_file_has_so_many_lines_at_most(tmp_path: Path, over: int) -> None:
+def test_a_file_has_so_many_lines_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: int) -> None:
+    monkeypatch.setattr(csv_text, "MOST_LINES", 1000)
     content = b"\n" * (csv_text.MOST_LINES + over)
     if over:
-        assert told(tmp_path / "a.csv", content) == " has more than 100,000 lines"
+        assert told(tmp_path / "a.csv", content) == " has more than 1,000 lines"
     else:
         assert len(lines(tmp_path / "a.csv", content)) == csv_text.MOST_LINES
 
@@ -123,7 +124,6 @@ def packed() -> dict[str, tuple[bytes, str]]:
         file.writestr("x.csv", HEADER + ROW)
     text = (HEADER + ROW).encode()
     return {
-        "gzip": (gzip.compress(text), "is packed (gzip)"),
         "bzip2": (bz2.compress(text), "is packed (bzip2)"),
         "xz": (lzma.compress(text), "is packed (xz)"),
         "zip or xlsx": (book.getvalue(), "is a zip file or a workbook, not CSV"),
@@ -139,6 +139,36 @@ def packed() -> dict[str, tuple[bytes, str]]:
 def test_other_kinds_of_file_are_called_by_their_name(tmp_path: Path, what: str) -> None:
     content, words = packed()[what]
     assert told(tmp_path / "a.csv", content) == f" {words}"
+
+
+def test_a_file_packed_by_gzip_is_read_as_what_is_in_it(tmp_path: Path) -> None:
+    content = (HEADER + ROW).encode()
+    assert lines(tmp_path / "a.csv.gz", gzip.compress(content)) == lines(tmp_path / "a.csv", content)
+    assert told(tmp_path / "b.csv.gz", gzip.compress(content.decode().encode("utf-16"))) == " is UTF-16, not UTF-8"
+
+
+def test_so_is_what_comes_packed_from_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = io.BytesIO(gzip.compress((HEADER + ROW).encode()))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(packed, encoding="utf-8"))
+    taken: list[str] = []
+    take("-", taken)
+    assert taken == [HEADER, ROW]
+
+
+def test_what_is_packed_is_counted_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousandth of its size on disk: nothing of it is held beyond the bound."""
+    monkeypatch.setattr(csv_text, "LARGEST_FILE", 100_000)
+    assert told(tmp_path / "a.csv.gz", gzip.compress(b"abcdefghi\n" * 20_000)).startswith(" is larger than")
+
+
+@pytest.mark.parametrize("cut", [3, 12, 40, -9, -1])
+def test_what_is_packed_and_damaged_is_told_so(tmp_path: Path, cut: int) -> None:
+    content = gzip.compress((HEADER + ROW).encode() * 3)
+    assert told(tmp_path / "a.csv.gz", content[:cut]) == " is damaged: it cannot be unpacked"
+    broken = bytearray(content)
+    broken[cut] ^= 0xFF
+    with pytest.raises(Usage):
+        lines(tmp_path / "b.csv.gz", bytes(broken))
 
 
 def test_devices_folders_and_loops_are_no_files(tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def test_a_number_by_its_signs_and_unit(
         ("6.25", GERMAN, (), "which sign is which"),
         ("062", PLAIN, ("kg",), "which sign is which"),
         ("a lot", PLAIN, ("kg",), "is no number"),
+        ("62 1", PLAIN, ("kg",), "is no number"),
         ("1" * 30, PLAIN, ("kg",), "is no number"),
         ("62 stone", PLAIN, ("kg",), "which unit"),
     ],
@@ -144,6 +145,11 @@ def test_pounds_are_kilograms_to_ten_grams(kilograms: Decimal) -> None:
     """As OpenEMR keeps them: pounds with six places."""
     pounds = round(kilograms / measures.of("weight_kg")["lb"].factor, 6)
     assert Decimal(number(str(pounds), PLAIN, ("lb",), "weight_kg")) == kilograms
+
+
+def test_two_numbers_are_no_score() -> None:
+    with pytest.raises(Fault, match="is no number"):
+        number("7 1", PLAIN, ("score",), "pain")
 
 
 def test_a_strength_keeps_its_unit() -> None:

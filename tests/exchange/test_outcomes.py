@@ -327,11 +327,9 @@ def test_what_was_scored_at_the_session_is_no_outcome_of_its_own(mei: Clinic) ->
     assert written(mei) == []
 
 
-def test_the_folder_holds_three_files(mei: Clinic) -> None:
+def test_the_folder_holds_them(mei: Clinic) -> None:
     mei.ok("export", "csv", "-o", str(mei.home / "export"))
-    assert {path.name for path in (mei.home / "export").iterdir()} == {
-        "patients.csv", "injections.csv", "outcomes.csv",
-    }  # fmt: skip
+    assert (mei.home / "export" / "outcomes.csv").is_file()
 
 
 def test_the_demo_has_the_scores_with_their_days_moved(home: Clinic) -> None:

@@ -19,7 +19,8 @@ KEYS = {
 }
 """The columns that name a row, where it is not the first alone."""
 OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse", "screening", "screening_values", "payers", "profiles",
-        "codes", "responders", "contact", "intervals", "roles", "imported", "headings", "measures")  # fmt: skip
+        "codes", "responders", "contact", "intervals", "roles", "imported", "snomed", "headings", "measures",
+        "observations")  # fmt: skip
 READ = {"read", "secondary", "unsourced", "house rule"}
 
 COUNTS = {
@@ -37,9 +38,11 @@ COUNTS = {
     "contact": 6,
     "intervals": 1,
     "roles": 50,
-    "headings": 69,
-    "measures": 14,
     "imported": 36,
+    "snomed": 24,
+    "observations": 4,
+    "headings": 87,
+    "measures": 14,
 }
 
 # fragments of claims that patient pages make and the evidence does not bear out

@@ -76,6 +76,20 @@ class Terminal:
         meanwhile()
         return self
 
+    def sees(self, text: str) -> "Terminal":
+        """Wait until the text was shown, wherever what was printed since then has gone."""
+        end = time.monotonic() + PATIENCE
+        while text not in self.screen:
+            assert time.monotonic() < end, f"waited for {text!r}"
+            assert self._read(PATIENCE), f"ended before {text!r}"
+        return self
+
+    def presses(self, key: str) -> "Terminal":
+        """Press a key without Enter."""
+        os.write(self._master, key.encode())
+        self._last = key
+        return self
+
     def types(self, text: str) -> "Terminal":
         """Type a line at once, at whatever stands on the screen."""
         os.write(self._master, (text + ENTER).encode())

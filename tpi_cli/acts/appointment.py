@@ -7,7 +7,7 @@ that no other writer can come between.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlmodel import col, select
 
@@ -149,20 +149,21 @@ def reopen(writing: Writing, session_id: str) -> None:
     the due dates.
     """
     for row in _of(writing, tables.Appointment.session_id == session_id):
-        row.session_id = _session_of(writing, row)
+        row.session_id = session_of(writing, row)
         if row.session_id is not None:
             writing.add(row)
             continue
         closed_at, row.status = row.changed_at, "booked"
         person = writing.session.get_one(tables.Patient, row.patient_id)
-        off = _taken(writing, row, closed_at) if person.status == "active" else f"the patient is {person.status}"
+        gone = None if person.status == "active" else f"the patient is {person.status}"
+        off = gone or taken(writing, row, _put_there(closed_at))
         if off:
             row.status = "cancelled"
             row.sequence += 1
         _noted(writing, row, "cancel" if off else "reopen", off)
 
 
-def _session_of(writing: Writing, row: tables.Appointment) -> str | None:
+def session_of(writing: Writing, row: tables.Appointment) -> str | None:
     """A session of the patient on the appointment's day that counts (UUID)."""
     table = tables.Session
     same = select(table.id).where(table.patient_id == row.patient_id, table.on_date == row.on_date)
@@ -188,7 +189,7 @@ def _ended(writing: Writing, appointment_id: str, act: str, status: str, reason:
         raise Conflict(f"it is still to come: {row.on_date} {row.wall}", hint="tpi appt cancel calls it off")
     if act == "no-show" and row.status == "arrived":
         raise Conflict("the patient was marked as arrived", hint="if that was a slip: tpi appt cancel")
-    if act == "no-show" and _session_of(writing, row):
+    if act == "no-show" and session_of(writing, row):
         raise Conflict("the patient was treated that day", hint="tpi session list PATIENT shows the session")
     row.status = status
     row.sequence += 1
@@ -209,12 +210,17 @@ def _noted(writing: Writing, row: tables.Appointment, act: str, reason: str | No
     """The row as it stands now, and what was done to it."""
     row.changed_at = writing.stamp
     writing.add(row)
+    note(writing, row, act, reason, writing.today)
+
+
+def note(writing: Writing, row: tables.Appointment, act: str, reason: str | None, on: date) -> None:
+    """What was done to an appointment on a day, as it stands now. The caller keeps the due dates."""
     writing.add(
         tables.AppointmentAct(
             **writing.record(),
             appointment_id=row.id,
             act=act,
-            on_date=writing.today,
+            on_date=on,
             was_on=row.on_date,
             was_wall=row.wall,
             minutes=row.minutes,
@@ -228,7 +234,7 @@ def _noted(writing: Writing, row: tables.Appointment, act: str, reason: str | No
 
 def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
     """The reasons it may stand there for. Raises Conflict for one that is asked for and was not given."""
-    against = {CLASH: _taken(writing, row), HOURS: _shut(clinic(writing.db), wish.slot)}
+    against = {CLASH: taken(writing, row), HOURS: _shut(clinic(writing.db), wish.slot)}
     for rule, told in against.items():
         if told and rule not in wish.reasons:
             raise Conflict(told, hint=f"name another time, or --override {rule}='why'")
@@ -236,8 +242,8 @@ def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
     return "; ".join(given) or None
 
 
-def _taken(writing: Writing, row: tables.Appointment, since: str = "") -> str | None:
-    """Whose time it overlaps, in words that name no other patient; only what was put there after a moment (`since`)."""
+def taken(writing: Writing, row: tables.Appointment, *where: object) -> str | None:
+    """Whose time it overlaps, in words that name no other patient; of the open ones only those that fit (`where`)."""
     table = tables.Appointment
     longest_ago = clock.unstamped(row.starts_at) - timedelta(minutes=LONGEST)
     overlaps = _of(
@@ -248,7 +254,7 @@ def _taken(writing: Writing, row: tables.Appointment, since: str = "") -> str | 
         table.ends_at > row.starts_at,
         col(table.status).in_(OPEN),
         table.id != row.id,
-        *([col(table.id).in_(_put_there(since))] if since else []),
+        *where,
     )
     for other in overlaps:
         if other.patient_id == row.patient_id:
@@ -264,10 +270,11 @@ def _taken(writing: Writing, row: tables.Appointment, since: str = "") -> str | 
     return f"{clinicians.of(writing.db, taken.clinician_id)} has an appointment {length}"
 
 
-def _put_there(since: str) -> Any:
-    """The appointments (UUIDs) that were booked or moved after a moment."""
+def _put_there(since: str) -> object:
+    """That it was booked or moved after a moment."""
     act = tables.AppointmentAct
-    return select(act.appointment_id).where(col(act.act).in_(("book", "move")), act.recorded_at > since)
+    moved = select(act.appointment_id).where(col(act.act).in_(("book", "move")), act.recorded_at > since)
+    return col(tables.Appointment.id).in_(moved)
 
 
 def _shut(office: Clinic, slot: Slot) -> str | None:

@@ -10,44 +10,43 @@ from sqlmodel import select
 
 from tpi_cli.acts import hold, outcome
 from tpi_cli.acts import site as sites
-from tpi_cli.acts.bring_in import ALONE, Company, Line, Refusal, Result, absent, by_mrn, not_then
-from tpi_cli.store import keep, tables
+from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then, nothing
+from tpi_cli.store import tables
 from tpi_cli.store.read import scores
 from tpi_cli.store.read.scores import Against, Scored
 from tpi_cli.store.write import Writing
 
 
-def outcomes(writing: Writing, lines: list[Line], company: Company = ALONE) -> Result:
-    """Add the scores that are new; the due dates follow. The sessions they belong to are on file by now."""
-    out = Result([], [], [], [])
-    if not lines:
-        return out
-    known = Known(writing, company)
+def outcomes(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+    """Add the scores of a patient that are new. The sessions they belong to are on file by now, and the caller keeps
+    the due dates."""
+    out = nothing()
+    known = Known(writing, person, [line.row for line in lines])
     for line in lines:
         wrong = _fault(known, line.row) or _new(writing, known, out, line)
         if wrong:
             out.refused.append(Refusal(line.at, *wrong))
-    touched = {known.patients[line.row.mrn].id for line in out.new}
-    keep.refresh(writing.db, writing.clinic.id, sorted(touched))
     return out
 
 
-Where = tuple[str, date, str | None, str | None]
+Where = tuple[date, str | None, str | None]
 
 
 def _where(row: Scored) -> Where:
-    return row.mrn, row.date, row.muscle, row.side
+    return row.date, row.muscle, row.side
 
 
 class Known:
-    """What the store holds already, to tell new rows from old. A score whose session was voided is known too."""
+    """What the store holds already of a patient, to tell new rows from old. A score whose session was voided is known
+    too; of others only the ids that the rows at hand come with."""
 
-    def __init__(self, writing: Writing, company: Company) -> None:
-        on_file = list(scores.scored(writing.db))
-        every = [*on_file, *scores.scored(writing.db, voided=True)]
-        self.company = company
-        self.patients = by_mrn(writing)
+    def __init__(self, writing: Writing, person: tables.Patient, rows: list[Scored]) -> None:
+        db = writing.db
+        on_file = list(scores.scored(db, patient=person.id))
+        every = [*on_file, *scores.scored(db, patient=person.id, voided=True)]
+        self.person = person
         self.by_source = {row.source_id: row for row in every if row.source_id}
+        self.others = set(scores.sources(db, [row.source_id for row in rows if row.source_id])) - self.by_source.keys()
         self.by_day = {_where(row): row for row in on_file}
 
     def earlier(self, row: Scored) -> Scored | None:
@@ -63,12 +62,11 @@ class Known:
 
 def _fault(known: Known, row: Scored) -> tuple[str, str] | None:
     """What is wrong with a row for itself, for its patient, or beside what is known: column and words."""
-    nobody = absent(known.patients, known.company, row.mrn)
-    if nobody:
-        return "mrn", nobody
-    wrong = not_then(known.patients[row.mrn], row.date)
+    wrong = not_then(known.person, row.date)
     if wrong:
         return "date", wrong
+    if row.source_id in known.others:
+        return "source_id", f"{row.source_id} is on file with other values"
     earlier = known.earlier(row)
     if earlier is None or _same(earlier, row):
         return None
@@ -89,7 +87,7 @@ def _new(writing: Writing, known: Known, out: Result, line: Line) -> tuple[str, 
     if known.earlier(row):
         out.same.append(line)
         return None
-    person = known.patients[row.mrn].id
+    person = known.person.id
     site = sites.at(writing, person, row.muscle, row.side) if row.muscle and row.side else None
     if row.muscle and site is None:
         return "muscle", "the patient has no such site"

@@ -37,6 +37,20 @@ def named(writing: Writing, code: str) -> tables.Clinician:
     )
 
 
+class Staff:
+    """Clinicians (UUIDs) by the code that many rows name them with, each looked up once."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+        self._known: dict[str, str] = {}
+
+    def id(self, code: str) -> str:
+        """The clinician of that code, taken note of at first sight."""
+        if code not in self._known:
+            self._known[code] = named(self._writing, code).id
+        return self._known[code]
+
+
 def _on_file(writing: Writing, code: str) -> tables.Clinician | None:
     known = clinicians.code(writing.db, code)
     table = tables.Clinician

@@ -1,8 +1,8 @@
 """A session recorded: who, when, what went where in which strength, how it hurt, when to come back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from itertools import count
 from typing import Any, NamedTuple
 
 from tpi_cli.acts import adverse, appointment, propose
@@ -11,6 +11,7 @@ from tpi_cli.acts.adverse import Event, Happened
 from tpi_cli.acts.clinician import named
 from tpi_cli.acts.screen import Screened
 from tpi_cli.errors import SafetyStop
+from tpi_cli.rules.case import Finding
 from tpi_cli.rules.dose import shown
 from tpi_cli.rules.propose import Plan
 from tpi_cli.rules.values import Dose, Pain, Place, Shot, volumes
@@ -65,7 +66,8 @@ def record(writing: Writing, draft: Draft) -> Recorded:
 
     Raises SafetyStop where a finding needs a reason and has none.
     """
-    session = new_session(writing, draft.patient_id, draft.on, writing.acting, of_session(draft))
+    clinician = named(writing, writing.acting).id
+    session = new_session(writing, draft.patient_id, draft.on, clinician, of_session(draft))
     return fill(writing, session, draft)
 
 
@@ -78,8 +80,9 @@ def fill(writing: Writing, session: tables.Session, draft: Draft) -> Recorded:
     found = {place: _site(writing, draft, *place) for place in places}
     for where, planned in planning.items():
         plan(writing, session, found[where].id, planned)
+    ordinals = count(1)
     for number, shot in enumerate(draft.shots, 1):
-        _shot(writing, session, draft, shot, number, found)
+        _shot(writing, session, draft, shot, number, found, ordinals)
     if draft.pain is not None:
         score(writing, session, None, draft.pain)
     for kind, text in draft.adverse:
@@ -109,22 +112,32 @@ def _reasoned(draft: Draft) -> None:
 def _findings(writing: Writing, session: tables.Session, draft: Draft) -> None:
     """What the rules found, each with its revision and, where one was given, the reason to record it anyway."""
     for ordinal, one in enumerate(draft.screened.findings if draft.screened else (), 1):
-        writing.add(
-            tables.Finding(
-                **writing.record(),
-                session_id=session.id,
-                sites=",".join(map(str, one.sites)) or None,
-                ordinal=ordinal,
-                rule=one.rule,
-                level=one.level,
-                text=one.text,
-                source=one.source,
-                revision=one.revision,
-                reason=draft.reasons.get(one.rule) if one.stops else None,
-                recorded_at=writing.stamp,
-                recorded_by=writing.by,
-            )
+        keep_finding(writing, session, ordinal, one, draft.reasons.get(one.rule) if one.stops else None)
+
+
+def keep_finding(writing: Writing, session: tables.Session, ordinal: int, one: Finding, reason: str | None) -> None:
+    """A finding's row, the `ordinal`-th of its session."""
+    writing.add(
+        tables.Finding(
+            **writing.record(),
+            session_id=session.id,
+            sites=site_list(one),
+            ordinal=ordinal,
+            rule=one.rule,
+            level=one.level,
+            text=one.text,
+            source=one.source,
+            revision=one.revision,
+            reason=reason,
+            recorded_at=writing.stamp,
+            recorded_by=writing.by,
         )
+    )
+
+
+def site_list(one: Finding) -> str | None:
+    """The numbers of the sites a finding is about as its row has them; None for the whole session."""
+    return ",".join(map(str, one.sites)) or None
 
 
 def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> tables.Site:
@@ -132,13 +145,15 @@ def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> tables.Site
     return known or sites.place(writing, draft.patient_id, muscle, side, since=draft.on)
 
 
-def new_session(writing: Writing, patient_id: str, on: date, clinician: str, more: Mapping[str, Any]) -> tables.Session:
+def new_session(
+    writing: Writing, patient_id: str, on: date, clinician_id: str, more: Mapping[str, Any]
+) -> tables.Session:
     """A session without injections yet."""
     return writing.add(
         tables.Session(
             **writing.record(),
             patient_id=patient_id,
-            clinician_id=named(writing, clinician).id,
+            clinician_id=clinician_id,
             number=writing.number("session"),
             on_date=on,
             **more,
@@ -155,14 +170,16 @@ def _shot(
     shot: Shot,
     number: int,
     found: Mapping[tuple[str, str], tables.Site],
+    ordinals: Iterator[int],
 ) -> None:
     lots = [draft.lots.get(dose.agent) for dose in shot.doses]
     mix = mixture(writing, session, number, shot.sharing or "each", shot.doses, lots)
     for place, volume in zip(shot.places, volumes(shot), strict=True):
         where = (place.muscle, place.side)
         twitch = None if draft.twitch is None else where in draft.twitch
-        more = {"twitch": twitch, "needle": draft.needle, "guidance": draft.guidance}
-        injection(writing, session, found[where].id, mix.id, place, volume, more)
+        how = {"twitch": twitch, "needle": draft.needle, "guidance": draft.guidance}
+        more = {**how, "ordinal": next(ordinals), "volume_ml": volume}
+        injection(writing, session, found[where].id, mix.id, place, more)
 
 
 def mixture(
@@ -196,25 +213,16 @@ def mixture(
 
 
 def injection(
-    writing: Writing,
-    session: tables.Session,
-    site_id: str,
-    mixture_id: str,
-    place: Place,
-    volume: Decimal | None,
-    more: Mapping[str, Any],
+    writing: Writing, session: tables.Session, site_id: str, mixture_id: str, place: Place, more: Mapping[str, Any]
 ) -> tables.Injection:
-    """A mixture put into a site."""
-    sql = "SELECT COALESCE(MAX(ordinal), 0) + 1 FROM injection WHERE session_id = :session"
+    """A mixture put into a site; `more` holds its ordinal in the session, its volume in mL and its other columns."""
     return writing.add(
         tables.Injection(
             **writing.record(),
             session_id=session.id,
             site_id=site_id,
             mixture_id=mixture_id,
-            ordinal=writing.db.value(sql, session=session.id),
             passes=place.passes,
-            volume_ml=volume,
             **more,
         )
     )

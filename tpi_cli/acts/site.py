@@ -95,11 +95,25 @@ def place(
 ) -> tables.Site:
     """A new site's row; its number counts up on the patient. The caller keeps the due dates."""
     sql = "SELECT COALESCE(MAX(number), 0) + 1 FROM site WHERE patient_id = :patient"
+    number = writing.db.value(sql, patient=patient_id)
+    return numbered(writing, patient_id, (muscle, side), number, findings, since)
+
+
+def numbered(
+    writing: Writing,
+    patient_id: str,
+    where: tuple[str, str],
+    number: int,
+    findings: Findings = NOTHING_ASKED,
+    since: date | None = None,
+) -> tables.Site:
+    """The row of a site whose number is known to be free."""
+    muscle, side = where
     return writing.add(
         tables.Site(
             **writing.record(),
             patient_id=patient_id,
-            number=writing.db.value(sql, patient=patient_id),
+            number=number,
             muscle=muscle,
             side=side,
             **findings._asdict(),

@@ -1,145 +1,136 @@
 """`tpi export`: everything out, in forms other programs read."""
 
 import os
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
-from tpi_cli.commands import complete, options
+from tpi_cli.commands import complete, export_csv, options
+from tpi_cli.commands.filters import since as since_day
 from tpi_cli.commands.pick import picked
-from tpi_cli.errors import MissingExtra, Usage
-from tpi_cli.exchange import copy, csv_out
-from tpi_cli.files import make_folder
+from tpi_cli.errors import Usage
+from tpi_cli.exchange import copy
 from tpi_cli.show.machine import envelope
-from tpi_cli.show.out import Out, Unwritten
+from tpi_cli.show.out import Out
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
 
-if TYPE_CHECKING:
-    from tpi_cli.exchange.ics import Told
-
 
 class Asked(NamedTuple):
-    """The options of one form only, as given."""
+    """The options of single forms, as given."""
 
     kind: str | None = None
     patient: str | None = None
     since: str | None = None
     names: bool = False
+    due: str | None = None
+    within: str | None = None
+    split: str | None = None
+    bundle: str | None = None
+    ndjson: str | None = None
+
+
+FITTING = {
+    "csv": ("kind",),
+    "json": (),
+    "sqlite": (),
+    "ics": ("patient", "since", "names", "due", "within", "split"),
+    "fhir": ("patient", "since", "bundle", "ndjson"),
+}
+"""The options that each form has."""
 
 
 def export(
     ctx: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="csv|json|ics|sqlite", help="In which form.")],
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="csv: patients, injections, outcomes.")
-    ] = None,
+    what: Annotated[str, typer.Argument(metavar="csv|json|ics|sqlite|fhir", help="In which form.")],
+    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="csv: patients, appointments, ...")] = None,
     patient: Annotated[
-        str | None, typer.Option("--patient", metavar="PATIENT", autocompletion=complete.patients, help="ics: of one.")
+        str | None,
+        typer.Option("--patient", metavar="PATIENT", autocompletion=complete.patients, help="ics, fhir: of one."),
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="ics: from that day on (default: all there are).")
+        str | None, typer.Option("--since", metavar="DATE", help="ics, fhir: from that day on (default: all).")
     ] = None,
     names: Annotated[bool, typer.Option("--names", help="ics: with names, birth dates and notes.")] = False,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="[only]", help="ics: due dates, too; or nothing but them.")
+    ] = None,
+    within: Annotated[
+        str | None, typer.Option("-w", "--within", metavar="INTERVAL|DATE", help="ics: due dates as far as that.")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", metavar="FOLDER", help="ics: a file for each event, as CalDAV wants them.")
+    ] = None,
+    bundle: Annotated[
+        str | None, typer.Option("--bundle", metavar="collection|transaction", help="fhir: to keep, or to be sent.")
+    ] = None,
+    ndjson: Annotated[str | None, typer.Option("--ndjson", metavar="DIR", help="fhir: a file a type.")] = None,
 ) -> None:
-    """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy); or ics, the
-    appointments for a calendar program, by patient number (tpi help calendar).
+    """Write everything out: csv (as tpi import reads it), json (every table), sqlite (a plain copy); ics,
+    appointments and due dates for a calendar program (tpi help calendar); fhir, for hospitals (tpi help fhir).
 
-    What is written is not encrypted. A folder takes the three CSV files; a file, or stdout, the --kind asked for.
+    What is written is not encrypted. csv into a folder holds everything (tpi help leaving); a file, or stdout, takes
+    the --kind asked for: patients, injections, outcomes, appointments, holds or calls.
 
     \b
     tpi export csv -o export/
     tpi export csv --kind injections -o injections.csv
     tpi export ics --since today -o appointments.ics
+    tpi export ics --due only -o due.ics
+    tpi export fhir --ndjson export/
     tpi export sqlite -o copy.db
     """
     copy.checked(what)
-    asked = Asked(kind, patient, since, names)
+    asked = Asked(kind, patient, since, names, due, within, split, bundle, ndjson)
     _fitting(what, asked)
-    wanted = picked(ctx, patient) if patient else None
+    asked = asked._replace(patient=picked(ctx, patient) if patient else None)
     with options.reading(ctx) as db:
         out: Out = ctx.obj.out(clinic(db).today)
         if what == "ics":
-            options.exported(ctx, db, what, people.patient(db, wanted).number if wanted else None)
-            _ics(db, out, asked._replace(patient=wanted))
-            return
-        if out.redact != "none":
-            raise Usage("an export is whole: --redact does not apply", hint="tpi patient list --redact names")
-        _possible(what, out, kind)
-        options.exported(ctx, db, what)
-        _WRITERS[what](db, out, kind)
+            _ics(ctx, db, out, asked)
+        elif what == "fhir":
+            _fhir(ctx, db, out, asked)
+        else:
+            _whole(ctx, db, out, what, kind)
 
 
 def _fitting(what: str, asked: Asked) -> None:
     """Refuse what belongs to another form. Raises Usage."""
-    if what != "ics":
-        for name in ("patient", "since", "names"):
-            if getattr(asked, name):
-                raise Usage(f"--{name} goes with ics", hint=f"an export as {what} is whole")
-    elif asked.kind:
-        raise Usage("--kind goes with csv", hint="tpi export ics -o appointments.ics")
+    for name, value in asked._asdict().items():
+        if value not in {None, False} and name not in FITTING[what]:
+            forms = [form for form, names in FITTING.items() if name in names]
+            raise Usage(f"--{name} goes with {' and '.join(forms)}", hint=f"tpi export {forms[0]} --help")
 
 
-def _possible(what: str, out: Out, kind: str | None) -> None:
-    """Refuse what cannot be written before it is logged as written. Raises Usage, Unwritten."""
-    if what != "csv" and kind:
-        raise Usage("--kind goes with csv", hint=f"tpi export {what} -o copy")
+def _ics(ctx: typer.Context, db: Database, out: Out, asked: Asked) -> None:
+    """Appointments and due dates. Raises Usage, Grammar, NotFound, MissingExtra, Unwritten."""
+    from tpi_cli.commands import export_ics
+
+    export_ics.ics(ctx, db, out, export_ics.Asked(*asked[1:7]))
+
+
+def _fhir(ctx: typer.Context, db: Database, out: Out, asked: Asked) -> None:
+    """What hospitals read. Raises Usage, Grammar, NotFound, Conflict, Unwritten."""
+    from tpi_cli.commands import export_fhir
+    from tpi_cli.exchange.fhir.whole import Asked as Wanted
+
+    shape = export_fhir.asked(out, asked.bundle, asked.ndjson)
+    first, words = since_day(asked.since, clinic(db).today)
+    one = people.patient(db, asked.patient) if asked.patient else None
+    export_fhir.fhir(ctx, db, Wanted(one, first), shape, words)
+
+
+def _whole(ctx: typer.Context, db: Database, out: Out, what: str, kind: str | None) -> None:
+    """Everything there is. Raises Usage, Unwritten."""
+    if out.redact != "none":
+        raise Usage("an export is whole: --redact does not apply", hint="tpi export fhir --redact names")
     if what == "sqlite" and not out.output:
         raise Usage("a SQLite file cannot go to stdout", hint="name a file: -o copy.db")
-    if what == "csv" and kind is None:
-        _folder(out)
-    if what == "csv" and kind is not None and kind not in csv_out.WRITTEN:
-        raise Usage(f"--kind cannot be {kind!r}", hint=" or ".join(csv_out.WRITTEN))
-
-
-def _folder(out: Out) -> None:
-    """The folder for all CSV files, made if it is not there."""
-    if not out.output:
-        raise Usage("which file?", hint="--kind patients, injections or outcomes; or a folder for all: -o export/")
-    try:
-        make_folder(out.output)
-    except OSError as fault:
-        raise Unwritten(path=out.output, why=fault.strerror) from None
-
-
-def _ics(db: Database, out: Out, asked: Asked) -> None:
-    """The appointments of a day and later, or all. Raises Usage, Grammar, NotFound, MissingExtra."""
-    try:
-        from tpi_cli.exchange import ics
-    except ImportError:
-        raise MissingExtra(what="a calendar file", package="icalendar", extra="ics") from None
-    from tpi_cli.store.read import appointments as read
-
-    told, office = _told(out, asked), clinic(db)
-    first, words = _first(asked.since, office.today)
-    who = people.patient(db, asked.patient).id if asked.patient else None
-    found = list(read.appointments(db, read.Wanted(first, patient_id=who)))
-    text = ics.written(office, found, told)
-    with out.into() as into:
-        into.write(text)
-    named = ", with names" if told == "names" else ""
-    out.say(f"{len(found)} appointment{'' if len(found) == 1 else 's'}{words} written{named}, not encrypted")
-
-
-def _told(out: Out, asked: Asked) -> "Told":
-    """What the events say of a patient. Raises Usage where names are both asked for and to be kept back."""
-    if asked.names and out.redact != "none":
-        raise Usage(f"--names, and --redact {out.redact} keeps them back", hint="leave --names out, or --redact none")
-    if out.redact == "all":
-        return "nothing"
-    return "names" if asked.names else "ids"
-
-
-def _first(since: str | None, today: date) -> tuple[date | None, str]:
-    """The day typed, and how it is echoed; bare words look back. Raises Grammar."""
-    if since is None:
-        return None, ""
-    from tpi_cli.commands.parse.dates import day, words
-
-    first = day(since, today, forward=False)
-    return first, f" since {words(first, today)}"
+    if what == "csv":
+        export_csv.possible(out, kind)
+    options.exported(ctx, db, what)
+    _WRITERS[what](db, out, kind)
 
 
 def _sqlite(db: Database, out: Out, kind: str | None) -> None:  # noqa: ARG001
@@ -153,18 +144,4 @@ def _json(db: Database, out: Out, kind: str | None) -> None:  # noqa: ARG001
     out.say(f"{count} rows written, not encrypted")
 
 
-def _csv(db: Database, out: Out, kind: str | None) -> None:
-    if kind is None:
-        _csv_folder(db, out)
-        return
-    with out.into() as into:
-        count = csv_out.write(csv_out.rows(db, kind), csv_out.columns(kind), into)
-    out.say(f"{count} {kind} written, not encrypted")
-
-
-def _csv_folder(db: Database, out: Out) -> None:
-    for kind in csv_out.WRITTEN:
-        _csv(db, out._replace(output=os.path.join(str(out.output), f"{kind}.csv")), kind)
-
-
-_WRITERS = {"sqlite": _sqlite, "json": _json, "csv": _csv}
+_WRITERS = {"sqlite": _sqlite, "json": _json, "csv": export_csv.export}

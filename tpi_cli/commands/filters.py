@@ -1,4 +1,6 @@
-"""Filters of a list that go by a name on file: one that is nobody's is refused, for a slip is no empty list."""
+"""Filters of a list: a name on file, where one that is nobody's is refused, for a slip is no empty list; a day."""
+
+from datetime import date
 
 from tpi_cli.commands.options import storable
 from tpi_cli.errors import NotFound
@@ -17,6 +19,16 @@ def clinician(db: Database, text: str) -> str:
         known = ", ".join(clinicians.codes(db)[:NAMED])
         raise NotFound(f"no clinician {text!r}", hint=f"on file: {known}" if known else "nobody is on file yet")
     return found
+
+
+def since(text: str | None, today: date) -> tuple[date | None, str]:
+    """The first day that is wanted, None for all, and how it is echoed; bare words look back. Raises Grammar."""
+    if text is None:
+        return None, ""
+    from tpi_cli.commands.parse.dates import day, words
+
+    first = day(text, today, forward=False)
+    return first, f" since {words(first, today)}"
 
 
 def payer(db: Database, text: str) -> str:

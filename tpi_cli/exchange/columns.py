@@ -20,6 +20,8 @@ PARTS = {"muscle": "site", "side": "site", "agent": "mix", "strength": "mix", "v
 NOTHING = {"alerts": "no alert in it", "weights": "no weight in it"}
 """Why a row that is taken gives none."""
 _TELLING: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
+    ("holds", frozenset({"act"}), frozenset()),
+    ("calls", frozenset({"result"}), frozenset()),
     ("appointments", frozenset({"start"}), frozenset({"born", "muscle", "agent"})),
     ("outcomes", frozenset({"pain", "relief_pct"}), frozenset({"agent", "mix"})),
     ("injections", frozenset({"muscle", "agent", "site", "mix"}), frozenset()),

@@ -51,6 +51,6 @@ def _rows(db: Database, table: str) -> Iterator[dict[str, Any]]:
 
 def checked(what: str) -> str:
     """The kind of export asked for. Raises Usage."""
-    if what not in {"ics", "csv", "json", "sqlite"}:
-        raise Usage(f"cannot export {what}", hint="ics, csv, json or sqlite")
+    if what not in {"ics", "csv", "json", "sqlite", "fhir"}:
+        raise Usage(f"cannot export {what}", hint="fhir, ics, csv, json or sqlite")
     return what

@@ -2,7 +2,8 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -82,48 +83,60 @@ SHORT = frozenset({"mrn", "phone", "email", "payer"})
 STRONGEST = {"%": 100, "mg/mL": LARGEST, "units/mL": LARGEST_UNITS}
 
 
-class Refused(NamedTuple):
-    """A row that cannot be taken: where it stands, which column, why, and the row itself."""
+class Ask(NamedTuple):
+    """How files are to be read: the kind that was said, the clinic's day and its own agents."""
 
-    file: str
-    line: int
-    column: str
-    what: str
-    row: dict[str, str]
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.column}: {self.what}"
+    kind: str | None
+    today: date
+    own: tuple[agents.Agent, ...] = ()
 
 
-class Read(NamedTuple):
-    """A file read: its kind, its good rows with their lines, its bad ones, and columns nobody knows."""
+class Table(NamedTuple):
+    """A file as its header tells it: its name, its kind, the columns nobody knows, and what makes rows of its lines."""
 
     file: str
     kind: str
-    rows: list[tuple[int, Any]]
-    refused: list[Refused]
     unknown: list[str]
-    raw: dict[int, dict[str, str]]
+    parse: Callable[[dict[str, str]], Any]
+
+    def rows(self, raw: dict[str, str]) -> list[Any]:
+        """What a line says, checked. Raises Fault."""
+        cells = {name: restored(value.strip()) for name, value in raw.items()}
+        _texts(cells)
+        return [self.parse(cells)]
 
 
-def load(path: str, kind: str | None, today: date, own: tuple[agents.Agent, ...] = ()) -> Read:
-    """Read a CSV file (`-` is stdin). Raises Usage when the file as a whole cannot be read."""
+class Found(NamedTuple):
+    """A line of a file: where it begins, its cells as they stand there, and what is wrong with its shape."""
+
+    line: int
+    raw: dict[str, str]
+    fault: Fault | None = None
+
+
+@contextmanager
+def opened_table(path: str, ask: Ask) -> Iterator[tuple[Table, Iterator[Found]]]:
+    """A CSV file (`-` is stdin) as its table and its lines, one at a time. Raises Usage where it cannot be read."""
     with opened(path) as text:
         lines = csv.DictReader(text, strict=True)
         lines.fieldnames = names = _header(lines, text)
-        found = kind or _kind(names, path)
+        found = ask.kind or _kind(names, path)
         if found not in COLUMNS:
-            raise Usage(f"cannot import {found}", hint="--kind patients, injections or outcomes")
+            raise Usage(f"cannot import {found}", hint=f"--kind {', '.join(COLUMNS)}")
         missing = [name for name in NEEDED[found] if name not in names]
         if missing:
             raise Usage(f"{path}: column {missing[0]} is missing", hint=f"{found} need {', '.join(NEEDED[found])}")
         unknown = [name for name in names if name and name not in COLUMNS[found]]
-        parsers: dict[str, Callable[[dict[str, str]], Any]] = {
-            "patients": lambda row: patient(row, today),
-            "injections": lambda row: injection(row, today, own),
-            "outcomes": lambda row: outcome(row, today),
-        }
-        return _rows(Read(path, found, [], [], unknown, {}), text, lines, parsers[found])
+        yield Table(path, found, unknown, _parser(found, ask)), _lines(text, lines)
+
+
+def _parser(kind: str, ask: Ask) -> Callable[[dict[str, str]], Any]:
+    parsers: dict[str, Callable[[dict[str, str]], Any]] = {
+        "patients": lambda row: patient(row, ask.today),
+        "injections": lambda row: injection(row, ask.today, ask.own),
+        "outcomes": lambda row: outcome(row, ask.today),
+    }
+    return parsers[kind]
 
 
 def _header(lines: Any, text: Lines) -> list[str]:
@@ -167,37 +180,30 @@ def _kind(names: Iterable[str], path: str) -> str:
     )
 
 
-def _rows(out: Read, text: Lines, lines: Any, parse: Callable[[dict[str, str]], Any]) -> Read:
+def _lines(text: Lines, lines: Any) -> Iterator[Found]:
     while True:
         try:
             row = next(lines)
         except StopIteration:
-            return out
+            return
         except csv.Error as fault:
-            where = f"{out.file}:{text.first}"
+            where = f"{text.name}:{text.first}"
             raise Usage(f"{where}: not CSV: {fault}", hint="mend the quotes from that line on") from None
-        _take(out, text.first, row, parse)
+        yield _found(text.first, row)
         text.row_ended()
 
 
 _BREAK = re.compile("\r\n|\r|\n")
 
 
-def _take(out: Read, line: int, row: dict[str, Any], parse: Callable[[dict[str, str]], Any]) -> None:
-    raw = {name: restored(_BREAK.sub("\n", value or "")) for name, value in row.items() if name is not None}
+def _found(line: int, row: dict[str, Any]) -> Found:
+    raw = {name: _BREAK.sub("\n", value or "") for name, value in row.items() if name is not None}
     if None in row:
-        out.refused.append(Refused(out.file, line, "-", "more fields than the header has columns", raw))
-    elif None in row.values():
+        return Found(line, raw, Fault("-", "more fields than the header has columns"))
+    if None in row.values():
         short = next(name for name, value in row.items() if value is None)
-        out.refused.append(Refused(out.file, line, short, "the row ends before this column", raw))
-    else:
-        out.raw[line] = raw
-        try:
-            _texts(raw)
-            cells = {name: _BREAK.sub("\n", value.strip()) for name, value in row.items()}
-            out.rows.append((line, parse({name: restored(value) for name, value in cells.items()})))
-        except Fault as fault:
-            out.refused.append(Refused(out.file, line, fault.column, str(fault), raw))
+        return Found(line, raw, Fault(short, "the row ends before this column"))
+    return Found(line, raw)
 
 
 def _texts(row: dict[str, str]) -> None:

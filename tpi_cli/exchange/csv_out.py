@@ -3,20 +3,28 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
 from typing import TextIO
 
+from tpi_cli.exchange.appointments_in import APPOINTMENTS
+from tpi_cli.exchange.calls_in import CALLS
 from tpi_cli.exchange.csv_in import COLUMNS, EPI
 from tpi_cli.exchange.fields import escaped
+from tpi_cli.exchange.holds_in import HOLDS
 from tpi_cli.rules.values import Dose, plain
 from tpi_cli.show.clean import clean
 from tpi_cli.show.delimited import guarded
 from tpi_cli.store.connect import Database
 from tpi_cli.store.facts import DRY
 from tpi_cli.store.read import people
+from tpi_cli.store.read.contacts import Called, called
+from tpi_cli.store.read.holds import Held, held
 from tpi_cli.store.read.log import Injected, injected
 from tpi_cli.store.read.scores import Scored, scored
+from tpi_cli.store.read.slots import Appointed, appointed
 
-WRITTEN = ("patients", "injections", "outcomes")
+WRITTEN = ("patients", "injections", "outcomes", "appointments", "holds", "calls")
+"""The kinds of file, in the order in which they have to come in again."""
 
 
 def write(rows: Iterable[dict[str, str]], columns: tuple[str, ...], into: TextIO) -> int:
@@ -102,6 +110,65 @@ def _outcome(row: Scored) -> dict[str, str]:
     }
 
 
+def appointments(db: Database) -> Iterator[dict[str, str]]:
+    """Every appointment, past and to come, as appointments.csv has them, by patient and in order of time."""
+    return map(_appointment, sorted(appointed(db), key=lambda row: row.mrn))
+
+
+def _appointment(row: Appointed) -> dict[str, str]:
+    """A time as a row of text. The offset stands only where the hour on the wall comes twice."""
+    return {
+        "mrn": row.mrn,
+        "start": f"{row.on}T{row.wall}{'' if row.offset is None else _offset(row.offset)}",
+        "minutes": _number(row.minutes),
+        "clinician": row.clinician or "",
+        "status": row.status,
+        "source_id": row.source_id or "",
+    }
+
+
+def _offset(ahead: timedelta) -> str:
+    """`+01:00`."""
+    return datetime(2000, 1, 1, tzinfo=timezone(ahead)).isoformat()[-len("+00:00") :]
+
+
+def holds(db: Database) -> Iterator[dict[str, str]]:
+    """What was found and decided about recalls, as holds.csv has it, by patient and day."""
+    return map(_held, sorted(held(db), key=lambda row: row.mrn))
+
+
+def _held(row: Held) -> dict[str, str]:
+    """A decision as a row of text: the reason of a stop is a word of its own, any other is what was noted."""
+    words = (row.reason or "", row.note or "") if row.act == "stop" else (row.note or "", "")
+    return {
+        "mrn": row.mrn,
+        "act": row.act,
+        "muscle": row.muscle or "",
+        "side": row.side or "",
+        "date": row.on.isoformat(),
+        "until": str(row.until or ""),
+        "reason": words[0],
+        "note": words[1],
+    }
+
+
+def calls(db: Database) -> Iterator[dict[str, str]]:
+    """Every attempt to reach a patient, as calls.csv has them, by patient and day."""
+    return map(_called, sorted(called(db), key=lambda row: row.mrn))
+
+
+def _called(row: Called) -> dict[str, str]:
+    """A call as a row of text."""
+    return {
+        "mrn": row.mrn,
+        "date": row.on.isoformat(),
+        "result": row.result,
+        "channel": row.channel,
+        "until": str(row.until or ""),
+        "note": row.note or "",
+    }
+
+
 def _told(kind: str, text: str | None) -> str:
     return f"{kind}:{escaped(text, ';')}" if text else kind
 
@@ -124,9 +191,19 @@ def _joined(parts: Iterable[str]) -> str:
 
 def columns(kind: str) -> tuple[str, ...]:
     """The columns of a kind of file."""
-    return COLUMNS[kind]
+    return {**COLUMNS, "appointments": APPOINTMENTS, "holds": HOLDS, "calls": CALLS}[kind]
+
+
+_ROWS = {
+    "patients": patients,
+    "injections": injections,
+    "outcomes": outcomes,
+    "appointments": appointments,
+    "holds": holds,
+    "calls": calls,
+}
 
 
 def rows(db: Database, kind: str) -> Iterator[dict[str, str]]:
     """The rows of a kind of file."""
-    return {"patients": patients, "injections": injections, "outcomes": outcomes}[kind](db)
+    return _ROWS[kind](db)

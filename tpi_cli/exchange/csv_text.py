@@ -1,13 +1,15 @@
 """A CSV file as lines, within bounds that are looked at before it is read on: what is too much is never held.
 
-Every file that is brought in comes through `opened`. A packed file would be unpacked there, below `_Counted`, which
-then counts what comes out of it: nothing that reads rows has to know.
+Every file that is brought in comes through `opened`. A file packed by gzip is unpacked there, below `_Counted`, which
+counts what comes out of it: nothing that reads rows has to know.
 """
 
+import gzip
 import io
 import os
 import re
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO, cast
@@ -16,11 +18,11 @@ from tpi_cli import files
 from tpi_cli.errors import Usage
 
 MEGABYTE = 1024 * 1024
-LARGEST_FILE = 32 * MEGABYTE
-"""Bytes: a row has about 130, so this is twice the most lines there may be. What is larger is another kind of file."""
-MOST_LINES = 100_000
-"""Every row is held until all of them are kept, at 5 to 6 kB each: so many stay under 700 MB. A clinic with twenty
-patients a day writes some 15,000 rows a year."""
+LARGEST_FILE = 1024 * MEGABYTE
+"""Bytes, unpacked: a row has about 130, so this is four times the most lines there may be."""
+MOST_LINES = 2_000_000
+"""Rows wait on disk, so this is not about memory: a clinic with twenty patients a day writes some 15,000 rows a year,
+and a file with more than a century of them is something else."""
 LONGEST_ROW = 256 * 1024
 """Characters from the start of a row to its end, however many lines its quotes hold: with every column as full as the
 store takes it a row has some 75,000. Also what is read of a line before it is looked at."""
@@ -30,7 +32,6 @@ MOST_COLUMNS = 100
 """The files that are read have 18 at most; a spreadsheet may carry others along, which are named and left out."""
 
 OTHERS = {
-    b"\x1f\x8b": ("is packed (gzip)", "unpack it first: gunzip"),
     b"BZh": ("is packed (bzip2)", "unpack it first"),
     b"\xfd7zXZ\x00": ("is packed (xz)", "unpack it first"),
     b"(\xb5/\xfd": ("is packed (zstd)", "unpack it first"),
@@ -40,6 +41,7 @@ OTHERS = {
     b"\xfe\xff": ("is UTF-16, not UTF-8", "save it as CSV UTF-8 and try again"),
 }
 """What a file begins with that is taken for CSV most often and is none; what to say of it, and what to do."""
+GZIP = b"\x1f\x8b"
 BOM = "\ufeff"
 """What Windows' editors begin a file with. It cannot be seen, and would be part of the mrn."""
 _BROKEN = re.compile("[\ud800-\udfff]")
@@ -105,7 +107,10 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, into: Any) -> int:
         """Up to as many bytes as there is room for. Raises Usage."""
-        found: bytes = self._stream.read1(len(into))  # type: ignore[attr-defined]
+        try:
+            found: bytes = self._stream.read1(len(into))  # type: ignore[attr-defined]
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            raise Usage(f"{self._name} is damaged: it cannot be unpacked", hint="fetch it again") from None
         self._left -= len(found)
         if self._left < 0:
             raise _too_large(self._name)
@@ -118,7 +123,7 @@ def opened(path: str) -> Iterator[Lines]:
     """The file's lines (`-` is stdin). Raises Usage where it cannot be read, is too large, or is something else."""
     try:
         with _stream(path) as stream:
-            raw = io.BufferedReader(_Counted(path, stream))
+            raw = io.BufferedReader(_Counted(path, _unpacked(stream)))
             _refuse_others(path, raw.peek(16)[:16])
             yield Lines(path, io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline=""))
     except OSError as fault:
@@ -134,6 +139,13 @@ def _stream(path: str) -> Iterator[BinaryIO]:
         if os.fstat(file.fileno()).st_size > LARGEST_FILE:
             raise _too_large(path)
         yield file
+
+
+def _unpacked(stream: BinaryIO) -> BinaryIO:
+    """What comes out of a stream, whether or not it is packed by gzip."""
+    start = io.BufferedReader(cast("io.RawIOBase", stream)) if not hasattr(stream, "peek") else stream
+    packed = start.peek(2)[:2] == GZIP
+    return cast("BinaryIO", gzip.GzipFile(fileobj=start) if packed else start)
 
 
 def _refuse_others(path: str, start: bytes) -> None:

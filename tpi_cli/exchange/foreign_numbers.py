@@ -31,7 +31,7 @@ def number(text: str, signs: Signs, units: tuple[str, ...], field: str) -> str:
     With one unit declared a bare number is in it; with several each cell has to name its own.
     """
     found = _NUMBER.fullmatch(text)
-    if not found or len(found[1]) > _FIGURES:
+    if not found or len(found[1]) > _FIGURES or found[2][:1].isdigit():
         raise Fault(field, f"{shown(text)} is no number")
     amount, unit = _figures(found[1], signs, field), found[2].strip()
     if not units and not unit:

@@ -163,8 +163,8 @@ def _one(part: Part, field: str, text: str) -> str:
         return day(text, part.forms, field)
     if field == "start":
         return moment(text, part.forms, field)
-    if field == "follow_up":
-        return _follow_up(part, text)
+    if field in {"follow_up", "until"}:
+        return _ahead(part, field, text)
     if field == "expiry":
         return "+".join(day(one.strip(), part.forms, field) for one in text.split("+"))
     if field in JOINED:
@@ -180,14 +180,14 @@ def _quantity(part: Part, field: str, text: str) -> str:
     return number(text, part.signs, units, field) if units else figures(text, part.signs, field)
 
 
-def _follow_up(part: Part, text: str) -> str:
+def _ahead(part: Part, field: str, text: str) -> str:
     """`6 weeks` as 6w; a day by the forms of the map; anything else as it is."""
     found = _INTERVAL.fullmatch(text)
     if found:
         unit = found[2][0].lower()
         return found[1] + ("mo" if unit == "m" else unit)
     try:
-        return day(text, part.forms, "follow_up")
+        return day(text, part.forms, field)
     except Fault:
         if part.forms and not any(sign.isdigit() for sign in text):
             return text

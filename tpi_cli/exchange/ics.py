@@ -4,9 +4,9 @@ Nothing clinical goes out. The same store gives the same bytes: every stamp in t
 """
 
 import re
-from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Literal, NamedTuple
 
 from icalendar import Calendar, Event
 
@@ -24,22 +24,47 @@ GONE = ("cancelled", "no-show")
 """What takes nobody's time up any more: for a calendar both are cancelled, and the title says which."""
 
 
-def written(office: Clinic, found: Sequence[Appointment], told: Told) -> str:
-    """The calendar of these appointments, in the order given, with CR LF at the ends of its lines."""
-    whole = Calendar()
-    whole.add("prodid", "-//tpi//tpi export ics//EN")
-    whole.add("version", "2.0")
-    whole.add("calscale", "GREGORIAN")
-    whole.add("method", "PUBLISH")
-    whole.add("x-wr-calname", _line(office.name))
+class Entry(NamedTuple):
+    """An event, and its day in the clinic's zone."""
+
+    on: date
+    event: Event
+
+    @property
+    def uid(self) -> str:
+        """What it is known by, whatever becomes of it."""
+        return str(self.event["uid"])
+
+
+def appointments(office: Clinic, found: Iterable[Appointment], told: Told) -> list[Entry]:
+    """An event for each, in the order given."""
     zone = clock.zone(office.zone)
-    events = [_event(one, office, told) for one in found]
-    if any("TZID" in event["dtstart"].params for event in events):
-        days = [clock.unstamped(one.starts_at).astimezone(zone).date() for one in found]
-        whole.add_component(timezone(office.zone, zone, min(days), max(days)))
-    for event in events:
-        whole.add_component(event)
-    lines: bytes = whole.to_ical()
+    days = ((clock.unstamped(one.starts_at).astimezone(zone).date(), one) for one in found)
+    return [Entry(on, _event(one, office, told)) for on, one in days]
+
+
+def whole(office: Clinic, entries: Sequence[Entry], name: str) -> str:
+    """One file with all of them, to be published under a name."""
+    return _calendar(office, entries, {"method": "PUBLISH", "x-wr-calname": _line(name)})
+
+
+def alone(office: Clinic, entry: Entry) -> str:
+    """One as an object of a CalDAV server, which has no METHOD (RFC 4791, 4.1): by itself, with no other's zone."""
+    return _calendar(office, [entry], {})
+
+
+def _calendar(office: Clinic, entries: Sequence[Entry], more: Mapping[str, str]) -> str:
+    """The calendar of these, with CR LF at the ends of its lines."""
+    calendar = Calendar()
+    about = {"prodid": "-//tpi//tpi export ics//EN", "version": "2.0", "calscale": "GREGORIAN", **more}
+    for name, value in about.items():
+        calendar.add(name, value)
+    days = [entry.on for entry in entries if "TZID" in entry.event["dtstart"].params]
+    if days:
+        calendar.add_component(timezone(office.zone, clock.zone(office.zone), min(days), max(days)))
+    for entry in entries:
+        calendar.add_component(entry.event)
+    lines: bytes = calendar.to_ical()
     return lines.decode()
 
 
@@ -56,7 +81,9 @@ def _event(one: Appointment, office: Clinic, told: Told) -> Event:
     event.add("status", "CANCELLED" if one.status in GONE else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if one.status in GONE else "OPAQUE")
     event.add("class", "CONFIDENTIAL")
-    event.add("summary", _summary(one, told))
+    who = "appointment" if told == "nothing" else titled(one.patient, one.name, one.born, told)
+    # there are calendars that show a cancelled event like any other
+    event.add("summary", f"{one.status}: {who}" if one.status in GONE else who)
     if one.clinician and told != "nothing":
         event.add("categories", [_line(one.clinician)])
     if one.note and told == "names":
@@ -75,14 +102,11 @@ def _times(one: Appointment, zone: tzinfo) -> tuple[datetime, datetime]:
     return times if any(time.fold for time in shown) else shown
 
 
-def _summary(one: Appointment, told: Told) -> str:
-    """`PT-0007`; `cancelled: PT-0007`, as there are calendars that show a cancelled event like any other."""
-    who = {
-        "names": f"{identity.patient(one.patient)} {surname_first(one.name)}, born {spelled(one.born)}",
-        "ids": identity.patient(one.patient),
-        "nothing": "appointment",
-    }[told]
-    return _line(f"{one.status}: {who}" if one.status in GONE else who)
+def titled(number: int, name: str | None, born: date | None, told: Told) -> str:
+    """`PT-0007`, with name and birth date where they are to be told and there are any."""
+    if told != "names" or name is None or born is None:
+        return identity.patient(number)
+    return _line(f"{identity.patient(number)} {surname_first(name)}, born {spelled(born)}")
 
 
 def _line(text: str) -> str:

@@ -11,7 +11,7 @@ WORST = 10
 
 def outcome(row: dict[str, str], today: date) -> Scored:
     """A row of outcomes.csv; muscle and side both empty mean the whole patient. Raises Fault."""
-    where, side = _place(row)
+    where, side = place(row)
     found = Scored(
         mrn=needed(row, "mrn"),
         date=past(row, "date", today),
@@ -27,8 +27,8 @@ def outcome(row: dict[str, str], today: date) -> Scored:
     return found
 
 
-def _place(row: dict[str, str]) -> tuple[str | None, str | None]:
-    """Muscle and side; nothing of either for the whole patient."""
+def place(row: dict[str, str]) -> tuple[str | None, str | None]:
+    """Muscle and side; nothing of either for the whole patient. Raises Fault."""
     if row.get("muscle"):
         return muscle(row), one_of(row, "side", SIDES)
     sound("muscle", "is empty beside a side: fill in both, or neither" if row.get("side") else None)

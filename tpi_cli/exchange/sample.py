@@ -4,15 +4,21 @@ import csv
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from tpi_cli import clock
-from tpi_cli.acts import bring_in, bring_in_scores, hold
+from tpi_cli.acts import bring_in, bring_in_injections, bring_in_scores, hold
 from tpi_cli.acts import site as sites
+from tpi_cli.acts.clinician import Staff
 from tpi_cli.exchange import csv_in
+from tpi_cli.exchange.bring import rows_of
 from tpi_cli.rules import interval
+from tpi_cli.store import keep, tables
+from tpi_cli.store.chart import House
 from tpi_cli.store.place import Place
 from tpi_cli.store.read import people
 from tpi_cli.store.read.log import Injected
@@ -68,13 +74,24 @@ def _about() -> dict[str, Any]:
 def _fill(place: Place, as_of: date) -> None:
     with transaction(place, "demo", act="import") as writing:
         shift = moved_by(as_of, writing.today)
-        people = _lines("patients.csv", "patients", as_of)
-        bring_in.patients(writing, people, writing.today)
+        for line in _lines("patients.csv", "patients", as_of):
+            bring_in.one_patient(writing, line, writing.today)
         shots = [line._replace(row=_moved(line.row, shift)) for line in _lines("injections.csv", "injections", as_of)]
-        bring_in.injections(writing, shots)
+        house, staff = House(writing.db), Staff(writing)
+        for person, rows in _by_patient(writing, shots):
+            bring_in_injections.injections(writing, house, staff, person, rows)
         later = [_later(line, shift) for line in _lines("outcomes.csv", "outcomes", as_of)]
-        bring_in_scores.outcomes(writing, later)
+        for person, rows in _by_patient(writing, later):
+            bring_in_scores.outcomes(writing, person, rows)
+        keep.refresh_all(writing.db, writing.clinic.id)
         _holds(writing, shift)
+
+
+def _by_patient(writing: Writing, lines: list[bring_in.Line]) -> Iterator[tuple[tables.Patient, list[bring_in.Line]]]:
+    for mrn, rows in groupby(sorted(lines, key=lambda line: line.row.mrn), key=lambda line: line.row.mrn):
+        person = bring_in.whose(writing, mrn, bring_in.Beside())
+        assert not isinstance(person, str), "the sample's patients come first"
+        yield person, list(rows)
 
 
 def moved_by(as_of: date, today: date) -> timedelta:
@@ -84,9 +101,8 @@ def moved_by(as_of: date, today: date) -> timedelta:
 
 def _lines(name: str, kind: str, as_of: date) -> list[bring_in.Line]:
     path = os.path.join(folder(), name)
-    read = csv_in.load(path, kind, max(as_of, clock.today("UTC")))
-    assert not read.refused, "the shipped sample is checked by the tests"
-    return [bring_in.Line((name, line), row) for line, row in read.rows]
+    ask = csv_in.Ask(kind, max(as_of, clock.today("UTC")))
+    return [bring_in.Line((name, line), row) for line, row in rows_of(path, ask)]
 
 
 def _moved(row: Injected, shift: timedelta) -> Injected:

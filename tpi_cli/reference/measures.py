@@ -1,10 +1,18 @@
-"""Units that other people's numbers come in: `measures.csv`, with the factor that makes them ours."""
+"""What other people measure, and in which units: `observations.csv` by LOINC code, `measures.csv` with the factor that
+makes a number ours."""
 
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from tpi_cli.reference.tables import rows, several
+from tpi_cli.reference.tables import column, rows, several
+
+LOINC = "http://loinc.org"
+
+
+def what(system: str, code: str) -> str | None:
+    """The field that an observation's code is about: weight_kg, height_cm or pain; None for everything else."""
+    return column("observations", "field").get(code) if system in {LOINC, "loinc", "LOINC", ""} else None
 
 
 class Measure(NamedTuple):

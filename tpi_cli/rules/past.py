@@ -68,6 +68,11 @@ class Past(NamedTuple):
             scores=tuple(one for one in self.scores if one.score.on <= on),
         )
 
+    def beside(self, session: int, on: date) -> "Past":
+        """As it was at the end of that day, but for one session (its number)."""
+        then = self.until(on)
+        return then._replace(treated=tuple(one for one in then.treated if one.session != session))
+
     @property
     def last(self) -> date | None:
         """The day of the last session."""

@@ -1,5 +1,7 @@
 """A patient's chart as the rules need it: facts read once for each patient, the clinic's own rules once for all."""
 
+from copy import copy
+from datetime import date
 from functools import cached_property
 
 from tpi_cli.reference import payers, screening
@@ -41,6 +43,14 @@ class Chart:
         self.steroids = past.steroids(self.past, house.equivalents)
         self.reasoned = overrides.of_patient(db, patient)
         self.sites = facts.sites(db, patient)
+
+    def beside(self, session: int, on: date) -> "Chart":
+        """The chart as it was on a day, but for one session (its number) of that day."""
+        one = copy(self)
+        one.past = self.past.beside(session, on)
+        one.last = past.last_there(one.past)
+        one.steroids = past.steroids(one.past, self.house.equivalents)
+        return one
 
     @cached_property
     def steroid_wait(self) -> int:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Dialect, MetaData, Numeric, String
+from sqlalchemy import CheckConstraint, Column, Dialect, Index, MetaData, Numeric, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -26,7 +26,7 @@ SQLModel.metadata.naming_convention = MetaData(
 class Sealed(SQLModel):
     """What every record carries for the log: the entry that wrote this version of it, and the salt of its hash."""
 
-    entry: int | None = Field(default=None, index=True)
+    entry: int | None = None
     salt: str | None = None
 
 
@@ -47,6 +47,14 @@ class Quantity(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Read as it was written."""
         return None if value is None else Decimal(value)
+
+
+def by_entry(metadata: MetaData) -> None:
+    """An index on every table of records by entry and key: what an entry wrote is hashed in that order, however much
+    it is, and nothing is sorted for it."""
+    for table in metadata.tables.values():
+        if {"entry", "salt"} <= set(table.columns.keys()) and table.name != "history":
+            Index(f"ix_{table.name}_entry", table.c.entry, *table.primary_key.columns)
 
 
 def quantity(*, nullable: bool = True) -> Any:

@@ -22,9 +22,9 @@ ON CONFLICT (site_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for n
 """
 
 
-def refresh(db: Database, clinic: str, patients: Iterable[str]) -> None:
-    """Work the recall of every site of these patients (UUIDs) out anew and store it."""
-    house = House(db)
+def refresh(db: Database, clinic: str, patients: Iterable[str], house: House | None = None) -> None:
+    """Work the recall of every site of these patients (UUIDs) out anew and store it, by the clinic's own rules."""
+    house = house or House(db)
     for patient in patients:
         for row in recalls(db, house, clinic, patient):
             db.run(_PUT, **row)

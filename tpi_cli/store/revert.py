@@ -97,7 +97,7 @@ def apply(writing: Writing, found: Iterable[Change]) -> None:
                 _take_out(writing, one)
         for one in listed:
             if one.back is not None:
-                _put(writing, one)
+                writing.put(one.table, one.back)
     except Driver.IntegrityError:
         raise Conflict("what was recorded since stands in its place", hint="take that back first") from None
     gone = {one.table for one in listed if one.back is None}
@@ -109,14 +109,6 @@ def _referring(gone: set[str]) -> list[str]:
     """The tables whose rows may refer to a row of these."""
     tables = SQLModel.metadata.tables.values()
     return sorted(one.name for one in tables if {key.column.table.name for key in one.foreign_keys} & gone)
-
-
-def _put(writing: Writing, one: Change) -> None:
-    assert one.back is not None, "there is something to put back"
-    columns = {**one.back, "entry": writing.entry, "salt": versions.new_salt()}
-    names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
-    writing.db.run(f"INSERT INTO {one.table} ({names}) VALUES ({values})", **columns)
-    writing.touched(one.table, columns)
 
 
 def _take_out(writing: Writing, one: Change) -> None:

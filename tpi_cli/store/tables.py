@@ -13,7 +13,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from tpi_cli.store.fields import ID, Quantity, Sealed, between, identity, of, one_of, quantity
+from tpi_cli.store.fields import ID, Quantity, Sealed, between, by_entry, identity, of, one_of, quantity
 from tpi_cli.store.tables_clinic import Agent, Clinic, Clinician, Setting
 from tpi_cli.store.tables_recall import Appointment, AppointmentAct, Contact
 from tpi_cli.store.tables_safety import Elsewhere, Finding, PayerRule, RuleSetting
@@ -62,7 +62,7 @@ class Patient(Sealed, table=True):
     mrn: str | None = None
     name: str
     name_key: str = Field(index=True)
-    born: date
+    born: date = Field(index=True)
     sex: str = "unknown"
     weight_kg: Decimal | None = quantity()
     weight_on: date | None = None
@@ -384,3 +384,6 @@ class Recall(SQLModel, table=True):
     pain_before: int | None = None
     pain_after: int | None = None
     revision: str
+
+
+by_entry(SQLModel.metadata)

@@ -12,7 +12,8 @@ from tpi_cli.store.fields import ID, Sealed, identity, of, one_of
 class Clinic(Sealed, table=True):
     """Whose records these are; `zone` decides what day it is.
 
-    `knowledge` names the revision of rules and tables that every stored due date was worked out with.
+    `knowledge` names the revision of rules and tables that every stored due date was worked out with. Ids of exports
+    are made in `namespace`: none is the clinic's own UUID, another that of the store whose records this one took over.
     """
 
     id: str = identity()
@@ -21,6 +22,7 @@ class Clinic(Sealed, table=True):
     made_up: bool = False
     knowledge: str | None = None
     created_at: str
+    namespace: str | None = None
 
 
 class Setting(Sealed, table=True):

@@ -201,13 +201,20 @@ class Writing:
         self._waiting.append(row)
         return row
 
+    def put(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Put a record into its table as its columns are kept, with its own UUID; raises the driver's errors."""
+        sealed = {**columns, "entry": self.entry, "salt": versions.new_salt()}
+        names, values = ", ".join(sealed), ", ".join(f":{name}" for name in sealed)
+        self.db.run(f"INSERT INTO {table} ({names}) VALUES ({values})", **sealed)
+        self.touched(table, columns)
+
     def number(self, kind: str) -> int:
         """The next short number of a kind of record in this clinic; none is ever given twice."""
-        return self.numbered(kind, int(self.db.value(_LAST, clinic=self.clinic.id, kind=kind) or 0) + 1)
+        return self.numbered(kind, int(self._database.value(_LAST, clinic=self.clinic.id, kind=kind) or 0) + 1)
 
     def numbered(self, kind: str, number: int) -> int:
         """Note a number as given."""
-        self.db.run(_GIVEN, clinic=self.clinic.id, kind=kind, number=number)
+        self._database.run(_GIVEN, clinic=self.clinic.id, kind=kind, number=number)
         return number
 
     def record(self) -> dict[str, Any]:

@@ -60,25 +60,26 @@ def visits(db: Database, clinic: str, first: date, last: date) -> Iterator[Visit
     given: dict[str, list[log.Given]] = {}
     for row in log.given(db, f" WHERE {_WHERE}", **values):
         given.setdefault(row.session_id, []).append(row)
-    unclassed = _unclassed(db)
+    odd = unclassed(db)
     listed = map(_Listed._make, db.rows(_SESSIONS, **values))
     for (on, patient), group in groupby(listed, key=lambda one: (one.date, one.patient)):
         found = list(group)
-        facts = tuple(_session(given.get(one.id, []), one.diagnosis, unclassed) for one in found)
+        facts = tuple(session(given.get(one.id, []), one.diagnosis, odd) for one in found)
         numbers = tuple(one.number for one in found)
         lead = found[0]
         yield Visit(patient, lead.mrn, lead.name, known_day(lead.born), known_day(on), numbers, facts)
 
 
-def _unclassed(db: Database) -> frozenset[str]:
+def unclassed(db: Database) -> frozenset[str]:
     """The clinic's own agents that nobody said the kind of."""
     return frozenset(one.agent for one in own_agents(db) if one.agent_class == BARE)
 
 
-def _session(rows: list[log.Given], diagnosis: str | None, unclassed: frozenset[str]) -> coding.Session:
+def session(rows: list[log.Given], diagnosis: str | None, odd: frozenset[str]) -> coding.Session:
+    """A session as the coding rule wants it; `odd` are the agents that nobody said the kind of."""
     places = [_place(list(one)) for _, one in groupby(rows, key=lambda row: row.injection_id)]
     syringes = (one for row in _syringes(rows) if (one := log.dose(row)))
-    return coding.Session(tuple(places), tuple(syringes), diagnosis, unclassed)
+    return coding.Session(tuple(places), tuple(syringes), diagnosis, odd)
 
 
 def _place(rows: list[log.Given]) -> coding.Place:

@@ -1,8 +1,10 @@
 """Calls to a patient."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from tpi_cli.rules import identity
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
 
@@ -31,3 +33,26 @@ def last(db: Database, patient_id: str) -> Call | None:
         return None
     one = Call._make(row)
     return one._replace(on=known_day(one.on), until=day(one.until))
+
+
+class Called(NamedTuple):
+    """An attempt to reach a patient as `calls.csv` has it; `until` is the day to try again."""
+
+    mrn: str
+    on: date
+    result: str
+    channel: str
+    until: date | None = None
+    note: str | None = None
+
+
+_CALLED = """
+SELECT patient.mrn, patient.number, on_date, result, channel, snoozed_until, contact.note
+FROM contact JOIN patient ON patient.id = contact.patient_id ORDER BY on_date, recorded_at, contact.rowid
+"""
+
+
+def called(db: Database) -> Iterator[Called]:
+    """Every call, in the order in which they were made."""
+    for mrn, number, on, result, channel, until, note in db.rows(_CALLED):
+        yield Called(mrn or identity.patient(number), known_day(on), result, channel, day(until), note)

@@ -151,17 +151,20 @@ def doses(rows: list[Given]) -> tuple[Dose, ...]:
     return tuple(found for row in rows if (found := dose(row)))
 
 
-def injected(db: Database, *, voided: bool = False) -> Iterator[Injected]:
-    """Every injection that counts (or, `voided`, that does not any more), by patient and day, a row a site.
+def injected(db: Database, *, voided: bool = False, patient: str | None = None) -> Iterator[Injected]:
+    """Every injection that counts (or, `voided`, that does not any more), by patient and day, a row a site; of all, or
+    of one patient (UUID).
 
     A row that came from elsewhere without an id of its own goes by the injection's, a note of the whole session
     by every one of its rows, an event of it by the first: so nothing is lost, and nothing comes in twice, when
     the log is brought in again.
     """
-    scores = _scores(db)
-    events = _adverse(db)
-    notes = dict(db.rows("SELECT id, note FROM session WHERE note IS NOT NULL"))
-    for rows, parts in shared(given(db, f" WHERE voided_at IS {'NOT ' if voided else ''}NULL")):
+    whose = "AND patient_id = :patient" if patient else ""
+    scores = _scores(db, whose, patient)
+    events = _adverse(db, whose, patient)
+    notes = dict(db.rows(f"SELECT id, note FROM session WHERE note IS NOT NULL {whose}", patient=patient))
+    where = f" WHERE voided_at IS {'NOT ' if voided else ''}NULL {whose}"
+    for rows, parts in shared(given(db, where, patient=patient)):
         one = rows[0]
         of_session = events.pop((one.session_id, None), ())
         yield Injected(
@@ -181,6 +184,21 @@ def injected(db: Database, *, voided: bool = False) -> Iterator[Injected]:
             note=one.note or notes.get(one.session_id),
             source_id=one.source_id or one.injection_id,
         )
+
+
+def sources(db: Database, ids: list[str]) -> Iterator[str]:
+    """Which of these ids an injection on file goes by: the one it came with, else its own."""
+    sql = "SELECT 1 FROM injection WHERE source_id = :id UNION SELECT 1 FROM injection WHERE id = :id"
+    return (one for one in ids if db.value(sql, id=one))
+
+
+def row_keys(db: Database, patient: str) -> Iterator[tuple[str | None, str]]:
+    """The ids and digests of the rows that a patient's injections came from."""
+    sql = (
+        "SELECT source_id, row_key FROM injection JOIN session ON session.id = injection.session_id"
+        " WHERE session.patient_id = :patient AND row_key IS NOT NULL"
+    )
+    return ((source, key) for source, key in db.rows(sql, patient=patient))
 
 
 def _lots(rows: list[Given]) -> tuple[Lot, ...]:
@@ -208,9 +226,9 @@ def _part(whole: Dose, at: int, places: int) -> Dose:
 Scores = dict[tuple[str, str | None, str], int]
 
 
-def _scores(db: Database) -> Scores:
+def _scores(db: Database, whose: str, patient: str | None) -> Scores:
     sql = "SELECT session_id, site_id, phase, pain FROM outcome WHERE phase <> 'later' AND session_id IS NOT NULL"
-    return {(session, site, phase): pain for session, site, phase, pain in db.rows(sql)}
+    return {(session, site, phase): pain for session, site, phase, pain in db.rows(f"{sql} {whose}", patient=patient)}
 
 
 def _of(scores: Scores, row: Given, phase: str) -> int | None:
@@ -218,10 +236,12 @@ def _of(scores: Scores, row: Given, phase: str) -> int | None:
     return own if own is not None else scores.get((row.session_id, None, phase))
 
 
-def _adverse(db: Database) -> dict[tuple[str, str | None], tuple[tuple[str, str | None], ...]]:
+def _adverse(
+    db: Database, whose: str, patient: str | None
+) -> dict[tuple[str, str | None], tuple[tuple[str, str | None], ...]]:
     out: dict[tuple[str, str | None], tuple[tuple[str, str | None], ...]] = {}
-    sql = "SELECT session_id, site_id, type, text FROM adverse_event WHERE session_id IS NOT NULL ORDER BY type, text"
-    for session, site, kind, text in db.rows(sql):
+    sql = "SELECT session_id, site_id, type, text FROM adverse_event WHERE session_id IS NOT NULL"
+    for session, site, kind, text in db.rows(f"{sql} {whose} ORDER BY type, text", patient=patient):
         out[session, site] = (*out.get((session, site), ()), (kind, text))
     return out
 

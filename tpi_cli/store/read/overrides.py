@@ -57,3 +57,10 @@ def of_patient(db: Database, patient_id: str) -> list[Reasoned]:
     """Every override of a patient's sessions that count, by session."""
     rows = db.rows(_REASONED, patient=patient_id)
     return [Reasoned._make((identity.session(number), *rest, numbers(sites))) for number, *rest, sites in rows]
+
+
+def noted(db: Database, entry: int) -> tuple[int, int]:
+    """How many findings an entry of the log wrote, and of how many sessions."""
+    sql = "SELECT COUNT(*), COUNT(DISTINCT session_id) FROM finding WHERE entry = :entry"
+    findings, sessions = db.row(sql, entry=entry) or (0, 0)
+    return findings, sessions

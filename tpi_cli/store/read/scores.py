@@ -79,14 +79,22 @@ def on_day(db: Database, patient_id: str, on: date, site_id: str | None = None) 
     return int(db.value(f"SELECT COUNT(*) {where}", patient=patient_id, on=on.isoformat(), site=site_id))
 
 
-def scored(db: Database, *, voided: bool = False) -> Iterator[Scored]:
-    """Every score after a session that counts (or, `voided`, that does not any more), by patient, day and site."""
+def scored(db: Database, *, voided: bool = False, patient: str | None = None) -> Iterator[Scored]:
+    """Every score after a session that counts (or, `voided`, that does not any more), by patient, day and site; of
+    all, or of one patient (UUID)."""
+    whose = "AND outcome.patient_id = :patient" if patient else ""
     sql = (
         "SELECT patient.mrn, patient.number, outcome.on_date, muscle, side, pain, relief_pct, resolved,"
-        f" outcome.source_id, outcome.id, {_REOPENED} {_LATER.format(voided='NOT ' if voided else '')}"
+        f" outcome.source_id, outcome.id, {_REOPENED} {_LATER.format(voided='NOT ' if voided else '')} {whose}"
         " ORDER BY patient.number, outcome.on_date, site.number"
     )
-    return map(_scored, db.rows(sql))
+    return map(_scored, db.rows(sql, patient=patient))
+
+
+def sources(db: Database, ids: list[str]) -> Iterator[str]:
+    """Which of these ids a score on file goes by: the one it came with, else its own."""
+    sql = "SELECT 1 FROM outcome WHERE source_id = :id UNION SELECT 1 FROM outcome WHERE id = :id"
+    return (one for one in ids if db.value(sql, id=one))
 
 
 def _scored(row: tuple[Any, ...]) -> Scored:

@@ -1,0 +1,71 @@
+"""What another system's chart adds to a patient on file: alerts, the latest weight and height, pain scores.
+
+What is there already is left, an alert that was ended here stays ended, and nothing goes back to an older value.
+"""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlmodel import select
+
+from tpi_cli.acts import outcome, patient
+from tpi_cli.store import keep, tables
+from tpi_cli.store.read import scores
+from tpi_cli.store.write import Writing
+
+POINTS = range(11)
+"""A pain score: 0 to 10."""
+
+
+def alerts(writing: Writing, patient_id: str, found: tuple[tuple[str, str | None], ...], on: date) -> bool:
+    """Open the alerts (kind, text) that never were on file; whether there was one."""
+    query = select(tables.Alert).where(tables.Alert.patient_id == patient_id)
+    known = list(writing.session.exec(query))
+    fresh = [
+        (kind, text)
+        for kind, text in found
+        if not any(one.kind == kind and patient.same_text(one.text, text) for one in known)
+    ]
+    return bool(patient.add_alerts(writing, patient_id, fresh, on))
+
+
+def weight(writing: Writing, patient_id: str, kilograms: Decimal, on: date) -> bool:
+    """Take over a weight that is newer than the one on file; whether it was."""
+    row = writing.session.get_one(tables.Patient, patient_id)
+    if row.weight_on is not None and on <= row.weight_on:
+        return False
+    patient.change(writing, patient_id, {"weight_kg": kilograms}, on)
+    return True
+
+
+def height(writing: Writing, patient_id: str, centimetres: Decimal, on: date) -> bool:
+    """Take over a height where none is on file; whether there was none."""
+    if writing.session.get_one(tables.Patient, patient_id).height_cm is not None:
+        return False
+    patient.change(writing, patient_id, {"height_cm": centimetres}, on)
+    return True
+
+
+def score(writing: Writing, patient_id: str, points: Decimal, on: date, source_id: str) -> str | None:
+    """Keep a pain score of the whole patient against the session before it; returns why not, empty if it is there.
+
+    A score between two points is rounded half up, and its note says what it was.
+    """
+    if writing.db.value("SELECT 1 FROM outcome WHERE source_id = :source", source=source_id):
+        return ""
+    rounded = int(points.to_integral_value(ROUND_HALF_UP))
+    if rounded not in POINTS or points < 0:
+        return "no score of 0 to 10"
+    session = scores.against(writing.db, patient_id, on)
+    if session is None:
+        return "before any session"
+    if scores.on_day(writing.db, patient_id, on):
+        return "another score of that day is on file"
+    note = None if points == rounded else f"{points:f} of 10 as imported"
+    outcome.put(writing, outcome.Score(patient_id, on, rounded, note=note, source_id=source_id), session.id)
+    return None
+
+
+def refresh(writing: Writing, patients: set[str]) -> None:
+    """Work the due dates of these patients out anew: a score may be what they wait for."""
+    keep.refresh(writing.db, writing.clinic.id, sorted(patients))

@@ -1,0 +1,187 @@
+"""Injections brought in, a patient's at a time: the new ones added session by session, the others left or refused.
+
+A row is the same when its `source_id` is on file, or, without one, when an equal injection is. Sessions are
+the rows of one patient and day.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+
+from sqlmodel import select
+
+from tpi_cli.acts import appointment, inject
+from tpi_cli.acts.bring_in import Line, Refusal, Result, digest, not_then, nothing
+from tpi_cli.acts.bring_in_sessions import Joined, Sites, look_back
+from tpi_cli.acts.clinician import Staff
+from tpi_cli.store import tables
+from tpi_cli.store.chart import House
+from tpi_cli.store.columns import known_day
+from tpi_cli.store.read import clinicians, log
+from tpi_cli.store.read.log import Injected
+from tpi_cli.store.write import Writing
+
+
+def injections(writing: Writing, house: House, staff: Staff, person: tables.Patient, lines: list[Line]) -> Result:
+    """Add the injections of a patient that are new; the caller keeps the due dates."""
+    out = nothing()
+    known = Known(writing, person, [line.row for line in lines])
+    fresh = [line for line in lines if _is_new(known, out, line)]
+    touched = []
+    for _, group in groupby(sorted(fresh, key=_day), key=_day):
+        session = _session(known, staff, out, list(group))
+        touched += [session] if session else []
+    if touched:
+        look_back(writing, house, person, touched)
+    return out
+
+
+def _day(line: Line) -> date:
+    on: date = line.row.date
+    return on
+
+
+class Known:
+    """What the store holds already of a patient, to tell new rows from old. A voided row is known too: it stays void.
+
+    Of others it knows only the ids that the rows at hand come with.
+    """
+
+    def __init__(self, writing: Writing, person: tables.Patient, rows: list[Injected]) -> None:
+        db = writing.db
+        self.person = person
+        self.sites = Sites(writing, person.id)
+        on_file = list(log.injected(db, patient=person.id))
+        every = [*on_file, *log.injected(db, patient=person.id, voided=True)]
+        self.by_source = {row.source_id: row for row in every if row.source_id}
+        self.others = set(log.sources(db, [row.source_id for row in rows if row.source_id])) - self.by_source.keys()
+        self.content = Counter(variant for row in every for variant in set(_by_content(row)))
+        keys = list(log.row_keys(db, person.id))
+        self.keys = {key for _, key in keys}
+        self.key_of = {source: key for source, key in keys if source}
+        self.seen: Counter[Injected] = Counter()
+        self.places = _places(on_file)
+        query = select(tables.Session).where(tables.Session.patient_id == person.id)
+        self.sessions = {row.on_date: row for row in writing.session.exec(query) if row.voided_at is None}
+        booked = f"SELECT on_date FROM appointment WHERE patient_id = :who AND status IN {appointment.UNTREATED}"
+        self.booked = {known_day(on) for (on,) in db.rows(booked, who=person.id)}
+
+
+Where = tuple[date, str, str]
+
+
+def _where(row: Injected) -> Where:
+    return row.date, row.muscle, row.side
+
+
+def _places(rows: Iterable[Injected]) -> dict[Where, Injected]:
+    """What is said of each site at each session, by the first row that says it."""
+    out: dict[Where, Injected] = {}
+    for row in rows:
+        out.setdefault(_where(row), row)
+    return out
+
+
+def _is_new(known: Known, out: Result, line: Line) -> bool:
+    row: Injected = line.row
+    wrong = _fault(known, row)
+    if wrong:
+        out.refused.append(Refusal(line.at, *wrong))
+        return False
+    if row.source_id in known.by_source or (row.source_id is None and _is_on_file(known, row)):
+        out.same.append(line)
+        return False
+    if row.source_id:
+        known.by_source[row.source_id] = row
+    return True
+
+
+def _is_on_file(known: Known, row: Injected) -> bool:
+    """Whether a row without an id is there already: the same row brought in before, or an equal injection.
+
+    Two equal rows of one file are two injections, so each needs one of its own on file.
+    """
+    copy = known.seen[row]
+    known.seen[row] += 1
+    return digest(row, copy) in known.keys or known.content[_by_content(row)[0]] > copy
+
+
+def _by_content(row: Injected) -> tuple[Injected, Injected]:
+    """What a row without an id is told by: as it stands, and as a file that leaves the clinician out has it."""
+    bare = row._replace(source_id=None)
+    return bare, bare._replace(clinician="")
+
+
+def _fault(known: Known, row: Injected) -> tuple[str, str] | None:
+    wrong = not_then(known.person, row.date)
+    if wrong:
+        return "date", wrong
+    earlier = known.by_source.get(row.source_id or "")
+    if row.source_id in known.others or (earlier is not None and not _same(known, earlier, row)):
+        return "source_id", f"{row.source_id} is on file with other values: amend the record instead"
+    return None
+
+
+def _same(known: Known, earlier: Injected, row: Injected) -> bool:
+    """The row brought in before, or an equal one where a clinician left out takes whoever is on file."""
+    bare = row._replace(source_id=None)
+    if known.key_of.get(row.source_id or "") == digest(bare):
+        return True
+    clinician = row.clinician or earlier.clinician
+    return earlier._replace(source_id=None, clinician=clinician) == bare._replace(clinician=clinician)
+
+
+def _session(known: Known, staff: Staff, out: Result, lines: list[Line]) -> tables.Session | None:
+    """The session of a day with its new injections; None where its rows are at odds."""
+    on, writing = _day(lines[0]), known.sites.writing
+    known_then = known.sessions.get(on)
+    wrong = _at_odds(known, known_then, lines)
+    if wrong:
+        out.refused.extend(wrong)
+        return None
+    joined = Joined.on_file(writing, known_then) if known_then else Joined(writing, _new(known, staff, on, lines))
+    copies: Counter[Injected] = Counter()
+    for line in lines:
+        bare = line.row._replace(source_id=None)
+        joined.take(known.sites, line.row, digest(bare, 0 if line.row.source_id else copies[bare]))
+        copies[bare] += 1
+    if on in known.booked:
+        appointment.close(writing, known.person.id, on, joined.session.id)
+    out.new.extend(lines)
+    return joined.session
+
+
+def _new(known: Known, staff: Staff, on: date, lines: list[Line]) -> tables.Session:
+    writing = known.sites.writing
+    clinician = staff.id(_clinician(lines) or writing.acting)
+    session = inject.new_session(writing, known.person.id, on, clinician, {})
+    known.sessions[on] = session
+    return session
+
+
+def _at_odds(known: Known, session: tables.Session | None, lines: list[Line]) -> list[Refusal]:
+    """Rows of one session that contradict each other or what is on file: its clinician, a site's plan or pain."""
+    db = known.sites.writing.db if session else None
+    clinician = clinicians.of(db, session.clinician_id) if session and db else _clinician(lines)
+    out = []
+    for line in lines:
+        if line.row.clinician not in {"", clinician}:
+            out.append(Refusal(line.at, "clinician", f"the session's other rows say {clinician}"))
+        first = known.places.setdefault(_where(line.row), line.row)
+        out += [Refusal(line.at, column, "the site's other row of this session says otherwise")
+                for column in _contradicted(first, line.row)]  # fmt: skip
+    return out
+
+
+def _contradicted(first: Injected, row: Injected) -> list[str]:
+    """The columns in which two rows of one site and session say different things."""
+    columns = ("follow_up", "pain_before", "pain_after")
+    return [
+        name for name in columns if None not in (pair := {getattr(first, name), getattr(row, name)}) and len(pair) > 1
+    ]
+
+
+def _clinician(lines: list[Line]) -> str:
+    """Who the rows of a session name; nothing where none of them does."""
+    return next((line.row.clinician for line in lines if line.row.clinician), "")

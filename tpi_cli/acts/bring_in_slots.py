@@ -1,0 +1,161 @@
+"""Appointments brought in, past and to come, of one patient at a time. What was booked elsewhere was booked.
+
+So the opening hours are not asked, nor whether two of one file overlap. One that is open and would overlap another
+which is on file is refused, for somebody has to decide. A row is the same when its `source_id`, or without one its
+time and clinician, is on file, be it as an appointment stands or as it stood before it was moved here.
+
+A file does not say when something was booked or called off. A time that is open counts as booked on the day it is
+brought in (one that has passed: on its own day), a missed one as missed on its day; one that was kept or called off
+moves no recall: what was decided about it stands in other files. The caller keeps the due dates.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlmodel import col, or_, select
+
+from tpi_cli import clock
+from tpi_cli.acts import appointment
+from tpi_cli.acts.appointment import Slot
+from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then
+from tpi_cli.acts.clinician import named
+from tpi_cli.rules import identity
+from tpi_cli.rules.contact import OPEN
+from tpi_cli.store import tables
+from tpi_cli.store.read.clinic import clinic
+from tpi_cli.store.read.slots import Appointed
+from tpi_cli.store.write import Writing
+
+STAGE = {"booked": 0, "arrived": 1, "no-show": 2, "done": 3, "cancelled": 3}
+"""How far an appointment has come: a file may be older than what is on file, and says nothing new then."""
+CAME = ("arrived", "done")
+
+
+class Time(NamedTuple):
+    """A day, an hour on the wall, and with whom (a code): what an appointment is known by where it has no id."""
+
+    on: date
+    wall: str
+    clinician: str | None
+
+
+def appointments(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+    """Put a patient's appointments on file that are not there yet, in the order of the lines."""
+    out = Result([], [], [], [])
+    for line in lines:
+        row: Appointed = line.row
+        slot = _slot(writing, row)
+        known = slot and _known(writing, person, row, slot)
+        if slot is None:
+            wrong = _no_such_hour(writing, row)
+        elif known:
+            wrong = _at_odds(writing, person, known, row, slot)
+        else:
+            wrong = _fault(person, row, slot) or _add(writing, person, row, slot)
+        if wrong:
+            out.refused.append(Refusal(line.at, *wrong))
+        else:
+            (out.same if known else out.new).append(line)
+    return out
+
+
+Wrong = tuple[str, str] | None
+"""A column and what is wrong with it."""
+
+
+def _slot(writing: Writing, row: Appointed) -> Slot | None:
+    """The time a row names; None where the clinic's clocks do not tell which moment it is."""
+    minutes = row.minutes or clinic(writing.db).slot
+    if row.offset is None:
+        moments = clock.on_wall(row.on, row.wall, writing.clinic.zone)
+        return Slot(row.on, row.wall, clock.stamped(moments[0]), minutes) if len(moments) == 1 else None
+    moment = clock.on_wall(row.on, row.wall, "UTC")[0] - row.offset
+    shown = moment.astimezone(clock.zone(writing.clinic.zone))
+    return Slot(shown.date(), shown.strftime("%H:%M"), clock.stamped(moment), minutes)
+
+
+def _no_such_hour(writing: Writing, row: Appointed) -> Wrong:
+    twice = clock.on_wall(row.on, row.wall, writing.clinic.zone)
+    what = f"comes twice: write the offset too, {row.on}T{row.wall}+00:00" if twice else "does not come"
+    return "start", f"the clocks change that day, and {row.wall} {what}"
+
+
+def _known(writing: Writing, person: tables.Patient, row: Appointed, slot: Slot) -> tables.Appointment | None:
+    """The appointment that the row tells of: of its id, else of the patient at that time."""
+    table = tables.Appointment
+    if row.source_id:
+        named_so = select(table).where(or_(table.source_id == row.source_id, table.id == row.source_id))
+        return writing.session.exec(named_so).first()
+    meant = Time(slot.on, slot.wall, row.clinician)
+    own = writing.session.exec(select(table).where(table.patient_id == person.id).order_by(col(table.number)))
+    return next((one for one in own if any(_fits(meant, time) for time in _stood(writing, one))), None)
+
+
+def _stood(writing: Writing, one: tables.Appointment) -> set[Time]:
+    """The times an appointment stands for, and stood for before it was moved."""
+    act = tables.AppointmentAct
+    acts = writing.session.exec(select(act).where(act.appointment_id == one.id))
+    times = [(one.on_date, one.wall, one.clinician_id), *((was.was_on, was.was_wall, was.clinician_id) for was in acts)]
+    return {Time(on, wall, _code(writing, who)) for on, wall, who in times}
+
+
+def _fits(meant: Time, time: Time) -> bool:
+    """Whether a file means that time; one that leaves the clinician out takes whoever is on file."""
+    return meant == time or (meant.clinician is None and meant[:2] == time[:2])
+
+
+def _code(writing: Writing, clinician_id: str | None) -> str | None:
+    return writing.session.get_one(tables.Clinician, clinician_id).code if clinician_id else None
+
+
+def _at_odds(writing: Writing, person: tables.Patient, known: tables.Appointment, row: Appointed, slot: Slot) -> Wrong:
+    """What a row says otherwise than the appointment on file, which may have come further since."""
+    code = identity.appointment(known.number)
+    if known.patient_id != person.id:
+        return "source_id", f"{row.source_id} is another patient's on file"
+    if not any(_fits(Time(slot.on, slot.wall, row.clinician), time) for time in _stood(writing, known)):
+        return "start", f"{code} is on file with another time or clinician: tpi appt move {code}"
+    if row.status != known.status and STAGE[row.status] >= STAGE[known.status]:
+        return "status", f"{code} is {known.status} on file: see tpi appt cancel, arrive and no-show"
+    return None
+
+
+def _fault(person: tables.Patient, row: Appointed, slot: Slot) -> Wrong:
+    """Why a patient cannot have had an appointment, or have one still."""
+    if slot.on < person.born:
+        return "start", "is before the birth date"
+    if row.status in OPEN and person.status != "active":
+        return "status", f"the patient is {person.status}: nothing can be booked"
+    gone = not_then(person, slot.on) if row.status in CAME else None
+    return ("start", gone) if gone else None
+
+
+def _add(writing: Writing, person: tables.Patient, row: Appointed, slot: Slot) -> Wrong:
+    """Put it on file, unless it clashes with one that was there before this file: then why."""
+    new = tables.Appointment(
+        **writing.record(),
+        number=0,
+        patient_id=person.id,
+        clinician_id=named(writing, row.clinician).id if row.clinician else None,
+        on_date=slot.on,
+        wall=slot.wall,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        minutes=slot.minutes,
+        status=row.status,
+        source_id=row.source_id,
+        recorded_at=writing.stamp,
+        recorded_by=writing.by,
+        changed_at=writing.stamp,
+    )
+    if row.status in OPEN and slot.on >= writing.today:
+        clash = appointment.taken(writing, new, col(tables.Appointment.entry) != writing.entry)
+        if clash:
+            return "start", f"{clash}: move that one, or tpi book this with --override clash='why'"
+    new.number = writing.number("appointment")
+    new.session_id = appointment.session_of(writing, new) if row.status == "done" else None
+    writing.add(new)
+    act = "no-show" if row.status == "no-show" else "book" if row.status in OPEN else None
+    if act:
+        appointment.note(writing, new, act, "brought in from a file", min(slot.on, writing.today))
+    return None

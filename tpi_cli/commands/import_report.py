@@ -1,0 +1,107 @@
+"""What became of the rows that were brought in: in words, in numbers, and the refused ones as a file to be mended."""
+
+import csv
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from tpi_cli.errors import Usage
+from tpi_cli.exchange.bring import Reading
+from tpi_cli.show.delimited import guarded, restored
+from tpi_cli.show.out import Out
+from tpi_cli.store.shelf import Kept
+
+STATES = ("new", "changed", "same", "refused")
+
+
+class Report:
+    """What became of the rows on the shelf, file by file."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._shelf = reading.shelf
+        self._files = [table.file for table in reading.tables]
+        self._counts = self._shelf.counts()
+
+    def counted(self) -> list[str]:
+        """A line a file: how many rows came to what."""
+        return [
+            f"{file}: {', '.join(f'{self._counts.get((at, state), 0)} {state}' for state in STATES)}"
+            for at, file in enumerate(self._files)
+        ]
+
+    def row_by_row(self) -> list[str]:
+        """A line a row: where it stands, what would become of it, and why."""
+        return [f"{self._at(one)}: {_become(one)}" for one in self._shelf.every()]
+
+    def refused(self) -> Iterator[str]:
+        """The refused rows: file, line, column, what is wrong."""
+        return (f"{self._at(one)}: {_fault(one)}" for one in self._shelf.refused())
+
+    def facts(self, *, rows: bool) -> dict[str, Any]:
+        """The same for programs; with every row where that is wanted."""
+        total = {state: self._total(state) for state in STATES}
+        bad = [{**self._place(one), "column": one.field, "what": one.what} for one in self._shelf.refused()]
+        told = [{**self._place(one), "state": one.state, "column": one.field or None, "what": one.what or None}
+                for one in self._shelf.every()] if rows else []  # fmt: skip
+        return {**total, "refused_rows": bad, **({"rows": told} if rows else {})}
+
+    def _total(self, wanted: str) -> int:
+        return sum(count for (_, state), count in self._counts.items() if state == wanted)
+
+    def _at(self, one: Kept) -> str:
+        return f"{self._files[one.file]}:{one.line}"
+
+    def _place(self, one: Kept) -> dict[str, Any]:
+        return {"file": self._files[one.file], "line": one.line}
+
+    def stop(self, out: Out, *, dry_run: bool) -> None:
+        """Name every bad row, then stop: the transaction takes everything back. Raises Usage."""
+        what = "would be refused" if dry_run else "nothing was imported"
+        hint = "mend the file, or take the rest with --on-error skip"
+        count = self._total("refused")
+        if count == 1 or out.machine:
+            more = "" if count == 1 else f" (and {count - 1} more rows)"
+            raise Usage(f"{next(self.refused())}{more}; {what}", hint=hint)
+        for line in self.refused():
+            out.say(line)
+        raise Usage(f"{count} rows refused; {what}", hint=hint)
+
+    def write_refused(self) -> list[str]:
+        """The refused rows of each file in a file beside it, with the reason in a last column; the files' names."""
+        paths = []
+        for at, file in enumerate(self._files):
+            if self._counts.get((at, "refused")):
+                path = _free("stdin" if file == "-" else _stem(file))
+                _write(path, [one for one in self._shelf.refused() if one.file == at])
+                paths.append(path)
+        return paths
+
+
+def _fault(one: Kept) -> str:
+    return f"{one.field}: {one.what}"
+
+
+def _become(one: Kept) -> str:
+    told = _fault(one) if one.state == "refused" else one.what
+    return f"{one.state}: {told}" if told else str(one.state)
+
+
+def _stem(file: str) -> str:
+    """The name without `.csv`, `.csv.gz` or whatever it ends in."""
+    return os.path.splitext(file.removesuffix(".gz"))[0]
+
+
+def _free(stem: str) -> str:
+    """A name for the refused rows that nothing has yet: an older file may hold work half done."""
+    path, count = f"{stem}.refused.csv", 1
+    while os.path.exists(path):
+        count += 1
+        path = f"{stem}.refused-{count}.csv"
+    return path
+
+
+def _write(path: str, bad: list[Kept]) -> None:
+    with Out(output=path).into() as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(map(guarded, (*bad[0].cells, "refused")))
+        out.writerows(map(guarded, (*map(restored, one.cells.values()), _fault(one))) for one in bad)

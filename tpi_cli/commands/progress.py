@@ -1,0 +1,85 @@
+"""How far something long has come: a line on a terminal's stderr, and nothing anywhere else."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tpi_cli import clock
+from tpi_cli.exchange.bring import Watch
+from tpi_cli.show.out import Out
+
+AFTER = 0.5
+"""Seconds: what is done sooner needs no bar."""
+REFRESHED = 4
+"""Times a second: more than an eye wants, less than a slow line minds."""
+
+
+@contextmanager
+def shown(out: Out) -> Iterator[Watch]:
+    """What to tell how far it has come; the bar comes after half a second and leaves nothing behind."""
+    if out.quiet or out.machine or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    bar = _Bar(out)
+    try:
+        yield bar.tell
+    finally:
+        bar.close()
+
+
+class _Bar:
+    def __init__(self, out: Out) -> None:
+        self._plain = out.colour == "never"
+        self._since = clock.running()
+        self._what = ""
+        self._progress: Any = None
+        self._task: Any = None
+
+    def tell(self, what: str, done: int, total: int | None) -> None:
+        if clock.running() - self._since < AFTER:
+            return
+        self._progress = self._progress or self._begun()
+        if what != self._what:
+            if self._task is not None:
+                self._progress.remove_task(self._task)
+            of = f" of {total:,}" if total else ""
+            self._what, self._task = what, self._progress.add_task(what, total=total, of=of)
+        self._progress.update(self._task, completed=done)
+
+    def _begun(self) -> Any:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        rows = TextColumn("{task.completed:,.0f}{task.fields[of]} rows", markup=False)
+        progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=None),
+            rows,
+            _rate(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True, no_color=self._plain),
+            transient=True,
+            expand=True,
+            refresh_per_second=REFRESHED,
+        )
+        progress.start()
+        return progress
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._progress is not None:
+            self._progress.stop()
+
+
+def _rate() -> Any:
+    from rich.progress import ProgressColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Rows a second, as they come now."""
+
+        def render(self, task: Any) -> Text:
+            return Text(f"{task.speed:,.0f} a second" if task.speed else "")
+
+    return Rate()

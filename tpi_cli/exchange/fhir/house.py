@@ -1,0 +1,122 @@
+"""Whose export it is: what every resource needs to know of the clinic, and what is to be kept back."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from tpi_cli import clock
+from tpi_cli.exchange.fhir import ids
+from tpi_cli.exchange.fhir.terms import Part, filled, hl7, resource
+from tpi_cli.reference.agents import Agent
+from tpi_cli.store.connect import Database
+from tpi_cli.store.read import clinicians, stock
+from tpi_cli.store.read.bill import unclassed
+from tpi_cli.store.read.clinic import Clinic
+
+
+class House(NamedTuple):
+    """The clinic, what it gives, how it counts sides, and `redact` (none, names or all)."""
+
+    clinic: Clinic
+    namespace: str
+    agents: dict[str, Agent]
+    unclassed: frozenset[str]
+    sides: str
+    redact: str = "none"
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is kept back."""
+        return self.redact == "none"
+
+    def free(self, text: str | None) -> str | None:
+        """Free text, which may name somebody: none of it where names are kept back."""
+        return text if self.whole else None
+
+    def made(self, kind: str, key: str) -> str:
+        """The id of a resource that is no record of its own."""
+        return ids.made(self.namespace, kind, key)
+
+    def identifier(self, what: str, value: str) -> Part:
+        """One of the clinic's own identifiers."""
+        return {"system": ids.system(self.namespace, what), "value": value}
+
+    def practitioner(self, code: str) -> Part:
+        """A reference to a clinician."""
+        return ids.reference("Practitioner", self.made("Practitioner", code))
+
+    @property
+    def organization(self) -> Part:
+        """A reference to the clinic."""
+        return ids.reference("Organization", self.made("Organization", "clinic"))
+
+    @property
+    def location(self) -> Part:
+        """A reference to where the clinic is."""
+        return ids.reference("Location", self.made("Location", "clinic"))
+
+    def day(self, stamp: str) -> date:
+        """The day on the clinic's wall of a moment."""
+        return clock.unstamped(stamp).astimezone(clock.zone(self.clinic.zone)).date()
+
+
+def house(db: Database, clinic: Clinic, sides: str, redact: str) -> House:
+    """Whose export it is."""
+    agents = {one.agent: one for one in stock.shipped_and_own(db)}
+    return House(clinic, ids.namespace(clinic), agents, unclassed(db), sides, redact)
+
+
+def identities(db: Database, at: House) -> Iterator[Part]:
+    """Who everything else refers to: the clinic, its place, everybody on file by code."""
+    yield resource(
+        "Organization",
+        ids.bare(at.organization),
+        "organization",
+        identifier=[{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{at.namespace}"}],
+        active=True,
+        name=at.clinic.name,
+    )
+    yield resource(
+        "Location",
+        ids.bare(at.location),
+        "location",
+        status="active",
+        name=at.clinic.name,
+        managingOrganization=at.organization,
+    )
+    for one in sorted(clinicians.everyone(db)):
+        yield _practitioner(at, one)
+
+
+def _practitioner(at: House, one: clinicians.Clinician) -> Part:
+    """Somebody on file. The whole name is the family name where no comma tells which part is; the code without one."""
+    named = one.name if one.name and at.redact != "all" else one.code
+    return resource(
+        "Practitioner",
+        at.made("Practitioner", one.code),
+        "practitioner",
+        identifier=[at.identifier("clinician", one.code)],
+        active=one.retired_on is None,
+        name=[human(named)],
+    )
+
+
+def human(name: str) -> Part:
+    """A name as it stands on file, and its parts where a comma tells them."""
+    family, comma, given = (part.strip() for part in name.partition(","))
+    return filled(text=name, family=family or name, given=given.split() if comma else None)
+
+
+def provenance(at: House, key: str, targets: list[Part], stamp: str, author: str | None) -> Part:
+    """Who wrote something, and when; the clinic itself where no clinician is known."""
+    who: dict[str, Any] = (
+        {"who": at.practitioner(author), "onBehalfOf": at.organization} if author else {"who": at.organization}
+    )
+    return resource(
+        "Provenance",
+        at.made("Provenance", key),
+        "provenance",
+        target=targets,
+        recorded=stamp,
+        agent=[{"type": hl7("provenance-participant-type", "author"), **who}],
+    )
