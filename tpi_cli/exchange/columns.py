@@ -174,7 +174,7 @@ def _by_name(columns: Sequence[str], kind: str, given: set[str], part: Part, fil
     covered = given | {name for name, whole in PARTS.items() if whole in given}
     for name in columns:
         ours = field(kind, name)
-        if ours is None or ours in covered or not (all_headings()[kind][ours].csv or ours in part.patient):
+        if ours is None or ours in covered or not _by_heading(kind, ours, part):
             continue
         if ours in out and (fold(name) == fold(ours)) == (fold(out[ours]) == fold(ours)):
             raise _two(out[ours], name, ours, file)
@@ -184,6 +184,11 @@ def _by_name(columns: Sequence[str], kind: str, given: set[str], part: Part, fil
     if "name" not in covered | set(out) and (kind == "patients" or "name" in part.patient):
         _halves(columns, file)
     return out
+
+
+def _by_heading(kind: str, ours: str, part: Part) -> bool:
+    """Whether a heading alone gives the field: `Site` may be where the clinic is."""
+    return all_headings()[kind][ours].csv or ours in {*part.patient, "died"}
 
 
 def _two(one: str, other: str, ours: str, file: str) -> Usage:

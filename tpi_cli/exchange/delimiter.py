@@ -28,7 +28,10 @@ def sniffed(first_line: str, file: str = "the table") -> str:
 
 
 def _cells(line: str, sign: str) -> list[str]:
-    return next(csv.reader([line], delimiter=sign), [])
+    try:
+        return next(csv.reader([line.strip("\r\n")], delimiter=sign), [])
+    except csv.Error:  # whoever reads the file says what is wrong with it
+        return []
 
 
 def _known(cell: str) -> bool:

@@ -12,7 +12,11 @@ SIDES = {
     "both": "both", "bil": "both", "bilat": "both", "bilateral": "both", "b/l": "both",
 }  # fmt: skip
 """Words for a side; `both` is two sites."""
+_NO_MUSCLE = frozenset({"l", "left", "r", "rt", "right"})
+"""Words for a side that are no part of a muscle's name, as mid is of mid trap."""
 DRY = frozenset({"dry", "dry needle", "dry needling"})
+_LT = re.compile(r"(?:[,;/&+]|\band)\s*lt\.?$|^lt\.?\s*(?:[,;/&+]|and\b)", re.IGNORECASE)
+"""LT in a list: left, or the lower trapezius."""
 _WORD = re.compile(r"[^\s,()]+")
 _PLUS = re.compile(r"\s*(?:\+|&|\band\b)\s*", re.IGNORECASE)
 _EPI = re.compile(r"\b(?:with|w/)?\s*epi(?:nephrine)?\s+1\s*:\s*([0-9]{3})[,. ]?000\b", re.IGNORECASE)
@@ -22,6 +26,7 @@ _STRENGTHS = {
     "%": "%", "mg/ml": "mg/mL", "mg/cc": "mg/mL", "units/ml": "units/mL", "u/ml": "units/mL", "iu/ml": "units/mL",
 }  # fmt: skip
 _MASSES = {"mg": "mg", "mgs": "mg", "units": "units", "unit": "units", "u": "units", "iu": "units"}
+BETWEEN = 'say in the map what stands between several sites: between = ","'
 ONCE = 'write it as in [values.mix] "theirs" = "lidocaine 1% 2 ml" of the map'
 
 
@@ -33,16 +38,23 @@ def side(text: str) -> str:
 def site(text: str, field: str) -> tuple[str, str]:
     """The muscle's words and the side of `L upper trap` or `upper trapezius, left`; no side is an empty one.
 
-    A side stands at the beginning or at the end. Raises Fault where there are two.
+    A side stands at the beginning or at the end. Raises Fault where there are two, or may be.
     """
+    if _LT.search(text.strip()):
+        raise Fault(field, f"{shown(text)}: LT could be left or the lower trapezius: write left, or lower trap")
     words = _WORD.findall(text)
-    ends = [place for place in {0, len(words) - 1} if words and words[place].strip(".").casefold() in SIDES]
-    if len(ends) > 1:
-        raise Fault(field, f"{shown(text)} names two sides: one site a cell, or both")
-    if not ends:
+    ends = [place for place in sorted({0, len(words) - 1}) if words and _key(words[place]) in SIDES]
+    sided = [place for place in ends if SIDES[_key(words[place])] != "mid"] or ends
+    if not sided:
         return " ".join(words), ""
-    found = words.pop(ends[0])
+    found = words.pop(sided[0])
+    if len(sided) > 1 or any(_key(word) in _NO_MUSCLE for word in words):
+        raise Fault(field, f"{shown(text)} names two sides: write both, or {BETWEEN}")
     return " ".join(words), side(found)
+
+
+def _key(word: str) -> str:
+    return word.strip(".").casefold()
 
 
 class Part(NamedTuple):
@@ -73,7 +85,8 @@ def _part(text: str, whole: str, signs: Signs, field: str) -> Part:
         kind, word = _kind(unit, whole, field)
         if kind in found:
             raise Fault(field, f"{shown(whole)} has two of a {kind} for one agent: join agents by +, or {ONCE}")
-        found[kind] = figures(amount.rstrip(".,"), signs, field) + word
+        whole_number = f"0{amount}" if amount[0] in ".," else amount
+        found[kind] = figures(whole_number.rstrip(".,"), signs, field) + word
     name = " ".join(_FILLING.sub(" ", _AMOUNT.sub(" ", rest)).split())
     if not name or re.search(r"(?<![\w-])[0-9](?![0-9]*-[A-Za-z])", name):
         raise Fault(field, f"{shown(whole)}: {'which agent?' if not name else 'a number without its unit:'} {ONCE}")

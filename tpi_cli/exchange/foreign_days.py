@@ -24,9 +24,18 @@ def form(text: str) -> str:
     The year stands in full: two figures could be either century of somebody born in 1926 or 2026.
     """
     made = text if "%" in text else _strptime(text)
-    if not all(re.search(f"%[{letters}]", made) for letters in ("Y", "mbB", "d")) or "%y" in made:
+    if not all(re.search(f"%[{letters}]", made) for letters in ("Y", "mbB", "d")) or "%y" in made or not _reads(made):
         raise Usage(f"date = {shown(text)} is no form of a day", hint='write DD/MM/YYYY, M/D/YYYY or "D MMM YYYY"')
     return made
+
+
+def _reads(made: str) -> bool:
+    """Whether the form reads a day that was written by it."""
+    on = datetime(2001, 2, 3)  # noqa: DTZ001
+    try:
+        return datetime.strptime(on.strftime(made), made) == on  # noqa: DTZ007
+    except (ValueError, re.error):
+        return False
 
 
 def _strptime(text: str) -> str:
@@ -46,7 +55,7 @@ def day(text: str, forms: tuple[str, ...], field: str) -> str:
 
 def moment(text: str, forms: tuple[str, ...], field: str) -> str:
     """The moment as 2026-04-03T09:30, as the form has it. Raises Fault."""
-    if not text or (not forms and not _EITHER.match(text)):
+    if not forms and not _EITHER.match(text):
         return text
     if not any("%H" in one or "%I" in one for one in forms):
         raise Fault(field, f'{shown(text)}: say how days and times are written: date = "DD/MM/YYYY hh:mm"')

@@ -26,14 +26,12 @@ PLAIN = Signs()
 
 
 def number(text: str, signs: Signs, units: tuple[str, ...], field: str) -> str:
-    """The number in the field's own unit, exact where nothing is converted; empty for an empty cell. Raises Fault.
+    """The number in the field's own unit, exact where nothing is converted. Raises Fault.
 
     With one unit declared a bare number is in it; with several each cell has to name its own.
     """
-    if not text:
-        return ""
     found = _NUMBER.fullmatch(text)
-    if not found or len(found[1]) > _FIGURES:
+    if not found or len(found[1]) > _FIGURES or found[2][:1].isdigit():
         raise Fault(field, f"{shown(text)} is no number")
     amount, unit = _figures(found[1], signs, field), found[2].strip()
     if not units and not unit:

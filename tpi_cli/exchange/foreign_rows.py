@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from tpi_cli.exchange import foreign_alerts, foreign_cells
@@ -70,7 +71,7 @@ def rows(reading: Reading, raw: dict[str, str]) -> list[dict[str, str]]:
 
 def _rows(reading: Reading, raw: dict[str, str]) -> Iterator[dict[str, str]]:
     part = reading.part
-    cells = _translated(part, _spread(part, _taken(reading, raw)))
+    cells = _spread(part, _translated(part, _taken(reading, raw)))
     several = _several_rows(reading, cells)
     for at, one in enumerate(several, 1):
         yield _columns(reading, _numbered(one, at) if len(several) > 1 else one)
@@ -91,9 +92,15 @@ def _numbered(cells: dict[str, str], at: int) -> dict[str, str]:
     return {**cells, "source_id": f"{source}.{at}"} if source else cells
 
 
+@cache
+def columns(kind: str) -> tuple[str, ...]:
+    """The columns of our own file of that kind, in their order."""
+    return tuple(name for name, one in all_headings()[kind].items() if one.csv)
+
+
 def _columns(reading: Reading, cells: dict[str, str]) -> dict[str, str]:
     """The row as our own file has it: every column of it, and what else the row is known by."""
-    ours = [name for name, one in all_headings()[reading.kind].items() if one.csv]
+    ours = columns(reading.kind)
     extra = [name for name in (*reading.part.patient, "status_on") if name in cells and name not in ours]
     return {name: cells.get(name, "") for name in (*ours, *extra)}
 
@@ -113,6 +120,8 @@ def _taken(reading: Reading, raw: dict[str, str]) -> dict[str, str]:
 
 def _in_our_words(part: Part, cells: dict[str, str]) -> dict[str, str]:
     known = part.values
+    if not known:
+        return cells
     return {field: known[field].get(folded(text), text) if field in known else text for field, text in cells.items()}
 
 
@@ -126,19 +135,27 @@ def _spread(part: Part, cells: dict[str, str]) -> dict[str, str]:
     """A mix, and the day of a death, as the fields they hold."""
     if "mix" in cells:
         mix = cells.pop("mix")
-        cells.update(_in_our_words(part, foreign_cells.mix(mix, part.signs, "mix")) if mix else {})
+        cells.update(_mix(part, mix, cells) if mix else {})
     if "died" in cells:
         died = cells.pop("died")
-        cells.update({"status": "deceased", "died": died} if died else {})
+        cells.update({"status": "deceased", "status_on": died} if died else {})
     return cells
+
+
+def _mix(part: Part, text: str, cells: dict[str, str]) -> dict[str, str]:
+    """What a mix says; its strength or its volume may stand in a column of its own. Raises Fault where both say it."""
+    found = _in_our_words(part, foreign_cells.mix(text, part.signs, "mix"))
+    for name in JOINED:
+        beside = cells.get(name, "")
+        if beside and found[name].strip("+"):
+            raise Fault("mix", f"{shown(text)} holds a {name}, and a column of its own says {shown(beside)}")
+        found[name] = beside or found[name]
+    return found
 
 
 def _translated(part: Part, cells: dict[str, str]) -> dict[str, str]:
     """Days, numbers and intervals in our form."""
-    out = {field: _one(part, field, text) for field, text in cells.items()}
-    if "died" in out:
-        out["status_on"] = out.pop("died")
-    return out
+    return {field: _one(part, field, text) if text else text for field, text in cells.items()}
 
 
 def _one(part: Part, field: str, text: str) -> str:
@@ -146,12 +163,12 @@ def _one(part: Part, field: str, text: str) -> str:
         return day(text, part.forms, field)
     if field == "start":
         return moment(text, part.forms, field)
-    if field == "follow_up":
-        return _follow_up(part, text)
+    if field in {"follow_up", "until"}:
+        return _ahead(part, field, text)
     if field == "expiry":
         return "+".join(day(one.strip(), part.forms, field) for one in text.split("+"))
     if field in JOINED:
-        return "+".join(_quantity(part, field, one.strip()) for one in text.split("+")) if text else text
+        return "+".join(_quantity(part, field, one.strip()) for one in text.split("+"))
     if field in NUMBERS and (part.units.get(field) or part.signs != PLAIN):
         return number(text, part.signs, part.units.get(field, ()), field)
     return foreign_cells.side(text) if field == "side" else text
@@ -163,14 +180,14 @@ def _quantity(part: Part, field: str, text: str) -> str:
     return number(text, part.signs, units, field) if units else figures(text, part.signs, field)
 
 
-def _follow_up(part: Part, text: str) -> str:
+def _ahead(part: Part, field: str, text: str) -> str:
     """`6 weeks` as 6w; a day by the forms of the map; anything else as it is."""
     found = _INTERVAL.fullmatch(text)
     if found:
         unit = found[2][0].lower()
         return found[1] + ("mo" if unit == "m" else unit)
     try:
-        return day(text, part.forms, "follow_up")
+        return day(text, part.forms, field)
     except Fault:
         if part.forms and not any(sign.isdigit() for sign in text):
             return text
@@ -210,8 +227,8 @@ def _apart(part: Part, text: str) -> list[str]:
 
 def _several(muscle: str, text: str) -> None:
     """Raises Fault for a cell that may name several muscles, and certainly names none."""
-    if muscle and _SEVERAL.search(text) and not muscles.by_name(muscle):
-        raise Fault("muscle", f'{shown(text)} may be several sites: say what stands between them, as in between = ","')
+    if muscle and _SEVERAL.search(re.sub("b/l", "", text, flags=re.IGNORECASE)) and not muscles.by_name(muscle):
+        raise Fault("muscle", f"{shown(text)} may be several: {foreign_cells.BETWEEN}")
 
 
 def _share(part: Part, cells: dict[str, str], count: int) -> dict[str, str]:

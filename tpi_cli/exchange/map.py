@@ -157,7 +157,7 @@ def _fields(part: Part, kinds: Iterable[str]) -> None:
     twice = next((field for field in given if given.count(field) > 1), None)
     if twice:
         raise Usage(f"{twice} is given twice", hint=f'join two columns: [join] {twice} = "{{One}} {{Other}}"')
-    for whole, parts in {"site": ("muscle", "side"), "mix": ("agent", "strength", "volume_ml")}.items():
+    for whole, parts in {"site": ("muscle", "side"), "mix": ("agent",)}.items():
         both = next((one for one in parts if one in part.columns.values() or one in part.join), None)
         if whole in given and both:
             raise Usage(f"{whole} holds {both}, which is given too", hint="leave one of them out")
