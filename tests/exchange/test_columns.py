@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tpi_cli.errors import Usage
-from tpi_cli.exchange import csv_in
+from tpi_cli.exchange import kinds
 from tpi_cli.exchange import map as maps
 from tpi_cli.exchange.columns import Translation, translation
 from tpi_cli.exchange.fields import Fault
@@ -39,10 +39,10 @@ NEEDED = {
 }
 
 
-@pytest.mark.parametrize("kind", csv_in.COLUMNS)
+@pytest.mark.parametrize("kind", kinds.COLUMNS)
 def test_the_table_of_headings_has_the_columns_of_our_files(kind: str) -> None:
     ours = all_headings()[kind]
-    assert tuple(COLUMNS[kind]) == tuple(csv_in.COLUMNS[kind])
+    assert tuple(COLUMNS[kind]) == tuple(kinds.COLUMNS[kind])
     assert {name for name, one in ours.items() if one.needed} == NEEDED[kind]
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tpi_cli.errors import Usage
-from tpi_cli.exchange.csv_in import COLUMNS
 from tpi_cli.exchange.delimiter import sniffed
+from tpi_cli.exchange.kinds import COLUMNS
 
 SIGNS = [",", ";", "\t", "|"]
 ANY = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clinic
-from tests.exchange.judges import frictionless
+from tests.exchange.table_schemas import frictionless
 from tests.store.places import fill, place
 from tpi_cli.store import connect
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tpi_cli.errors import Usage
 from tpi_cli.exchange.fields import shown
-from tpi_cli.exchange.foreign_rows import PLACEHOLDER, Reading, kept_out, rows
+from tpi_cli.exchange.foreign_rows import PLACEHOLDER, Reading, kept_out, renamed, rows
 from tpi_cli.exchange.map import Map, Part, folded
 from tpi_cli.reference.headings import all_headings, field, fold
 
@@ -45,7 +45,10 @@ class Translation:
     `unknown` are columns nobody knows. `missing` are fields that the rows need and no column holds.
     """
 
-    def __init__(self, readings: Iterable[Reading], unknown: Sequence[str], skip: str = "") -> None:
+    def __init__(
+        self, readings: Iterable[Reading], unknown: Sequence[str], skip: str = "", *, plain: bool = False
+    ) -> None:
+        self._plain = plain
         self.readings = tuple(readings)
         self.kinds = tuple(dict.fromkeys(one.kind for one in self.readings))
         self.unknown = tuple(unknown)
@@ -53,7 +56,12 @@ class Translation:
         self.skip = skip
 
     def made(self, raw: dict[str, str]) -> Made:
-        """Our rows of one of theirs, by their column names. Raises Fault, its column named as in their file."""
+        """Our rows of one of theirs, by their column names. Raises Fault, its column named as in their file.
+
+        Without a map the cells are taken to be written as ours are.
+        """
+        if self._plain:
+            return Made(tuple((one.kind, renamed(one, raw)) for one in self.readings))
         out = []
         reason = ""
         for reading in self.readings:
@@ -85,7 +93,8 @@ def translation(header: Sequence[str], kind: str | None, map: Map | None, file: 
         )
     known = {name for one in readings for name in _used(one, header)}
     shipped = any(one.has for one in parts)
-    return Translation(readings, [] if shipped else [name for name in header if name and name not in known])
+    unknown = [] if shipped else [name for name in header if name and name not in known]
+    return Translation(readings, unknown, plain=map is None)
 
 
 def _of_header(header: Sequence[str], map: Map, file: str) -> list[Part]:

@@ -16,6 +16,9 @@ LARGEST = 1000
 LONGEST_SHOWN = 60
 """Characters of a field that a refusal repeats."""
 
+MAPS = "tpi help import-map"
+_OTHER_DAY = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}")
+"""A day as clinics write it, of which nobody else can say which part is the month."""
 _NUMBER = r"(?:0|[1-9][0-9]{0,19})(?:\.[0-9]{1,4})?"
 """Of twenty figures at most, as has what is typed: Python itself stops at 4,300, with an error of its own."""
 _WHOLE = r"[0-9]{1,20}"
@@ -75,7 +78,8 @@ def iso(text: str, column: str) -> date:
             raise ValueError
         return found
     except ValueError:
-        raise Fault(column, f"{shown(text)} is no day of the calendar: write 2026-01-31") from None
+        other = f", or say in a map how days are written ({MAPS})" if _OTHER_DAY.fullmatch(text) else ""
+        raise Fault(column, f"{shown(text)} is no day of the calendar: write 2026-01-31{other}") from None
 
 
 def decimal(row: Mapping[str, str], column: str) -> Decimal | None:

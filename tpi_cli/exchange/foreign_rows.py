@@ -58,6 +58,11 @@ def kept_out(reading: Reading, raw: dict[str, str]) -> str:
     return ""
 
 
+def renamed(reading: Reading, raw: dict[str, str]) -> dict[str, str]:
+    """The cells as they are, under the names of our columns."""
+    return {name: raw[theirs] for name, theirs in reading.sources.items()}
+
+
 def rows(reading: Reading, raw: dict[str, str]) -> list[dict[str, str]]:
     """Rows in our columns, none where nothing in it is ours to keep. Raises Fault, named as the column is in the file.
 
