@@ -26,9 +26,11 @@ agent list --json
 
 
 def leaving(clinic: Clinic) -> Records:
+    """Every record as it leaves its store, by table and key; a clinician has another UUID in every store."""
     with connect.reading(place(clinic)) as db:
         known = codes(db)
-        return [(table, one) for table in TABLES for one in abroad(db, table, known)]
+        found = [(table, one) for table in TABLES for one in abroad(db, table, known)]
+    return sorted(found, key=lambda one: (TABLES.index(one[0]), one[1].get("id") or one[1].get("code", "")))
 
 
 def bring(clinic: Clinic, found: Records) -> Result:

@@ -4,7 +4,7 @@ Where a resource is a record it has the record's id; what belongs to a record go
 with its Procedure, the calls with their Patient.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tpi_cli.exchange.fhir.record import extension
@@ -47,8 +47,10 @@ PERSON = (
 
 
 def of_house(db: Database, organization: str, codes: dict[str, str]) -> Owned:
-    """What goes with the Organization of that id; of the clinicians, each with the Practitioner of its code."""
-    return {organization: [extension(table, one) for table in HOUSE for one in records.abroad(db, table, codes)]}
+    """What goes with the Organization of that id: the clinic's own, and the numbers of patients who were erased."""
+    own = [extension(table, one) for table in HOUSE for one in records.abroad(db, table, codes)]
+    gone = records.abroad(db, "patient", codes, "erased_on IS NOT NULL")
+    return {organization: [*own, *(extension("patient", one) for one in gone)]}
 
 
 def of_clinicians(db: Database, codes: dict[str, str]) -> dict[str, Part]:
@@ -56,8 +58,20 @@ def of_clinicians(db: Database, codes: dict[str, str]) -> dict[str, Part]:
     return {one["code"]: extension("clinician", one) for one in records.abroad(db, "clinician", codes)}
 
 
-def of_person(db: Database, patient_id: str, codes: dict[str, str]) -> Owned:
-    """What goes with the resources of a patient."""
+def merged(db: Database) -> dict[str, list[str]]:
+    """The patients that were merged into another, by the one who is left; nobody who was erased."""
+    sql = "SELECT id, merged_into FROM patient WHERE merged_into IS NOT NULL AND erased_on IS NULL ORDER BY id"
+    into = dict(db.rows(sql))
+    out: dict[str, list[str]] = {}
+    for one, survivor in into.items():
+        while survivor in into:
+            survivor = into[survivor]
+        out.setdefault(survivor, []).append(one)
+    return out
+
+
+def of_person(db: Database, patient_id: str, codes: dict[str, str], merged: Iterable[str] = ()) -> Owned:
+    """What goes with the resources of a patient; what is left of those `merged` into this one with the Patient."""
     out: Owned = {}
     session_of: dict[str, str] = {}
     for table, one, owner in _rows(db, patient_id):
@@ -65,6 +79,8 @@ def of_person(db: Database, patient_id: str, codes: dict[str, str]) -> Owned:
             session_of[one["id"]] = owner
         key = session_of[owner] if table == "component" else owner
         out.setdefault(key, []).append(extension(table, records.leaving(table, one, codes)))
+    left = (row for other in merged for row in _rows(db, other))
+    out[patient_id] += [extension(table, records.leaving(table, one, codes)) for table, one, _ in left]
     return out
 
 

@@ -30,11 +30,11 @@ class Asked(NamedTuple):
 
 def resources(db: Database, at: House, asked: Asked) -> Iterator[Part]:
     """Who everything refers to first, then the patients by number."""
-    codes = records.codes(db)
+    codes, merged = records.codes(db), carried.merged(db)
     yield from _house(db, at, codes)
     for who in [asked.patient] if asked.patient else people.patients(db):
         items = list(_person(db, at, who))
-        owned = carried.of_person(db, who.id, codes) if at.whole else {}
+        owned = carried.of_person(db, who.id, codes, merged.get(who.id, ())) if at.whole else {}
         for one in _since(items, asked.since):
             yield carried.attached(one, owned)
 
