@@ -106,6 +106,17 @@ def test_an_export_does_not_change_from_day_to_day(ward: Clinic, tmp_path: Path)
     assert whole("first", "2026-11-23") == whole("again", "2027-06-01")
 
 
+def test_another_store_that_took_it_in_tells_the_same(ward: Clinic, home: Clinic, tmp_path: Path) -> None:
+    first, again = tmp_path / "first", tmp_path / "again"
+    ward.ok("export", "fhir", "--ndjson", str(first))
+    home.ok("init", "--name", "Another", "--zone", "Europe/London")
+    home.ok("import", "--kind", "fhir", *map(str, sorted(first.glob("*.ndjson"))))
+    home.ok("export", "fhir", "--ndjson", str(again))
+    assert {path.name: path.read_bytes() for path in again.iterdir()} == {
+        path.name: path.read_bytes() for path in first.iterdir()
+    }
+
+
 def test_ids_stay_when_something_is_changed(clinic: Clinic) -> None:
     busy(clinic)
     before = {url(one) for one in told(clinic).all}
