@@ -254,7 +254,7 @@ def test_follow_up_may_be_left_unsaid_by_the_map(tmp_path: Path) -> None:
 
 def test_a_day_is_refused_by_the_sheets_own_column(tmp_path: Path) -> None:
     header = ["Chart", "Patient", "D.O.B."]
-    plain = translation(header, None, None)
+    plain = of(header, "", tmp_path)
     raw = dict(zip(header, ("1", "A", "03/04/1971"), strict=True))
     with pytest.raises(Fault, match="DD/MM/YYYY") as fault:
         plain.made(raw)

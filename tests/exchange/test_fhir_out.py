@@ -212,6 +212,7 @@ def test_pain_before_after_and_later(clinic: Clinic) -> None:
         assert (one["valueQuantity"]["code"], to(one["partOf"][0])) == ("{score}", found.one("Procedure")["id"])
     (later,) = [one for one in scores if one["effectiveDateTime"] == "2026-11-23"]
     assert later["component"][0]["valueQuantity"]["value"] == 62.5
+    assert [one for one in scores if "encounter" not in one] == [later], "nobody saw the patient for it"
     words = {one["code"]["text"].split()[1] for one in scores}
     assert words == {"before", "after", "some"}
 

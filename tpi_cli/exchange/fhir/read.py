@@ -28,6 +28,8 @@ LONGEST_LINE = 4 * MEGABYTE
 DEEPEST = 64
 """Objects and lists in each other: US Core's deepest have a dozen."""
 MOST_FILES = 1000
+LOOKED_AT = 64 * 1024
+"""Bytes in which a file tells that it is FHIR."""
 MANIFEST = "manifest.json"
 ENDINGS = (".ndjson", ".json", ".ndjson.gz", ".json.gz")
 GZIP = b"\x1f\x8b"
@@ -69,14 +71,14 @@ def listed(paths: Iterable[str]) -> list[str]:
 
 
 def _folder(path: str) -> list[str]:
-    names = sorted(name for name in os.listdir(path) if name.endswith(ENDINGS) and name != MANIFEST)
+    found = {os.path.basename(one): one for one in _named(path)}
     wanted = _manifest(os.path.join(path, MANIFEST))
-    missing = sorted(set(wanted or ()) - set(names))
+    missing = sorted((wanted or set()) - set(found))
     if missing:
         raise Usage(f"{path}: {shown(missing[0])} of the manifest is not there", hint="is the export whole?")
-    if not names:
+    if not found:
         raise Usage(f"{path} holds no FHIR files", hint=f"they end in {', '.join(ENDINGS)}")
-    return [os.path.join(path, name) for name in names if wanted is None or name in wanted]
+    return [one for name, one in found.items() if wanted is None or name in wanted]
 
 
 def _manifest(path: str) -> set[str] | None:
@@ -93,16 +95,22 @@ def _manifest(path: str) -> set[str] | None:
 
 
 def is_fhir(path: str) -> bool:
-    """Whether a file (not stdin) reads like FHIR: a folder, or an object of JSON, packed or not."""
+    """Whether a file (not stdin) reads like FHIR, packed or not, or a folder has one that does. Raises Usage."""
     if os.path.isdir(path):
-        return True
-    start = _start(path, 4096)
+        return any(is_fhir(one) for one in _named(path))
+    start = _start(path, LOOKED_AT)
     if start.startswith(GZIP):
         try:
-            start = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(start, 64)
+            start = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(start, LOOKED_AT)
         except zlib.error:
             return False
-    return start.removeprefix(BOM).lstrip()[:1] == b"{"
+    return start.removeprefix(BOM).lstrip()[:1] == b"{" and b'"resourceType"' in start
+
+
+def _named(path: str) -> list[str]:
+    """The files of a folder that are named as FHIR's are."""
+    names = sorted(name for name in os.listdir(path) if name.endswith(ENDINGS) and name != MANIFEST)
+    return [os.path.join(path, name) for name in names]
 
 
 def _start(path: str, most: int) -> bytes:

@@ -3,7 +3,6 @@
 A code stands here, or in a table of `reference`, where it could be read in an open document; everything else is text.
 """
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -97,8 +96,3 @@ def filled(**fields: Any) -> Part:
 def notes(*texts: str | None) -> list[Part]:
     """Annotations, one a text that says something."""
     return [{"text": text.strip()} for text in texts if text and text.strip()]
-
-
-def first(found: Mapping[str, Part], key: str | None) -> Part | None:
-    """What stands under a key, if there is one."""
-    return found.get(key) if key else None

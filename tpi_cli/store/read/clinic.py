@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Clinic(NamedTuple):
     """Whose store this is; `own` holds the settings the clinic changed, by key.
 
-    `namespace` is the UUID that ids of exports are made in, where the store took another's records over.
+    Ids of exports are made in `namespace`, where it took over the records of another store; else in its own UUID.
     """
 
     id: str
@@ -76,4 +76,4 @@ def clinic(db: Database) -> Clinic:
     found = db.row("SELECT id, name, zone, made_up, knowledge, namespace FROM clinic")
     assert found is not None, "a store is made with its clinic"
     own = dict(db.rows("SELECT key, value FROM setting WHERE clinic_id = :clinic", clinic=found[0]))
-    return Clinic(found[0], found[1], found[2], bool(found[3]), own, found[4], found[5])
+    return Clinic(found[0], found[1], found[2], bool(found[3]), own, *found[4:])
