@@ -14,7 +14,8 @@ TABLES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 KEYS = {"screening_values": ("rule", "name"), "profiles": ("profile", "agent")}
 """The columns that name a row, where it is not the first alone."""
 OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse", "screening", "screening_values", "payers", "profiles",
-        "codes", "responders", "contact", "intervals", "roles", "imported", "observations", "units", "snomed")  # fmt: skip
+        "codes", "responders", "contact", "intervals", "roles", "imported", "observations", "units",
+        "snomed")  # fmt: skip
 READ = {"read", "secondary", "unsourced", "house rule"}
 
 COUNTS = {
