@@ -65,6 +65,7 @@ CLASHES = (
     "log --redact=names", "log {patient} --redact=names", "log", "verify", "verify --json", "doctor", "doctor --json",
     "due --since-last=morning", "due --redact=names", "day 2026-12-04", "export csv -o asked",
     "export json -o asked.json", "export sqlite -o asked.db", "export ics --names -o asked.ics",
+    "export fhir -o asked.json", "export fhir --ndjson=asked-lines", "export fhir --bundle=transaction -o asked-sent/",
     "export csv --kind=patients -o none/asked.csv",
     "backup file.out", "backup none/file.out", "restore taken.csv", "--db=taken.csv due", "--key-file=taken.csv due",
     "patient list --columns=zzz", "due --clinician=zzz", "due --payer=zzz", "undo --dry-run", "undo",

@@ -21,6 +21,7 @@ STEPS = (
     "inject 1 ut_l_lido_1%_1ml --consent written --yes", "book 1 2026-12-09_9:30", "due --since-last morning",
     "backup copy.db", "backup", "export csv -o made/a/csv", "export csv --kind patients -o one.csv",
     "export json -o all.json", "export ics -o all.ics", "export sqlite -o all.db", "due -o due.txt",
+    "export fhir -o fhir.json", "export fhir --ndjson made/b/lines", "export fhir --bundle transaction -o made/c/sent/",
     "due --json -o due.json", "log -o log.txt", "verify -o verify.txt", "due -o there.txt",
     "import bad.csv --on-error skip", "demo", "cron install --systemd --yes", "completion install bash",
     "init --plain --db made/plain/p.db", "key rotate --yes", "db rekey --yes", "restore copy.db --yes",

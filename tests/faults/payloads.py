@@ -149,7 +149,7 @@ def judged(one: Print, ran: Ran, *, on_terminal: bool = False) -> Iterator[str]:
     delimited = one.form in {"csv", "tsv"} or one.words[:2] == ("export", "csv")
     cells = _cells(ran.out, "\t" if one.form == "tsv" else ",") if delimited else []
     yield from _formulas(cells if one.words[:2] != ("config", "get") else [])  # a value alone is no table
-    if one.form in {"json", "ndjson"} or one.words[:2] == ("export", "json"):
+    if one.form in {"json", "ndjson"} or one.words[:2] in {("export", "json"), ("export", "fhir")}:
         yield from _json(ran.out, whole=export)
     elif not export:
         yield from _seen("\n".join([*cells, ran.err]) if delimited else bare)
@@ -239,7 +239,8 @@ def _formulas(cells: list[str]) -> Iterator[str]:
 EXTRA = (
     "due --explain --wide", "due --status all --wide", "due --if-any --redact names", "due --within 1y --sort name",
     "day 2026-12-03", "export csv --kind patients", "export csv --kind injections", "export csv --kind outcomes",
-    "export ics --names", "export ics", "log --wide --limit 500", "patient alert {patient} list --all",
+    "export ics --names", "export ics", "export fhir", "export fhir --redact all",
+    "log --wide --limit 500", "patient alert {patient} list --all",
     "session list --wide", "config list --wide", "adverse list --wide", "find Zq", "find =", "cron show --systemd",
     "db status", "help privacy", "patient add --help", "stats --by clinician", "exposure {patient}",
     "agent list --wide", "payer list --wide", "rule list --wide", "why {patient}", "due --payer {payload}",

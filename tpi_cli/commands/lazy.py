@@ -148,7 +148,7 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
     "init": Entry("init:init", "Make the clinic's store.", group=DATA),
     "demo": Entry("demo:demo", "Try tpi on a made-up clinic.", group=DATA),
     "import": Entry("import_:import_", "Bring patients, injections and outcomes in from CSV.", writes=True, group=DATA),
-    "export": Entry("export:export", "Write everything out: csv, json, sqlite; or ics.", group=DATA),
+    "export": Entry("export:export", "Write everything out: csv, json, sqlite, fhir; or ics.", group=DATA),
     "config": (
         "Settings, and where each comes from.",
         DATA,

@@ -33,7 +33,7 @@ GENDERS = ("male", "female", "other")
 
 
 def patient(at: House, one: Patient) -> Part:
-    """A person. With names kept back there is the short id, the sex and the birth date or its year, and no more."""
+    """A person. With names kept back there is the short id, the sex and the year of birth, and no more."""
     return resource(
         "Patient",
         one.id,
@@ -43,7 +43,7 @@ def patient(at: House, one: Patient) -> Part:
         name=[human(one.name) if at.whole else {"extension": [{"url": ABSENT, "valueCode": "masked"}]}],
         telecom=_telecom(one) if at.whole else None,
         gender=one.sex if one.sex in GENDERS else "unknown",
-        birthDate=str(one.born.year) if at.redact == "all" else str(one.born),
+        birthDate=str(one.born if at.whole else one.born.year),
         deceasedBoolean=True if one.status == "deceased" else None,
         managingOrganization=at.organization,
     )
