@@ -13,6 +13,7 @@ from tpi_cli.exchange import map as maps
 from tpi_cli.exchange.columns import Translation, translation
 from tpi_cli.exchange.delimiter import sniffed
 from tpi_cli.exchange.fields import Fault
+from tpi_cli.exchange.map import Map, Part
 from tpi_cli.reference.headings import all_headings
 
 FIELDS = sorted({name for kind in all_headings().values() for name in kind})

@@ -8,6 +8,7 @@ import typer
 from tpi_cli.commands import options, progress
 from tpi_cli.errors import Conflict, Usage
 from tpi_cli.show.out import Out
+from tpi_cli.store.read.records import TABLES
 
 STATES = ("new", "changed", "same")
 FEW = 20
@@ -82,7 +83,7 @@ def _stop(out: Out, refused: list[Any], what: str) -> None:
 
 def _home(home: Any) -> list[str]:
     """A line a table of our own records."""
-    tables = dict.fromkeys((*home.new, *home.same, *home.left))
+    tables = [table for table in TABLES if table in {*home.new, *home.same, *home.left}]
     left = {table: f", {home.left[table]} left as it is here" if home.left[table] else "" for table in tables}
     return [f"{table.replace('_', ' ')}: {home.new[table]} new, {home.same[table]} same{left[table]}"
             for table in tables]  # fmt: skip
@@ -112,7 +113,7 @@ def _facts(tally: Any, alike: list[tuple[str, str, tuple[str, ...]]]) -> dict[st
         "types": [{"type": kind, **{state: tally.kept[kind, state] for state in STATES}} for kind in kinds],
         "skipped_why": [{"type": kind, "why": why, "count": n} for (kind, why), n in sorted(tally.skipped.items())],
         "records": [{"table": table, "new": tally.home.new[table], "same": tally.home.same[table]}
-                    for table in dict.fromkeys((*tally.home.new, *tally.home.same))],
+                    for table in TABLES if table in {*tally.home.new, *tally.home.same}],
         "refused_rows": [{**one._asdict()} for one in tally.refused],
         "similar": [{"patient": one, "other": other, "why": list(why)} for one, other, why in alike],
     }  # fmt: skip

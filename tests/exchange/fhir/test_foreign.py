@@ -316,7 +316,7 @@ def test_a_score_is_measured_against_the_session_before_it(clinic: Clinic) -> No
     brought(clinic, patient())
     clinic.ok("inject", "1", "gm", "r", "lido", "1%", "1ml", "--on", "2026-02-01", "--consent", "written", "--yes")
     found = [observed("72514-3", kg(amount, "{score}"), effectiveDateTime=on, id=f"o{number}")
-             for number, (amount, on) in enumerate(((6, "2026-01-01"), (3.5, "2026-03-01"), (2, "2026-03-01"),
+             for number, (amount, on) in enumerate(((6, "2026-01-01"), (2.5, "2026-03-01"), (2, "2026-03-01"),
                                                     (11, "2026-04-01"), (-1, "2026-04-02")))]  # fmt: skip
     answer = brought(clinic, patient(), *found)
     assert {one["why"]: one["count"] for one in answer["skipped_why"]} == {
@@ -324,7 +324,7 @@ def test_a_score_is_measured_against_the_session_before_it(clinic: Clinic) -> No
     }  # fmt: skip
     with connect.reading(place(clinic)) as db:
         [score] = records.of(db, "outcome")
-    assert (score["pain"], score["note"], score["on_date"]) == (4, "3.5 of 10 as imported", "2026-03-01")
+    assert (score["pain"], score["note"], score["on_date"]) == (3, "2.5 of 10 as imported", "2026-03-01")
     assert brought(clinic, patient(), *found)["new"] == 0
     assert clinic.ok("verify", "--json").json["ok"]
 
@@ -344,8 +344,18 @@ def test_who_died_since_is_brought_up_to_date_and_never_revived(clinic: Clinic) 
     answer = brought(clinic, patient(deceasedDateTime="2026-11-10"))
     assert answer["changed"] == 1
     assert clinic.ok("due", "--json").rows == []
+    with connect.reading(place(clinic)) as db:
+        assert [(one["status"], one["status_on"]) for one in records.of(db, "patient")] == [("deceased", "2026-11-10")]
     brought(clinic, patient())
     assert (shown(clinic)["status"], clinic.ok("due", "--json").rows) == ("deceased", [])
+
+
+def test_who_had_died_before_has_the_day_too(clinic: Clinic) -> None:
+    brought(clinic, patient(deceasedDateTime="2026-11-10T08:00:00Z"), patient(id="bea", deceasedBoolean=True,
+            name=[name("Bea")]))  # fmt: skip
+    with connect.reading(place(clinic)) as db:
+        found = {one["mrn"]: one["status_on"] for one in records.of(db, "patient")}
+    assert found == {"ann": "2026-11-10", "bea": TODAY}
 
 
 def test_fhir_and_csv_do_not_go_together(clinic: Clinic) -> None:

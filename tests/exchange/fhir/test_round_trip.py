@@ -10,7 +10,8 @@ import pytest
 from tests.acts.test_bring_home import Records, leaving, shown
 from tests.commands.reading import copied, made
 from tests.conftest import Clinic
-from tests.store.places import fill
+from tests.store.places import fill, place
+from tpi_cli.store import connect
 
 ON_TOP = """
 stop PT-0001 --reason declined
@@ -139,3 +140,48 @@ def test_what_was_changed_here_stops_all_of_it(empty: Clinic, exported: Path) ->
     assert (answer.code, answer.out) == (5, "")
     assert "PT-0001: is on file with other values" in answer.err
     assert leaving(empty) == before
+
+
+def test_one_patient_comes_in_without_whose_it_was(rich: Path, empty: Clinic) -> None:
+    """A patient who moves takes their records along, and not the name of the clinic they leave."""
+    empty.ok("config", "set", "clinic.name", "New Clinic")
+    before = [one for table, one in leaving(empty) if table == "clinic"]
+    part = str(empty.home / "part.json")
+    Clinic(rich).ok("export", "fhir", "--patient", "PT-0007", "--output", part)
+    assert empty.ok("import", part, "--json").json["new"] > 5
+    assert [one for table, one in leaving(empty) if table == "clinic"] == before
+    assert empty.ok("verify", "--json").json["ok"]
+    assert empty.ok("import", part, "--json").json["new"] == 0
+
+
+def test_what_is_new_since_joins_what_came_before(tmp_path: Path, rich: Path, empty: Clinic, exported: Path) -> None:
+    empty.ok("import", str(exported))
+    part = str(empty.home / "part.json")
+    there = copied(rich, tmp_path / "there")
+    there.ok("inject", "PT-0030", "gm", "r", "lido", "1%", "1ml", "--consent", "written", "--yes", "--override",
+             "interval_short=asked")  # fmt: skip
+    there.ok("export", "fhir", "--since", "2026-11-23", "--output", part)
+    assert empty.ok("import", part, "--json").json["new"] > 3
+    assert leaving(empty) == leaving(there)
+
+
+def test_all_of_it_can_be_taken_back(sample: Clinic, empty: Clinic) -> None:
+    """Where no session is signed: a signature stands."""
+    before = leaving(empty)
+    sample.ok("export", "fhir", "--ndjson", str(empty.home / "out"))
+    empty.ok("import", str(empty.home / "out"))
+    empty.ok("undo", "--yes")
+    assert leaving(empty) == before
+    assert empty.ok("verify", "--json").json["ok"]
+
+
+def test_what_names_are_kept_back_from_does_not_come_in(rich: Path, empty: Clinic) -> None:
+    Clinic(rich).ok("export", "fhir", "--redact", "names", "--output", str(empty.home / "bare.json"))
+    answer = empty.run("import", str(empty.home / "bare.json"))
+    assert (answer.code, "names no day" in answer.err) == (2, True)
+
+
+def test_the_log_tells_of_one_import(empty: Clinic, exported: Path) -> None:
+    empty.ok("import", str(exported))
+    with connect.reading(place(empty)) as db:
+        assert [act for (act,) in db.rows("SELECT act FROM audit ORDER BY entry")] == ["init", "import"]

@@ -31,7 +31,7 @@ class Asked(NamedTuple):
 def resources(db: Database, at: House, asked: Asked) -> Iterator[Part]:
     """Who everything refers to first, then the patients by number."""
     codes, merged = records.codes(db), carried.merged(db)
-    yield from _house(db, at, codes)
+    yield from _house(db, at, codes, everything=asked == Asked())
     for who in [asked.patient] if asked.patient else people.patients(db):
         items = list(_person(db, at, who))
         owned = carried.of_person(db, who.id, codes, merged.get(who.id, ())) if at.whole else {}
@@ -39,12 +39,14 @@ def resources(db: Database, at: House, asked: Asked) -> Iterator[Part]:
             yield carried.attached(one, owned)
 
 
-def _house(db: Database, at: House, codes: dict[str, str]) -> Iterator[Part]:
+def _house(db: Database, at: House, codes: dict[str, str], *, everything: bool) -> Iterator[Part]:
+    """The identities; with everything of a clinic goes whose it is, which a new store takes over."""
     owned: carried.Owned = {}
     if at.whole:
-        owned = carried.of_house(db, ids.bare(at.organization), codes)
         clinicians = carried.of_clinicians(db, codes)
-        owned |= {ids.bare(at.practitioner(code)): [one] for code, one in clinicians.items()}
+        owned = {ids.bare(at.practitioner(code)): [one] for code, one in clinicians.items()}
+    if at.whole and everything:
+        owned |= carried.of_house(db, ids.bare(at.organization), codes)
     for one in identities(db, at):
         yield carried.attached(one, owned)
 
