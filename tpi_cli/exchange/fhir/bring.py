@@ -14,8 +14,8 @@ from tpi_cli.acts.bring_in import Beside, Line
 from tpi_cli.exchange.bring import TELL_EVERY, Watch
 from tpi_cli.exchange.fhir import clinical, record
 from tpi_cli.exchange.fhir.clinical import Alert, Measured, Skip
-from tpi_cli.exchange.fhir.parts import Concept, concept, one, reference, text
 from tpi_cli.exchange.fhir.foreign import Person, person
+from tpi_cli.exchange.fhir.parts import Concept, concept, one, reference, text
 from tpi_cli.exchange.fhir.read import Item, Source
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.rules import checks, duplicates, identity

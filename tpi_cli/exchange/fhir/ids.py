@@ -6,13 +6,15 @@ No moment goes into an id, so a second export has the ids of the first.
 from typing import Any
 from uuid import UUID, uuid5
 
+from tpi_cli.store.read.clinic import Clinic
+
 BASE = "https://tpi-cli.example/fhir"
 """What our own names begin with. An `example` name belongs to nobody: it names, and leads nowhere."""
 
 
-def namespace(clinic: Any) -> str:
+def namespace(clinic: Clinic) -> str:
     """The UUID that a store's ids are made in: its clinic's own, or that of the store its records came from."""
-    return str(getattr(clinic, "namespace", None) or clinic.id)
+    return clinic.namespace or clinic.id
 
 
 def made(space: str, kind: str, key: str) -> str:

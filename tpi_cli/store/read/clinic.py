@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Clinic(NamedTuple):
-    """Whose store this is; `own` holds the settings the clinic changed, by key."""
+    """Whose store this is; `own` holds the settings the clinic changed, by key.
+
+    Ids of exports are made in `namespace`, where it took over the records of another store; else in its own UUID.
+    """
 
     id: str
     name: str
@@ -23,6 +26,7 @@ class Clinic(NamedTuple):
     made_up: bool
     own: dict[str, str]
     knowledge: str | None = None
+    namespace: str | None = None
 
     @property
     def outdated(self) -> bool:
@@ -69,7 +73,7 @@ class Clinic(NamedTuple):
 
 def clinic(db: Database) -> Clinic:
     """The clinic of this store."""
-    found = db.row("SELECT id, name, zone, made_up, knowledge FROM clinic")
+    found = db.row("SELECT id, name, zone, made_up, knowledge, namespace FROM clinic")
     assert found is not None, "a store is made with its clinic"
     own = dict(db.rows("SELECT key, value FROM setting WHERE clinic_id = :clinic", clinic=found[0]))
-    return Clinic(found[0], found[1], found[2], bool(found[3]), own, found[4])
+    return Clinic(found[0], found[1], found[2], bool(found[3]), own, *found[4:])
