@@ -58,7 +58,7 @@ def is_icd10cm(code: str) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the way it reads its own file
         import simple_icd_10_cm
-    return simple_icd_10_cm.is_valid_item(code) and simple_icd_10_cm.is_leaf(code)
+    return bool(simple_icd_10_cm.is_valid_item(code) and simple_icd_10_cm.is_leaf(code))
 
 
 HELD: dict[str, Callable[[str], bool]] = {

@@ -6,7 +6,7 @@ nobody else would catch.
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import reduce
+from itertools import accumulate
 from operator import getitem
 from typing import Any, NamedTuple
 
@@ -39,8 +39,8 @@ def holder(export: Export, kind: str, path: tuple[str | int, ...]) -> Any:
     for it in export:
         if it["resourceType"] == kind:
             with suppress(KeyError, IndexError):
-                reduce(getitem, path, it)
-                return reduce(getitem, path[:-1], it)
+                whole: list[Any] = list(accumulate([it, *path], getitem))
+                return whole[-2]
     raise AssertionError(f"no {kind} with {path}")
 
 

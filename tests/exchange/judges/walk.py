@@ -45,7 +45,7 @@ class Records:
 
     def subject(self, resource: Resource) -> Resource | None:
         """The patient a resource is about, whatever the element is called there."""
-        told = next((resource[name] for name in ("subject", "patient") if name in resource), {})
+        told: Resource = next((resource[name] for name in ("subject", "patient") if name in resource), {})
         return self.found(told.get("reference", ""))
 
     def parts(self, resource: Resource, kind: str) -> list[Resource]:
