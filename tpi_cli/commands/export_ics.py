@@ -48,7 +48,7 @@ def write(db: Database, out: Out, asked: Asked) -> None:
         kept = _split(office, [*booked, *due], asked.split)
         out.say(f"{counted} written{named}, not encrypted: {kept}")
         return
-    name = f"{office.name}, due" if asked.due == ONLY else office.name
+    name = f"{office.name}: due" if asked.due == ONLY else office.name
     with out.into() as into:
         into.write(ics.whole(office, [*booked, *due], name))
     out.say(f"{counted} written{named}, not encrypted")
