@@ -317,11 +317,11 @@ def test_a_change_about_nobody_in_particular_may_have_moved_anybodys(planned: Cl
 
 
 def test_a_file_for_each_under_its_own_name(planned: Clinic, tmp_path: Path) -> None:
-    book(planned, "1", "2026-11-24 10:00")
+    book(planned, "3", "2026-11-24 10:00")
     folder = tmp_path / "new" / "calendar"
     answer = planned.ok("export", "ics", "--due", "--split", str(folder))
     assert answer.out == ""
-    assert "1 appointment, 2 due dates (1 cancelled) written, not encrypted: 3 new or changed in" in answer.err
+    assert "1 appointment, 2 due dates written, not encrypted: 3 new or changed in" in answer.err
     whole = Calendar.from_ical(planned.ok("export", "ics", "--due").out)
     assert {path.name for path in folder.iterdir()} == {f"{one['uid']}.ics" for one in whole.walk("VEVENT")}
     for event in whole.walk("VEVENT"):
@@ -337,7 +337,7 @@ def test_a_file_for_each_under_its_own_name(planned: Clinic, tmp_path: Path) -> 
 def test_only_what_changed_is_written_again(planned: Clinic, tmp_path: Path) -> None:
     """So a program that keeps a folder and a server alike sends only that."""
     words = ("export", "ics", "--due", "--split", str(tmp_path / "v"))
-    book(planned, "2", "2026-11-24 10:00")
+    book(planned, "3", "2026-11-24 10:00")
     planned.ok(*words)
     before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "v").iterdir()}
     assert "0 new or changed" in planned.ok(*words).err
@@ -347,6 +347,23 @@ def test_only_what_changed_is_written_again(planned: Clinic, tmp_path: Path) -> 
     after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "v").iterdir()}
     assert len(after) == len(before) + 1
     assert len([name for name in before if after[name] != before[name]]) == 1, "Mei's due date"
+
+
+def test_one_that_is_off_is_told_to_who_has_it(planned: Clinic, tmp_path: Path) -> None:
+    """A server that never got it need not hear of it; one that did does, until somebody deletes the file."""
+    words = ("export", "ics", "--due", "--split", str(tmp_path))
+    code = book(planned, "3", "2026-11-24 10:00")
+    planned.ok("stop", "1", "--reason", "moved", "--yes")
+    assert "1 appointment, 1 due date written" in planned.ok(*words).err
+    planned.ok("appt", "cancel", code, "--yes")
+    planned.ok("stop", "2", "--reason", "moved", "--yes")
+    assert "1 appointment, 1 due date (1 cancelled) written, not encrypted: 2 new or changed" in planned.ok(*words).err
+    assert all("STATUS:CANCELLED" in path.read_text() for path in tmp_path.glob("*@tpi.*.ics"))
+    for path in tmp_path.glob("*@tpi.*.ics"):
+        path.unlink()
+    assert "0 appointments, 0 due dates written" in planned.ok(*words).err
+    planned.ok("resume", "1", "--yes")
+    assert "1 due date written, not encrypted: 1 new or changed" in planned.ok(*words).err
 
 
 def test_what_lies_in_the_folder_stays(planned: Clinic, tmp_path: Path) -> None:
