@@ -79,7 +79,7 @@ def written(name: str, note: str, code: str, office: str) -> tuple[str, str]:
 
 
 @given(name=texts, note=texts, code=texts, office=texts)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_what_is_written_in_a_name_or_a_note_stays_text(name: str, note: str, code: str, office: str) -> None:
     for text in written(name, note, code, office):
         raw = text.split("\r\n")
@@ -98,7 +98,7 @@ def test_what_is_written_in_a_name_or_a_note_stays_text(name: str, note: str, co
 
 
 @given(name=texts, note=texts)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_lines_are_folded_on_octets_and_no_letter_is_split(name: str, note: str) -> None:
     for text in written(name, note, "DR", "Clinic"):
         for line in text.encode().split(b"\r\n"):
@@ -107,7 +107,7 @@ def test_lines_are_folded_on_octets_and_no_letter_is_split(name: str, note: str)
 
 
 @given(note=some.text(some.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=200))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_plain_text_comes_back_letter_for_letter(note: str) -> None:
     text, _ = written("Tan, Mei", note, "DR", "Clinic")
     assert str(Calendar.from_ical(text).walk("VEVENT")[0]["description"]) == note
