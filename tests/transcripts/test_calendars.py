@@ -1,7 +1,7 @@
-"""A file of `tpi export ics` in real calendars: khal, calcurse, and a CalDAV server (Radicale).
+"""A file of `tpi export ics` in real calendars: khal, todoman, calcurse, and a CalDAV server (Radicale).
 
 The clinic is in London; whoever looks at its calendar sits in New York, five hours behind, so that an hour which was
-read without its zone shows. khal and Radicale come by pip into an environment of this test's own, calcurse by apt.
+read without its zone shows. calcurse comes by apt, the others with the extra `dev`.
 """
 
 import base64
@@ -30,15 +30,15 @@ WITHIN = 30
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment with khal and Radicale in it."""
-    folder = tmp_path_factory.mktemp("calendars") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "khal>=0.11", "radicale>=3.2"]
-    done = subprocess.run(pip, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"khal and Radicale cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
-    return folder / "bin"
+def installed() -> Path:
+    """The programs beside this Python: the extra `dev` brings khal, todoman and Radicale."""
+    folder = Path(sys.executable).parent
+    missing = [name for name in ("khal", "todo", "radicale") if not (folder / name).exists()]
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"{', '.join(missing)} must be here in CI: pip install -e '.[dev]'")
+    if missing:
+        pytest.skip(f"{', '.join(missing)} not installed, nothing was tried for real: pip install -e '.[dev]'")
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +62,14 @@ def booked(clinic: Clinic) -> Clinic:
     for when in (f"{FIRST} 10:00", "2026-12-01 9:30", "2027-07-05 14:00", "2027-10-31 01:30+00:00"):
         clinic.ok("book", "1", when, "--yes", "--note", 'brings: the MRI; "both", \\n too')
     clinic.ok("appt", "cancel", "A-002B", "--yes")
+    return clinic
+
+
+@pytest.fixture
+def due(clinic: Clinic) -> Clinic:
+    """Mei, who is due the day after today."""
+    clinic.patient("Tan, Mei", "1971-03-04")
+    clinic.inject("1", "ut l lido 1% 1ml", "--on", "2026-10-24", "--next", "1mo", "--pain", "7:3")
     return clinic
 
 
@@ -153,6 +161,51 @@ def test_khal_reads_marks_in_names_and_notes(booked: Clinic, khal: Khal) -> None
     assert note == 'brings: the MRI; "both", \\n too'
 
 
+def test_khal_shows_due_dates_as_whole_days(due: Clinic, khal: Khal) -> None:
+    """The same day for whoever looks, wherever they are; moved by the next import, not doubled."""
+    khal.say("import", "--batch", exported(due, "--due"))
+    assert ("2026-11-24", "", "", "due PT-0001") in khal.seen()
+    due.inject("1", "ut l lido 1% 1ml", "--next", "1mo", "--pain", "7:3")
+    khal.say("import", "--batch", exported(due, "--due"))
+    assert [one for one in khal.seen() if one[3] == "due PT-0001"] == [("2026-12-23", "", "", "due PT-0001")]
+
+
+def test_khal_hears_of_one_that_is_off(due: Clinic, khal: Khal) -> None:
+    khal.say("import", "--batch", exported(due, "--due", "only"))
+    due.ok("book", "1", "2026-11-26 10:00", "--yes")
+    khal.say("import", "--batch", exported(due, "--due", "only"))
+    assert [tuple(map(str.strip, one)) for one in khal.seen("{status}|{title}")] == [
+        ("CANCELLED", "cancelled: due PT-0001")
+    ]
+
+
+def test_khal_reads_the_folder_as_it_is_written(booked: Clinic, khal: Khal) -> None:
+    """A vdir: no import, and no program between."""
+    booked.ok("export", "ics", "--split", str(khal.home / "vdir"))
+    assert khal.seen() == [SEEN[0], *SEEN[2:]], "one that was off before is not in it"
+    booked.ok("appt", "move", "A-0018", "2026-11-26 16:00", "--for", "1h", "--yes")
+    code = booked.ok("appt", "list", "--json").rows[-1]["appointment"]
+    booked.ok("appt", "cancel", code, "--yes")
+    booked.ok("export", "ics", "--split", str(khal.home / "vdir"))
+    moved, off = ("2026-11-26", "11:00", "12:00", "PT-0001"), (*SEEN[3][:3], "cancelled: PT-0001")
+    assert sorted(khal.seen()) == sorted([moved, SEEN[2], off])
+
+
+def test_todoman_reads_the_folder_and_finds_no_task(due: Clinic, installed: Path, tmp_path: Path) -> None:
+    """Due dates are days, not tasks that somebody ticks off: it lists nothing, and minds nothing."""
+    due.ok("book", "1", "2026-11-26 10:00", "--yes")
+    due.ok("export", "ics", "--due", "--split", str(tmp_path / "lists" / "clinic"))
+    settings = tmp_path / "todoman.py"
+    settings.write_text(f'path = "{tmp_path}/lists/*"\ncache_path = "{tmp_path}/todoman.db"\n')
+    world = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "TZ": AWAY}
+    program = [str(installed / "todo"), "--config", str(settings)]
+    done = subprocess.run([*program, "list"], capture_output=True, text=True, check=False, env=world, timeout=60)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
+    made = [*program, "new", "--list", "clinic", "call the lab"]
+    subprocess.run(made, capture_output=True, text=True, check=True, env=world, timeout=60)
+    assert "call the lab" in told([*program, "list"], tmp_path), "it did read that folder"
+
+
 # calcurse
 
 
@@ -188,6 +241,14 @@ def test_calcurse_reads_marks_in_names_and_notes(booked: Clinic, calcurse: str, 
     assert in_calcurse(calcurse, home)[0][3] == "PT-0001 TAN, Mei, born 4 Mar 1971"
     notes = {path.read_text().splitlines()[0] for path in (home / "notes").iterdir()}
     assert notes == {'brings: the MRI; "both", \\n too'}
+
+
+def test_calcurse_shows_due_dates_as_days(due: Clinic, calcurse: str, tmp_path: Path) -> None:
+    home = tmp_path / "calcurse"
+    home.mkdir()
+    said = told([calcurse, "-D", str(home), "-i", exported(due, "--due")], home)
+    assert "0 apps / 1 event / 0 todos / 0 skipped" in said
+    assert "due PT-0001" in told([calcurse, "-D", str(home), "-Q", "--input-datefmt", "4", "--from", FIRST], home)
 
 
 # Radicale
@@ -266,29 +327,23 @@ def radicale(installed: Path, tmp_path: Path) -> Iterator[Server]:
 
 
 def objects(clinic: Clinic, *words: str) -> dict[str, str]:
-    """Each event with its zone and no METHOD, by its UID, as CalDAV wants it (RFC 4791, 4.1)."""
-    with open(exported(clinic, *words), encoding="utf-8", newline="") as file:
-        whole = Calendar.from_ical(file.read())
-    out = {}
-    for event in whole.walk("VEVENT"):
-        one = Calendar({name: whole[name] for name in ("prodid", "version", "calscale")})
-        for part in (*whole.walk("VTIMEZONE"), event):
-            one.add_component(part)
-        out[str(event["uid"])] = one.to_ical().decode()
-    return out
+    """Each event as an object of its own, by the name of its file."""
+    folder = clinic.home / "objects"
+    clinic.ok("export", "ics", "--split", str(folder), *words)
+    return {path.name: path.read_bytes().decode() for path in sorted(folder.iterdir())}
 
 
 def test_a_caldav_server_takes_each_and_finds_it_at_its_moment(booked: Clinic, radicale: Server) -> None:
-    for uid, text in objects(booked).items():
-        assert radicale.put(f"{uid}.ics", text) == 201
-        status, back = radicale.ask("GET", f"{COLLECTION}{uid}.ics")
+    for name, text in objects(booked).items():
+        assert radicale.put(name, text) == 201
+        status, back = radicale.ask("GET", f"{COLLECTION}{name}")
         assert status == 200
         (sent,), (kept,) = (Calendar.from_ical(one).walk("VEVENT") for one in (text, back))
         assert kept.to_ical() == sent.to_ical(), "nothing is lost or turned"
     spans = {
         "20261124T100000Z/20261124T103000Z": 1,
         "20261124T093000Z/20261124T100000Z": 0,
-        "20261201T093000Z/20261201T100000Z": 1,
+        "20261201T093000Z/20261201T100000Z": 0,  # off before it was ever sent
         "20270705T130000Z/20270705T133000Z": 1,  # summer: 14:00 on the wall
         "20270705T133000Z/20270705T143000Z": 0,
         "20271031T013000Z/20271031T020000Z": 1,
@@ -299,14 +354,56 @@ def test_a_caldav_server_takes_each_and_finds_it_at_its_moment(booked: Clinic, r
 
 def test_a_caldav_server_follows_a_change(booked: Clinic, radicale: Server) -> None:
     before = objects(booked)
-    for uid, text in before.items():
-        radicale.put(f"{uid}.ics", text)
+    for name, text in before.items():
+        radicale.put(name, text)
     booked.ok("appt", "move", "A-0018", "2026-11-26 16:00", "--yes")
     after = objects(booked)
     assert list(after) != [] and set(after) == set(before)
-    assert {radicale.put(f"{uid}.ics", text) for uid, text in after.items()} <= {201, 204}
+    assert {radicale.put(name, text) for name, text in after.items()} <= {201, 204}
     assert radicale.within("20261124T000000Z", "20261125T000000Z") == 0
     assert radicale.within("20261126T160000Z", "20261126T163000Z") == 1
-    uid, text = next(iter(after.items()))
+    name, text = next(iter(after.items()))
     assert radicale.put("another.ics", text) == 409, "one UID is one event"
-    assert radicale.ask("DELETE", f"{COLLECTION}{uid}.ics")[0] == 200
+    assert radicale.ask("DELETE", f"{COLLECTION}{name}")[0] == 200
+
+
+def test_a_caldav_server_follows_a_due_date(due: Clinic, radicale: Server) -> None:
+    """Moved, called off, let go by the day: one object all the while, each time with a higher SEQUENCE."""
+    (name,) = objects(due, "--due", "only")
+    states = [served(due, radicale, name)]
+    due.inject("1", "ut l lido 1% 1ml", "--next", "1mo", "--pain", "7:3")
+    states.append(served(due, radicale, name))
+    due.ok("snooze", "1", "2026-12-24", "--reason", "away", "--yes")
+    states.append(served(due, radicale, name))
+    due.today = "2026-12-24"
+    states.append(served(due, radicale, name))
+    assert [state[:2] for state in states] == [
+        ("20261124", "CONFIRMED"),
+        ("20261223", "CONFIRMED"),
+        ("20261223", "CANCELLED"),
+        ("20261223", "CONFIRMED"),
+    ]
+    numbers = [state[2] for state in states]
+    assert numbers == sorted(set(numbers))
+    assert radicale.within("20261124T000000Z", "20261125T000000Z") == 0
+    assert radicale.within("20261223T000000Z", "20261224T000000Z") == 1
+
+
+def served(clinic: Clinic, server: Server, name: str) -> tuple[str, str, int]:
+    """Put the due date; day, status and SEQUENCE as the server gives them back. It must hold this one object."""
+    assert server.put(name, objects(clinic, "--due", "only")[name]) in {201, 204}
+    status, text = server.ask("PROPFIND", COLLECTION, Depth="1")
+    assert status == 207 and text.count(".ics</") == 1, text
+    (event,) = Calendar.from_ical(server.ask("GET", f"{COLLECTION}{name}")[1]).walk("VEVENT")
+    return event["dtstart"].to_ical().decode(), str(event["status"]), int(event["sequence"])
+
+
+def test_a_caldav_server_keeps_hostile_text_as_text(clinic: Clinic, radicale: Server) -> None:
+    evil = "Ann\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:more; a, b\\n" + "é痛" * 60
+    clinic.patient(evil, "1971-03-04")
+    clinic.inject("1", "ut l lido 1% 1ml", "--next", "1d", "--pain", "7:3")
+    clinic.ok("book", "1", f"{FIRST} 10:00", "--yes", "--note", evil)
+    for name, text in objects(clinic, "--names", "--due").items():
+        assert radicale.put(name, text) == 201
+        (kept,) = Calendar.from_ical(radicale.ask("GET", f"{COLLECTION}{name}")[1]).walk("VEVENT")
+        assert "ANN END:VEVENT BEGIN:VEVENT SUMMARY:MORE" in str(kept["summary"]).upper()

@@ -12,8 +12,9 @@ import pytest
 from tests.conftest import Clinic, working_under
 from tests.transcripts.terminal import terminal
 
-PAGES = Path(__file__).parent.parent.parent / "tpi_cli" / "help"
-FROM_THE_DEMO = ("adverse", "appointments", "calls", "intervals", "outcomes", "recall", "sites")
+HOUSE = Path(__file__).parent.parent.parent
+PAGES = HOUSE / "tpi_cli" / "help"
+FROM_THE_DEMO = ("adverse", "appointments", "calendar", "calls", "intervals", "outcomes", "recall", "sites")
 WIDTH = 76
 
 
@@ -43,14 +44,15 @@ def pattern(told: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", FROM_THE_DEMO)
-def test_what_a_page_shows_is_what_is_printed(home: Clinic, page: str) -> None:
+def test_what_a_page_shows_is_what_is_printed(home: Clinic, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    monkeypatch.chdir(home.home)  # pages write files
     with working_under("reception"):
         home.ok("demo")
     found = blocks(page)
     assert found
     for command, told in found:
         _, *typed = shlex.split(command)
-        with terminal(home, *typed, columns=WIDTH, TPI_DB="demo", account="reception") as screen:
+        with terminal(home, *typed, columns=WIDTH, TPI_DB="demo", PYTHONPATH=str(HOUSE), account="reception") as screen:
             screen.end()
         lines = screen.screen.splitlines()
         printed = [line for line in lines if not line.startswith(("today is", "demo clinic"))]

@@ -52,13 +52,15 @@ def write(db: Database, out: Out, asked: Asked) -> None:
     first, words = since(asked.since, office.today)
     booked = [] if asked.due == ONLY else _appointments(db, office, asked, first, told)
     due = [] if asked.due is None else _due(db, office, asked, first, told)
+    if asked.split is not None:
+        booked, due = _worth_telling(booked, asked.split), _worth_telling(due, asked.split)
     counted = _counted(asked, booked, due) + words
     named = ", with names" if told == "names" else ""
-    if asked.split:
+    if asked.split is not None:
         kept = _split(office, [*booked, *due], asked.split)
         out.say(f"{counted} written{named}, not encrypted: {kept}")
         return
-    name = f"{office.name}, due" if asked.due == ONLY else office.name
+    name = f"{office.name}: due" if asked.due == ONLY else office.name
     with out.into() as into:
         into.write(ics.whole(office, [*booked, *due], name))
     out.say(f"{counted} written{named}, not encrypted")
@@ -95,9 +97,22 @@ def _counted(asked: Asked, booked: "Sequence[Entry]", due: "Sequence[Entry]") ->
     """`2 appointments, 3 due dates (1 cancelled)`."""
     parts = [] if asked.due == ONLY else [f"{len(booked)} appointment{'' if len(booked) == 1 else 's'}"]
     if asked.due is not None:
-        off = sum(one.event["status"] == "CANCELLED" for one in due)
+        off = sum(map(_off, due))
         parts.append(f"{len(due)} due date{'' if len(due) == 1 else 's'}{f' ({off} cancelled)' if off else ''}")
     return ", ".join(parts)
+
+
+def _off(entry: "Entry") -> bool:
+    return bool(entry.event["status"] == "CANCELLED")
+
+
+def _path(folder: str, entry: "Entry") -> str:
+    return os.path.join(folder, f"{entry.uid}.ics")
+
+
+def _worth_telling(entries: "Sequence[Entry]", folder: str) -> "list[Entry]":
+    """All but the cancelled ones that the folder does not have: nobody got them, or somebody took them away."""
+    return [one for one in entries if not _off(one) or os.path.lexists(_path(folder, one))]
 
 
 def _split(office: Clinic, entries: "Sequence[Entry]", folder: str) -> str:
@@ -109,7 +124,7 @@ def _split(office: Clinic, entries: "Sequence[Entry]", folder: str) -> str:
 
     try:
         files.make_folder(folder)
-        changed = sum(_put(os.path.join(folder, f"{one.uid}.ics"), ics.alone(office, one)) for one in entries)
+        changed = sum(_put(_path(folder, one), ics.alone(office, one)) for one in entries)
         files.sync_folder(os.path.join(folder, ""))
     except OSError as fault:
         raise Unwritten(path=folder, why=fault.strerror, hint="name another folder: --split FOLDER") from None

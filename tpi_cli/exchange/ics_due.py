@@ -64,8 +64,7 @@ def _event(one: Followed, on: date, office: Clinic, told: Told, *, off: bool) ->
     event.add("dtstamp", _changed(one, office))
     event.add("last-modified", _changed(one, office))
     event.add("dtstart", on)
-    if on < date.max:
-        event.add("dtend", on + timedelta(days=1))
+    event.add("dtend", on + timedelta(days=1))
     event.add("status", "CANCELLED" if off else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     event.add("class", "CONFIDENTIAL")
