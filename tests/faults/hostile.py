@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 import random
 import zipfile
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from tests.conftest import Clinic
 from tests.faults import hostile_stores as stores
+from tpi_cli.exchange.fhir.record import extension
 
 Make = Callable[[Path, Clinic], None]
 """Makes the file at a path."""
@@ -223,6 +225,47 @@ KEY: tuple[Row, ...] = (
     ("locked a million million times over", holding(b"tpi-key-2 scrypt 999999999999 a a\n"), "{file} does not hold"),
 )
 
+
+def record(path: Path, clinic: Clinic) -> None:
+    """One of our own records, of a patient who is not there."""
+    columns = {"id": NOBODY, "patient_id": NOBODY, "kind": "diabetes", "since": "2026-01-01", "created_at": STAMP,
+               "created_by": EVIL}  # fmt: skip
+    resource = {"resourceType": "Basic", "extension": [extension("alert", columns)]}
+    holding(json.dumps(resource).encode())(path, clinic)
+
+
+NOBODY = "0190b2f5-7a2c-7000-8000-000000000000"
+STAMP = "2026-01-01T10:00:00.000000Z"
+PATIENT = b'{"resourceType":"Patient","id":"1","a":%s}'
+BASIC = b'{"resource":{"resourceType":"Basic","a":[' + b",".join([b"[]"] * 1000) + b"]}}"
+
+FHIR: tuple[Row, ...] = (
+    ("empty", holding(b""), "{file}:1: not JSON"),
+    ("noise", holding(NOISE), "{file}"),
+    ("XML", holding(b"<Patient/>"), "{file}:1: not JSON"),
+    ("cut off", holding(PATIENT[:30]), "{file}:1: not JSON"),
+    ("half a gzip", holding(gzip.compress(PATIENT * 999)[:-9]), "{file} cannot be read: is it whole?"),
+    ("a device", endless, "{file} cannot be read"),
+    ("of 2 GB", sparse, "{file} is larger than 32 MB"),
+    ("a gzip bomb", bomb, "{file}"),
+    ("a link to itself", loop, "{file} cannot be read"),
+    ("an empty folder", folder, "{file}"),
+    ("a name twice", holding(PATIENT % b'{"b":1,"b":2}'), "a name stands twice"),
+    ("NaN", holding(PATIENT % b"NaN"), "NaN is no number"),
+    ("5,000 digits", holding(PATIENT % (b"9" * 5000)), "too many figures"),
+    ("a million brackets", holding(PATIENT % (b"[" * 10**6)), "nested too deep"),
+    ("a million lists", holding(PATIENT % (b"[" + b",".join([b"[]"] * 10**6) + b"]")), "birthDate: is missing"),
+    ("30 MB of lists", holding(b'{"resourceType":"Bundle","entry":[' + b",".join([BASIC] * 9999) + b"1]}"), "not JSON"),
+    (
+        "a million entries",
+        holding(b'{"resourceType":"Bundle","entry":[' + b",".join([b"{}"] * 10**6) + b"]}" * 5),
+        "{file}",
+    ),
+    ("a line of 5 MB", holding(b'{"resourceType":"Basic"}\n"' + b"x" * 5 * 10**6), "{file}:2: the line is longer"),
+    ("escapes", holding(PATIENT.replace(b"Patient", EVIL.encode()) % b"1"), "{file}:1: no"),
+    ("half a character", holding(b'{"resourceType":"Patient","id":"1","name":[{"family":"\\ud800"}]}'), "birthDate"),
+)
+
 OFFICER: tuple[Row, ...] = (
     ("a pipe without a writer", pipe, "{file} does not hold an officer key"),
     ("a device", endless, "{file} cannot be read"),
@@ -277,6 +320,9 @@ CASES = [
     Case("CSV on stdin: a device", "import -", endless, 2, "- is UTF-16 or no text at all", stdin=True),
     Case("CSV on stdin: of 2 GB", "import -", sparse, 2, "- is UTF-16 or no text at all", stdin=True),
     Case("CSV: good beside bad", "import patients.csv {file}", row("A2", "Tan", "x"), 2, "{file}:3: born: "),
+    *_cases("FHIR", "import {file} --kind fhir", 2, FHIR),
+    Case("FHIR on stdin: a device", "import - --kind fhir", endless, 2, "stdin is larger than 32 MB", stdin=True),
+    Case("FHIR: a record of nobody's", "import {file}", record, 5, "refers to a record that is not there"),
     *_cases("fields", ADD, 2, FIELDS, stdin=True),
     *_cases("items", "inject PT-0001 - --yes", 2, ITEMS, stdin=True),
     *_cases("note", "call PT-0001 no-answer --note -", 2, NOTE, stdin=True),

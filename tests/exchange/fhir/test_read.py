@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import sys
 import tracemalloc
 from collections.abc import Callable
@@ -224,6 +225,18 @@ def test_lines_are_not_held(tmp_path: Path) -> None:
         path.write_text(line * count)
         most.append(held(path))
     assert most[1] < most[0] * 1.5
+
+
+def test_a_pipe_too_and_it_is_asked_by_kind_alone() -> None:
+    """As `<(zcat export.ndjson.gz)` gives one: it can be read once."""
+    out, into = os.pipe()
+    path = f"/dev/fd/{out}"
+    assert not is_fhir(path), "nobody has written to it, and nobody waits"
+    os.write(into, NDJSON.encode())
+    os.close(into)
+    source = Source(path)
+    os.close(out)
+    assert [len(list(source.items())) for _ in range(2)] == [2, 2]
 
 
 def test_twice_the_same_file_is_a_mistake(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import stat
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -96,9 +97,14 @@ def _manifest(path: str) -> set[str] | None:
 
 
 def is_fhir(path: str) -> bool:
-    """Whether a file (not stdin) reads like FHIR, packed or not, or a folder has one that does. Raises Usage."""
+    """Whether a file (not stdin or a pipe) reads like FHIR, packed or not, or a folder has one that does.
+
+    Raises Usage where it cannot be read.
+    """
     if os.path.isdir(path):
         return any(is_fhir(one) for one in _named(path))
+    if _is_pipe(path):  # it is read once, by whoever takes it
+        return False
     start = _start(path, LOOKED_AT)
     if start.startswith(GZIP):
         try:
@@ -126,7 +132,12 @@ class Source:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._kept = _all(sys.stdin.buffer, "stdin", LARGEST_WHOLE) if path == "-" else None
+        self._kept: bytes | None = None
+        if path == "-":
+            self._kept = _all(sys.stdin.buffer, "stdin", LARGEST_WHOLE)
+        elif _is_pipe(path):
+            with files.opened(path, pipes=True) as pipe:
+                self._kept = _all(pipe, path, LARGEST_WHOLE)
 
     def items(self) -> Iterator[Item]:
         """Its resources, those of Bundles one by one. Raises Usage."""
@@ -145,6 +156,10 @@ class Source:
             return
         with files.opened(self.path) as file:
             yield _unpacked(self.path, file)
+
+
+def _is_pipe(path: str) -> bool:
+    return os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)
 
 
 def _unpacked(name: str, file: BinaryIO) -> BinaryIO:
