@@ -152,7 +152,7 @@ def _header(lines: Any, text: Lines) -> list[str]:
     folded = [name.casefold() for name in names]
     twice = [name for name in names if name and folded.count(name.casefold()) > 1]
     if twice:
-        raise Usage(f"{text.name}: column {twice[0]} stands there twice", hint="keep one of them")
+        raise Usage(f"{text.name}: column {twice[-1]} stands there twice", hint="keep one of them")
     return names
 
 

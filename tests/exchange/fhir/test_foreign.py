@@ -72,13 +72,13 @@ PEOPLE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("more", "wanted"), [case[1:] for case in PEOPLE], ids=[case[0] for case in PEOPLE])
 def test_people(more: dict[str, Any], wanted: dict[str, Any]) -> None:
-    new = person(patient(**more), TODAY_).new
+    new = person(patient(**more), TODAY_)
     assert {column: getattr(new, column) for column in wanted} == wanted
 
 
 def test_the_day_of_death_is_that_of_its_own_clock() -> None:
-    assert person(patient(deceasedDateTime="2020-05-06T23:30:00-08:00"), TODAY_).died == date(2020, 5, 6)
-    assert person(patient(deceasedDateTime="2020-05"), TODAY_).died is None
+    assert person(patient(deceasedDateTime="2020-05-06T23:30:00-08:00"), TODAY_).status_on == date(2020, 5, 6)
+    assert person(patient(deceasedDateTime="2020-05"), TODAY_).status_on is None
 
 
 NOBODY = [
@@ -199,16 +199,16 @@ def kg(value: Any, code: str = "kg") -> dict[str, Any]:
 
 
 MEASURED: list[tuple[dict[str, Any], str]] = [
-    (observed(value=kg(81.5)), "weight 81.50 2026-01-05"),
-    (observed("3141-9", kg(81500, "g")), "weight 81.50 2026-01-05"),
-    (observed(value=kg(180, "[lb_av]")), "weight 81.65 2026-01-05"),
-    (observed(value={"value": 180, "unit": "lbs"}), "weight 81.65 2026-01-05"),
-    (observed("8302-2", kg(70, "[in_i]")), "height 177.80 2026-01-05"),
-    (observed("8302-2", kg(1.7, "m")), "height 170.00 2026-01-05"),
+    (observed(value=kg(81.5)), "weight_kg 81.50 2026-01-05"),
+    (observed("3141-9", kg(81500, "g")), "weight_kg 81.50 2026-01-05"),
+    (observed(value=kg(180, "[lb_av]")), "weight_kg 81.65 2026-01-05"),
+    (observed(value={"value": 180, "unit": "lbs"}), "weight_kg 81.65 2026-01-05"),
+    (observed("8302-2", kg(70, "[in_i]")), "height_cm 177.80 2026-01-05"),
+    (observed("8302-2", kg(1.7, "m")), "height_cm 170.00 2026-01-05"),
     (observed("72514-3", kg(3.5, "{score}")), "pain 3.5 2026-01-05"),
     (observed("72514-3", valueInteger=4), "pain 4 2026-01-05"),
     (observed(value=kg(81), effectiveDateTime=None, effectivePeriod={"start": "2025-12-31"}),
-     "weight 81.00 2025-12-31"),
+     "weight_kg 81.00 2025-12-31"),
     (observed(value=kg(81), effectiveDateTime="2026-01"), "without a day"),
     (observed(value=kg(81), effectiveDateTime="2027-01-01"), "in the future"),
     (observed(value=kg(81), status="preliminary"), "not final"),
