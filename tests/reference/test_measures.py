@@ -8,16 +8,16 @@ from tpi_cli.reference.measures import LOINC, named, what
 
 
 @pytest.mark.parametrize(
-    ("code", "measured"),
+    ("code", "field"),
     [("29463-7", "weight_kg"), ("3141-9", "weight_kg"), ("8302-2", "height_cm"), ("72514-3", "pain"), ("8480-6", None)],
 )
-def test_by_code(code: str, measured: str | None) -> None:
-    assert what(LOINC, code) == measured
+def test_by_code(code: str, field: str | None) -> None:
+    assert what(LOINC, code) == field
     assert what("http://snomed.info/sct", code) is None
 
 
 @pytest.mark.parametrize(
-    ("measured", "unit", "by"),
+    ("field", "unit", "by"),
     [
         ("weight_kg", "kg", "1"),
         ("weight_kg", "g", "0.001"),
@@ -29,6 +29,6 @@ def test_by_code(code: str, measured: str | None) -> None:
         ("pain", "{score}", "1"),
     ],
 )
-def test_units_are_exact(measured: str, unit: str, by: str | None) -> None:
-    found = named(measured, unit)
-    assert (found and found.factor) == (Decimal(by) if by else None)
+def test_units_are_exact(field: str, unit: str, by: str | None) -> None:
+    found = named(field, unit)
+    assert (found.factor if found else None) == (Decimal(by) if by else None)

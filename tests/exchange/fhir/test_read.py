@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tpi_cli.errors import Usage
-from tpi_cli.exchange.fhir import read
+from tpi_cli.exchange.fhir import bundle, read
 from tpi_cli.exchange.fhir.read import Source, is_fhir, listed
 
 ANN = {"resourceType": "Patient", "id": "ann"}
@@ -152,6 +152,69 @@ def test_a_bomb_goes_off_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             list(Source(str(path)).items())
 
 
+LARGE: list[tuple[str, Any]] = [
+    (json.dumps(BUNDLE), [(1, "ann"), (3, "bea")]),
+    (json.dumps(BUNDLE, indent=2), [(1, "ann"), (3, "bea")]),
+    (json.dumps({"entry": BUNDLE["entry"], "type": "x", "resourceType": "Bundle"}), [(1, "ann"), (3, "bea")]),
+    (json.dumps({**BUNDLE, "link": [{"entry": [{"a": "]}"}]}]}), [(1, "ann"), (3, "bea")]),
+    (json.dumps({**BUNDLE, "entry": [{"resource": {**ANN, "entry": [{}], "a": '\\"}]{'}}]}), [(1, "ann")]),
+    (json.dumps(BUNDLE).replace('"entry": [', '"entry": [5, '), "an entry of it is no object"),
+    (json.dumps(BUNDLE).replace('"entry": [', '"entry": [0, '), "an entry of it is no object"),
+    (json.dumps(BUNDLE).replace("}, {", "} {"), "not JSON"),
+    (json.dumps(BUNDLE).replace("}, {", "}, , {"), "not JSON"),
+    (json.dumps(BUNDLE)[:-1], "not JSON"),
+    (json.dumps(BUNDLE) + "}", "not JSON"),
+    (json.dumps(BUNDLE).replace('"id": "ann"', '"id": "ann", "id": "x"'), "entry 1: a name stands twice"),
+    (json.dumps(BUNDLE).replace('"ann"', "NaN"), "entry 1: NaN is no number"),
+    (json.dumps(BUNDLE).replace('"ann"', "[" * 70 + "]" * 70), "entry 1: nested too deep"),
+    (json.dumps({**ANN, "resourceType": "List", "entry": [{}]}), "no Bundle"),
+    (json.dumps({**ANN, "a": "x" * 500}), "a resource has more than"),
+    (json.dumps({**BUNDLE, "entry": [{"resource": {**ANN, "a": "x" * 500}}]}), "a resource has more than"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "found"), LARGE)
+def test_a_large_bundle_is_taken_apart_and_reads_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, found: Any
+) -> None:
+    path = tmp_path / "one"
+    path.write_text(text)
+    monkeypatch.setattr(read, "LONGEST_LINE", 200 if "x" * 500 in text else len(text) - 1)
+    if isinstance(found, str):
+        with pytest.raises(Usage, match=found):
+            list(Source(str(path)).items())
+    else:
+        assert [(item.line, item.resource["id"]) for item in Source(str(path)).items()] == found
+
+
+def test_many_objects_are_not_made_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is small as text and large as objects is refused, or read entry by entry, in little memory."""
+    monkeypatch.setattr(read, "LONGEST_LINE", 50_000)
+    monkeypatch.setattr(bundle, "MOST_ENTRIES", 1000)
+    path = tmp_path / "one"
+    entry = '{"resource":{"resourceType":"Basic","a":[' + ",".join(["[]"] * 1000) + "]}}"
+    whole = '{"resourceType":"Bundle","entry":[' + ",".join([entry] * 200) + "]}"
+    path.write_text(whole)
+    assert held(path) < 8 * len(whole), "as objects it has sixteen times as much"
+    path.write_text(whole.replace(entry, "{}" + ",{}" * 1000))
+    with pytest.raises(Usage, match="more than 1,000 entries"):
+        held(path)
+    path.write_text('{"resourceType":"Basic","a":[' + ",".join(["[]"] * 50_000) + "]}")
+    with pytest.raises(Usage, match="a resource has more than"):
+        held(path)
+
+
+def held(path: Path) -> int:
+    """The most bytes that reading a file holds."""
+    tracemalloc.start()
+    try:
+        for _ in Source(str(path)).items():
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 def test_lines_are_not_held(tmp_path: Path) -> None:
     """Ten times the lines take no more memory."""
     line = json.dumps({**ANN, "text": "x" * 2000}) + "\n"
@@ -159,10 +222,7 @@ def test_lines_are_not_held(tmp_path: Path) -> None:
     for count in (500, 5000):
         path = tmp_path / f"{count}.ndjson"
         path.write_text(line * count)
-        tracemalloc.start()
-        assert sum(1 for _ in Source(str(path)).items()) == count
-        most.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
+        most.append(held(path))
     assert most[1] < most[0] * 1.5
 
 

@@ -16,11 +16,12 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from tpi_cli import files
 from tpi_cli.errors import Usage
+from tpi_cli.exchange.fhir.bundle import split
 from tpi_cli.exchange.fields import shown
 
 MEGABYTE = 1024 * 1024
-LARGEST_WHOLE = 64 * MEGABYTE
-"""Bytes of a Bundle, which is held whole; also what is read from stdin, which cannot be read twice."""
+LARGEST_WHOLE = 32 * MEGABYTE
+"""Bytes of a Bundle, whose text is held whole; also what is read from stdin, which cannot be read twice."""
 LARGEST_LINES = 4096 * MEGABYTE
 """Bytes of an NDJSON file, unpacked: one resource at a time is held."""
 LONGEST_LINE = 4 * MEGABYTE
@@ -191,10 +192,9 @@ def _items(name: str, raw: BinaryIO) -> Iterator[Item]:
         raise _too_large(name, LARGEST_WHOLE)
     first = line.removeprefix(BOM)
     if not _whole(first):
-        rest = _all(raw, name, LARGEST_WHOLE - len(line))
-        yield from _expanded(name, 1, _parsed(first + rest, name, 0))
+        yield from _document(name, 0, first + _all(raw, name, LARGEST_WHOLE - len(line)))
         return
-    yield from _expanded(name, 1, _parsed(first, name, 1))
+    yield from _document(name, 1, first)
     number = 1
     while line := raw.readline(LONGEST_LINE + 1):
         number += 1
@@ -202,7 +202,25 @@ def _items(name: str, raw: BinaryIO) -> Iterator[Item]:
             raise Usage(f"{name}:{number}: the line is longer than {LONGEST_LINE // MEGABYTE} MB",
                         hint="one resource a line")  # fmt: skip
         if line.strip():
-            yield from _expanded(name, number, _parsed(line, name, number))
+            yield from _document(name, number, line)
+
+
+def _document(name: str, line: int, text: bytes) -> Iterator[Item]:
+    """The resources of a document that begins on a line (0: it is all of the file)."""
+    if len(text) <= LONGEST_LINE:
+        yield from _expanded(name, line or 1, _parsed(text, name, line))
+        return
+    found = _decoded(text, name, line)
+    parts = split(found, name)
+    if len(parts.frame) > LONGEST_LINE or any(end - start > LONGEST_LINE for start, end in parts.spans):
+        raise Usage(f"{name}: a resource has more than {LONGEST_LINE // MEGABYTE} MB", hint="is it FHIR?")
+    frame = _parsed(parts.frame, name, line)
+    holes = frame.get("entry")
+    if frame.get("resourceType") != "Bundle" or not isinstance(holes, list) or len(holes) != len(parts.spans):
+        raise Usage(f"{name}: no Bundle, or an entry of it is no object", hint="is it FHIR R4?")
+    for number, (start, end) in enumerate(parts.spans, 1):
+        entry = _parsed(found[start:end], f"{name}: entry {number}", 0)
+        yield from _entry(name, number, entry)
 
 
 def _whole(line: bytes) -> bool:
@@ -210,13 +228,19 @@ def _whole(line: bytes) -> bool:
     return line.rstrip().endswith(b"}")
 
 
-def _parsed(text: bytes, name: str, line: int) -> Resource:
+def _decoded(text: bytes, name: str, line: int) -> str:
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        raise Usage(f"{name}:{line or 1}: not UTF-8", hint="save it as UTF-8 and try again") from None
+
+
+def _parsed(text: bytes | str, name: str, line: int) -> Resource:
     """An object of JSON, in which every reader sees the same. Raises Usage."""
     where = f"{name}:{line}" if line else name
+    known = text if isinstance(text, str) else _decoded(text, name, line)
     try:
-        found = json.loads(text.decode(), parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once)
-    except UnicodeDecodeError:
-        raise Usage(f"{where}: not UTF-8", hint="save it as UTF-8 and try again") from None
+        found = json.loads(known, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once)
     except RecursionError:
         raise Usage(f"{where}: nested too deep", hint="is it FHIR?") from None
     except _Odd as fault:
@@ -271,12 +295,17 @@ def _expanded(name: str, line: int, found: Resource) -> Iterator[Item]:
     if not isinstance(entries, list):
         raise Usage(f"{name}: the Bundle's entry is no list", hint="is it FHIR R4?")
     for number, entry in enumerate(entries, 1):
-        where = f"{name}: entry {number}"
-        if not isinstance(entry, dict):
-            raise Usage(f"{where} is no object", hint="is it FHIR R4?")
-        url = entry.get("fullUrl", "")
-        if "resource" in entry:
-            yield Item(name, number, url if isinstance(url, str) else "", _resource(entry["resource"], where))
+        yield from _entry(name, number, entry)
+
+
+def _entry(name: str, number: int, entry: Any) -> Iterator[Item]:
+    """The resource of a Bundle's entry, which need not have one. Raises Usage."""
+    where = f"{name}: entry {number}"
+    if not isinstance(entry, dict):
+        raise Usage(f"{where} is no object", hint="is it FHIR R4?")
+    url = entry.get("fullUrl", "")
+    if "resource" in entry:
+        yield Item(name, number, url if isinstance(url, str) else "", _resource(entry["resource"], where))
 
 
 def _resource(found: Any, where: str) -> Resource:
