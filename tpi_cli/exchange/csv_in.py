@@ -62,7 +62,8 @@ class Table:
         for name, value in cells.items():
             sound(name, checks.text(value, LONGEST_FIELD))
         made = self._how.made(cells)
-        return [self._row(kind, row) for kind, row in made.rows], made.skipped
+        why = f"by its {made.skipped}" if made.skipped in raw else made.skipped
+        return [self._row(kind, row) for kind, row in made.rows], why
 
     @property
     def first(self) -> str:
