@@ -62,7 +62,8 @@ class Table:
         for name, value in cells.items():
             sound(name, checks.text(value, LONGEST_FIELD))
         made = self._how.made(cells)
-        return [self._row(kind, row) for kind, row in made.rows], made.skipped
+        why = f"by its {made.skipped}" if made.skipped in raw else made.skipped
+        return [self._row(kind, row) for kind, row in made.rows], why
 
     @property
     def first(self) -> str:
@@ -152,7 +153,7 @@ def _header(lines: Any, text: Lines) -> list[str]:
     folded = [name.casefold() for name in names]
     twice = [name for name in names if name and folded.count(name.casefold()) > 1]
     if twice:
-        raise Usage(f"{text.name}: column {twice[0]} stands there twice", hint="keep one of them")
+        raise Usage(f"{text.name}: column {twice[-1]} stands there twice", hint="keep one of them")
     return names
 
 

@@ -1,6 +1,5 @@
 """The sample clinic: its CSV files brought into the demo store, moved by whole weeks up to today."""
 
-import csv
 import json
 import os
 import shutil
@@ -11,8 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from tpi_cli import clock
-from tpi_cli.acts import bring_in, bring_in_injections, bring_in_scores, hold
-from tpi_cli.acts import site as sites
+from tpi_cli.acts import bring_in, bring_in_holds, bring_in_injections, bring_in_scores
 from tpi_cli.acts.clinician import Staff
 from tpi_cli.exchange import csv_in
 from tpi_cli.exchange.bring import rows_of
@@ -20,7 +18,7 @@ from tpi_cli.rules import interval
 from tpi_cli.store import keep, tables
 from tpi_cli.store.chart import House
 from tpi_cli.store.place import Place
-from tpi_cli.store.read import people
+from tpi_cli.store.read.holds import Held
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.schema import make
 from tpi_cli.store.write import Writing, transaction
@@ -83,8 +81,10 @@ def _fill(place: Place, as_of: date) -> None:
         later = [_later(line, shift) for line in _lines("outcomes.csv", "outcomes", as_of)]
         for person, rows in _by_patient(writing, later):
             bring_in_scores.outcomes(writing, person, rows)
+        decided = [_decided(line, shift) for line in _lines("holds.csv", "holds", as_of)]
+        for person, rows in _by_patient(writing, decided):
+            bring_in_holds.holds(writing, person, rows)
         keep.refresh_all(writing.db, writing.clinic.id)
-        _holds(writing, shift)
 
 
 def _by_patient(writing: Writing, lines: list[bring_in.Line]) -> Iterator[tuple[tables.Patient, list[bring_in.Line]]]:
@@ -117,23 +117,6 @@ def _later(line: bring_in.Line, shift: timedelta) -> bring_in.Line:
     return line._replace(row=line.row._replace(date=line.row.date + shift))
 
 
-def _holds(writing: Writing, shift: timedelta) -> None:
-    """What was decided about the recalls: holds.csv."""
-    with open(os.path.join(folder(), "holds.csv"), encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            hold.decide(writing, _decision(writing, row, shift))
-
-
-def _decision(writing: Writing, row: dict[str, str], shift: timedelta) -> hold.Decision:
-    who = people.patient(writing.db, f"mrn:{row['mrn']}").id
-    site = sites.at(writing, who, row["muscle"], row["side"]) if row["muscle"] else None
-    stop = row["act"] == "stop"
-    return hold.Decision(
-        act=row["act"],
-        patient_id=who,
-        on=date.fromisoformat(row["date"]) + shift,
-        site_id=site.id if site else None,
-        reason=row["reason"] if stop else None,
-        until=date.fromisoformat(row["until"]) + shift if row["until"] else None,
-        note=None if stop else row["reason"] or None,
-    )
+def _decided(line: bring_in.Line, shift: timedelta) -> bring_in.Line:
+    row: Held = line.row
+    return line._replace(row=row._replace(on=row.on + shift, until=row.until + shift if row.until else None))
