@@ -29,7 +29,15 @@ from tpi_cli.store.place import Place
 UNREADABLE, LOST, STUCK = "unreadable", "lost", "stuck"
 OFTEN = 10
 """Each so-many-th call is begun again whatever it left."""
-UPKEEP = ("db migrate from 1", "db migrate from 2", "db migrate from 3", "key rotate", "restore", "backup")
+UPKEEP = (
+    "db migrate from 1",
+    "db migrate from 2",
+    "db migrate from 3",
+    "db migrate from 4",
+    "key rotate",
+    "restore",
+    "backup",
+)
 LOG = frozenset(["audit", "history", "ratchet", "numbering", "request", "clinician", "alembic_version"])
 """Tables that upkeep itself writes to."""
 
@@ -77,7 +85,7 @@ def _upkeep(folder: Path) -> Iterator[tuple[str, Counted]]:
     full = prepared.prepared(folder / "full")
     full.ok("backup", str(full.home / "b.db"))
     full.ok(*shlex.split("patient add 'Kerr, Kim' 1971-11-11 --allergy none --bleeding none"))
-    for then in (1, 2, 3):
+    for then in range(1, connect.SCHEMA):
         old = prepared.copied(full, folder / f"schema-{then}")
         older(old, then)
         yield _counting(f"db migrate from {then}", old, "db migrate", _nothing)
