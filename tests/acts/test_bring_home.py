@@ -178,9 +178,11 @@ def changed(found: Records, table: str, **columns: Any) -> Records:
 
 
 BAD: list[tuple[str, dict[str, Any], str]] = [
-    ("patient", {"born": "1971-13-04"}, "born cannot be read"),
+    ("patient", {"born": "1971-13-04"}, "born is no day"),
     ("patient", {"born": "19710304"}, "born is no day"),
     ("patient", {"born": 5}, "born is no text"),
+    ("patient", {"born": "0001-01-01"}, "born is no day"),
+    ("hold", {"until": "9999-12-31"}, "until is no day"),
     ("patient", {"born": None}, "born is missing"),
     ("patient", {"colour": "red"}, "column 'colour' is not known"),
     ("patient", {"entry": 1}, "column 'entry' is not known"),
@@ -202,6 +204,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("alert", {"patient_id": "0190b2f5-7a2c-7000-8000-000000000000"}, "refers to a record that is not there"),
     ("adverse_event", {"type": "ghosts"}, "type is not known here"),
     ("plan", {"follow_up": "soon"}, "follow_up is not known here"),
+    ("plan", {"follow_up": "9999-12-31"}, "follow_up is not known here"),
     ("outcome", {"pain": 11}, "not allowed"),
     ("setting", {"key": "db"}, "key is not known here"),
     ("setting", {"key": "recall.overdue", "value": "many"}, "cannot have that value"),

@@ -24,6 +24,8 @@ from tpi_cli.store.versions import SEAL
 
 LONGEST = 128 * 1024
 """Characters: notes that were added to each other grow beyond what is typed at once."""
+FIRST_YEAR = 1900
+"""Of the first day that may be typed."""
 LARGEST = 2**31
 """Whole numbers lie below: they count things, or are short ids."""
 
@@ -62,7 +64,7 @@ def _value(column: Column[Any], value: Any) -> str | None:
 def _text(column: Column[Any], value: str) -> str | None:
     try:
         if isinstance(column.type, Date):
-            return None if date.fromisoformat(value).isoformat() == value else "is no day"
+            return None if _is_day(value) else "is no day"
         if isinstance(column.type, Quantity):
             return None if Decimal(value).is_finite() and plain(Decimal(value)) == value else "is no quantity"
         if column.name.endswith("_at"):
@@ -74,6 +76,15 @@ def _text(column: Column[Any], value: str) -> str | None:
     return None
 
 
+def _is_day(text: str) -> bool:
+    """Whether a text is a day as one is kept, of the years that days may be typed of."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return False
+    return found.isoformat() == text and FIRST_YEAR <= found.year <= interval.LAST_YEAR
+
+
 def _word(table: str, column: str, value: Any) -> str | None:
     """What is wrong with a text that rules or lists look up."""
     check = _WORDS.get((table, column))
@@ -81,7 +92,7 @@ def _word(table: str, column: str, value: Any) -> str | None:
 
 
 def _follow_up(text: str) -> bool:
-    return text == "none" or interval.read(text) is not None or _reads(date.fromisoformat, text)
+    return text == "none" or interval.read(text) is not None or _is_day(text)
 
 
 def _wall(text: str) -> bool:
