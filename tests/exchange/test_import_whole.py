@@ -283,19 +283,3 @@ def _held(clinic: Clinic, rows: int) -> int:
     assert f"many-i.csv: {rows} new, 0 changed, 0 same, 0 refused" in done.stdout
     assert len(clinic.ok("patient", "list", "--json").rows) == rows // 10
     return int(lines[-1])
-
-
-# A folder
-
-
-def test_a_folder_stands_for_its_csv_files(sample: Clinic, clinic: Clinic) -> None:
-    """What tpi export csv wrote comes in by its name; the tables below it are for other programs."""
-    folder = sample.home / "export"
-    sample.ok("export", "csv", "-o", str(folder))
-    found = clinic.ok("import", str(folder))
-    assert "73 new" in found.out
-    assert clinic.ok("import", str(folder), "--json").json["new"] == 0
-    again = clinic.home / "again"
-    clinic.ok("export", "csv", "-o", str(again))
-    for path in folder.glob("*.csv"):
-        assert (again / path.name).read_bytes() == path.read_bytes(), path.name
