@@ -200,13 +200,13 @@ a file that cannot be written     | due -o /no/such/folder/list.txt             
 # in and out
 an import of no file              | import                                             | 2 | missing argument                          | tpi import --help
 an import of a file not there     | import nowhere.csv                                 | 2 | nowhere.csv cannot be read: No such file  | name
-an import of a folder             | import /tmp                                        | 2 | /tmp cannot be read: Is a directory       | name
+an import of a folder             | import /dev                                        | 2 | /dev holds neither CSV nor FHIR files     | folder
 errors handled otherwise          | import - --on-error ignore                         | 2 | --on-error cannot be 'ignore'             | stop, skip
 an export to nothing              | export pdf                                         | 2 | cannot export pdf                         | csv, json or sqlite
 an export of two files to one     | export csv                                         | 2 | which file?                               | --kind
-an export of a kind not there     | export csv --kind letters                          | 2 | --kind cannot be 'letters'                | patients or injections
+an export of a kind not there     | export csv --kind letters                          | 2 | --kind cannot be 'letters'                | patients, injections
 a database to a terminal          | export sqlite                                      | 2 | cannot go to stdout                       | -o copy.db
-an export with names left out     | export csv --kind patients --redact names          | 2 | --redact does not apply                   | patient list
+an export with names left out     | export csv --kind patients --redact names          | 2 | --redact does not apply                   | export fhir
 an export into a file's folder    | export csv -o /dev/null/export                     | 1 | cannot write /dev/null/export             | another
 """  # noqa: E501 - one case, one line
 
@@ -439,7 +439,7 @@ FILES = {
     "a header of strangers": ("shoe,hat\n44,58\n", "neither patients nor injections", "--kind"),
     "a column twice": ("mrn,name,born,name\nA20,B,1970-01-01,C\n", "column name stands there twice", "keep one"),
     "a quote left open": ("mrn,name,born\nA20,\"Bom, Bo,1970-01-01\n", "bad.csv:2: not CSV", "quotes"),
-    "semicolons": ("mrn;name;born\nA20;Bom;1970-01-01\n", "not separated by commas", "comma-separated CSV"),
+    "two signs": ("mrn;name,born\nA20;Bom,1970-01-01\n", "commas or semicolons between the columns?", "in a map"),
     "a NUL": ("mrn,name,born\nA20,Bo\x00m,1970-01-01\n", "bad.csv:2:", ""),
 }  # fmt: skip
 
@@ -535,9 +535,9 @@ def test_a_key_that_others_can_read(clinic: Clinic) -> None:
 
 
 ANOTHER = [
-    (99, "newer tpi (schema 99, this one knows 4)", "upgrade tpi; nothing was changed"),
-    (1, "older schema (1, this tpi needs 4)", "tpi db migrate brings it up to date; tpi backup first"),
-    (0, "older schema (0, this tpi needs 4)", "tpi db migrate brings it up to date; tpi backup first"),
+    (99, "newer tpi (schema 99, this one knows 5)", "upgrade tpi; nothing was changed"),
+    (1, "older schema (1, this tpi needs 5)", "tpi db migrate brings it up to date; tpi backup first"),
+    (0, "older schema (0, this tpi needs 5)", "tpi db migrate brings it up to date; tpi backup first"),
 ]
 
 

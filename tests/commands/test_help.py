@@ -87,7 +87,21 @@ def practice(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clini
     folder = Path(__file__).parent.parent.parent / "sample_data"
     for file in ("patients.csv", "injections.csv", "outcomes.csv"):
         shutil.copy(folder / file, home / file)
+    (home / "sessions.csv").write_text(
+        'DOS,Pt Name,DOB,Muscle inj.,Rx\n03/04/2026,"Tan, Mei",04/03/1971,L ut,lido 1% 1 ml\n'
+    )
+    (home / "clinic.toml").write_text(MAP)
     return clinic
+
+
+MAP = """
+kind = ["patients", "injections"]
+patient = ["name", "born"]
+date = "DD/MM/YYYY"
+columns = {"DOS" = "date", "Pt Name" = "name", "DOB" = "born", "Muscle inj." = "site", "Rx" = "mix"}
+constants = {follow_up = ""}
+"""
+"""The map of the sheet beside it."""
 
 
 OTHERWISE = {

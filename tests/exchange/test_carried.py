@@ -335,3 +335,15 @@ def test_a_missed_one_holds_nobody_back_and_a_kept_one_lifts_no_hold(mei: Clinic
     for start, status in (("2026-10-20", "no-show"), ("2026-11-12", "done"), ("2026-12-01", "cancelled")):
         result(mei, "appointments", f"mrn,start,status\nA1,{start}T10:00,{status}\n")
         assert due(mei)[0]["status"] == "snoozed", status
+
+
+def test_a_folder_stands_for_its_csv_files(sample: Clinic, other: Clinic) -> None:
+    """What tpi export csv wrote comes in by its name; the tables below it are for other programs."""
+    folder, again = sample.home / "export", other.home / "again"
+    sample.ok("export", "csv", "-o", str(folder))
+    assert "73 new" in other.ok("import", str(folder)).out
+    assert other.ok("import", str(folder), "--json").json["new"] == 0
+    other.ok("export", "csv", "-o", str(again))
+    for path in folder.glob("*.csv"):
+        assert (again / path.name).read_bytes() == path.read_bytes(), path.name
+    assert due(other) == due(sample)

@@ -1,5 +1,6 @@
 """`tpi import`: patients, injections and outcomes from CSV, all of them or none."""
 
+import os
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +15,7 @@ from tpi_cli.store.read import overrides
 
 def import_(
     ctx: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILE...|-", help="CSV files; - is stdin.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...|-", help="Files or folders, CSV or FHIR; - is stdin.")],
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="KIND", help="patients, injections, appointments, fhir, ...")
     ] = None,
@@ -46,10 +47,13 @@ def import_(
         import_fhir.run(ctx, files, skip=skip)
         return
     _known(kind)
+    ask = _ask(ctx, kind, map)
     out: Out = ctx.obj.out()
     with shelf(ctx.obj.place) as rows, progress.shown(out) as watch:
         reading = Reading(rows, watch)
-        _read(ctx, reading, _once(files), kind, map)
+        for path in _once(files):
+            for name in reading.read(path, ask).unknown:
+                out.say(f"{path}: column {name} is not known and was left out")
         with options.recording(ctx) as writing:
             bringing = Bringing(writing, reading)
             bringing.keep()
@@ -100,8 +104,8 @@ def _known(kind: str | None) -> None:
         allowed("--kind", kind, (*KINDS, "fhir"))
 
 
-def _read(ctx: typer.Context, reading: Any, files: list[str], kind: str | None, map: str | None) -> None:
-    """Set the rows of all files down, before anybody waits for the store. Raises Usage."""
+def _ask(ctx: typer.Context, kind: str | None, map: str | None) -> Any:
+    """How the files are to be read. Raises Usage for a map that is none, and a store's errors."""
     from tpi_cli.exchange.csv_in import Ask
     from tpi_cli.exchange.map import read as read_map
     from tpi_cli.store.read.clinic import clinic
@@ -109,15 +113,21 @@ def _read(ctx: typer.Context, reading: Any, files: list[str], kind: str | None, 
 
     how = read_map(map) if map is not None else None
     with options.reading(ctx) as db:
-        ask = Ask(kind, clinic(db).today, own_agents(db), how)
-    for path in files:
-        table = reading.read(path, ask)
-        for name in table.unknown:
-            ctx.obj.out().say(f"{path}: column {name} is not known and was left out")
+        return Ask(kind, clinic(db).today, own_agents(db), how)
 
 
-def _once(files: list[str]) -> list[str]:
+def _once(paths: list[str]) -> list[str]:
+    """The files that were named, a folder's CSV files for the folder. Raises Usage for one that is named twice."""
+    files = [file for path in paths for file in (_inside(path) if os.path.isdir(path) else [path])]
     twice = [path for path in files if files.count(path) > 1]
     if twice:
         raise Usage(f"{twice[0]} is named twice", hint="name each file once")
     return files
+
+
+def _inside(folder: str) -> list[str]:
+    """Raises Usage for a folder without CSV files."""
+    found = sorted(name for name in os.listdir(folder) if name.lower().endswith((".csv", ".csv.gz")))
+    if not found:
+        raise Usage(f"{folder} holds neither CSV nor FHIR files", hint="name the files, or another folder")
+    return [os.path.join(folder, name) for name in found]

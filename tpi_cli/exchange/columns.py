@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tpi_cli.errors import Usage
-from tpi_cli.exchange.fields import shown
+from tpi_cli.exchange.fields import MAPS, shown
 from tpi_cli.exchange.foreign_rows import PLACEHOLDER, Reading, kept_out, renamed, rows
 from tpi_cli.exchange.map import Map, Part, folded
 from tpi_cli.reference.headings import all_headings, field, fold
 
 KINDS = tuple(all_headings())
-HELP = "tpi help import-map"
 FIRST, LAST = frozenset({"first", "firstname", "given", "givenname", "fname"}), frozenset(
     {"last", "lastname", "surname", "familyname", "lname"}
 )  # fmt: skip
@@ -104,7 +103,7 @@ def _of_header(header: Sequence[str], map: Map, file: str) -> list[Part]:
     most = max((len(one.has) for one in found), default=0)
     found = [one for one in found if len(one.has) == most]
     if not found:
-        raise Usage(f"{file}: {map.name} has no table with these columns", hint=f"write a map of your own: {HELP}")
+        raise Usage(f"{file}: {map.name} has no table with these columns", hint=f"write a map of your own: {MAPS}")
     return found
 
 
@@ -167,7 +166,7 @@ def _kind(ours: Iterable[str], header: Sequence[str], file: str) -> str:
             return kind
     raise Usage(
         f"{file}: the header tells neither patients nor injections nor outcomes nor appointments",
-        hint="say so: --kind patients, injections, outcomes or appointments; or which column is which: " + HELP,
+        hint="say so: --kind patients, injections, outcomes or appointments; or which column is which: " + MAPS,
     )
 
 
@@ -201,7 +200,7 @@ def _by_heading(kind: str, ours: str, part: Part) -> bool:
 
 
 def _two(one: str, other: str, ours: str, file: str) -> Usage:
-    hint = f'say which in a map: [columns] "{other}" = "{ours}" ({HELP})'
+    hint = f'say which in a map: [columns] "{other}" = "{ours}" ({MAPS})'
     return Usage(f"{file}: columns {shown(one)} and {shown(other)} could both be {ours}", hint=hint)
 
 
@@ -210,7 +209,7 @@ def _halves(columns: Sequence[str], file: str) -> None:
     first = next((name for name in columns if fold(name) in FIRST), None)
     last = next((name for name in columns if fold(name) in LAST), None)
     if first and last:
-        hint = f'say how in a map: [join] name = "{{{last}}}, {{{first}}}" ({HELP})'
+        hint = f'say how in a map: [join] name = "{{{last}}}, {{{first}}}" ({MAPS})'
         raise Usage(f"{file}: the name is in two columns, {shown(last)} and {shown(first)}", hint=hint)
 
 

@@ -12,10 +12,11 @@ from tpi_cli.errors import Usage
 from tpi_cli.exchange.columns import Translation, translation
 from tpi_cli.exchange.csv_text import LONGEST_FIELD, MOST_COLUMNS, Lines, opened
 from tpi_cli.exchange.delimiter import sniffed
-from tpi_cli.exchange.fields import Fault, shown, sound
+from tpi_cli.exchange.fields import MAPS, Fault, shown, sound
 from tpi_cli.exchange.kinds import Parse, parser
 from tpi_cli.exchange.map import Map
 from tpi_cli.reference import agents
+from tpi_cli.reference.headings import all_headings
 from tpi_cli.rules import checks, identity
 from tpi_cli.show.delimited import restored
 
@@ -117,8 +118,9 @@ def opened_table(path: str, ask: Ask) -> Iterator[tuple[Table, Iterator[Found]]]
         lines, names = _reader(text, ask.map)
         how = translation(names, ask.kind, ask.map, path)
         if how.missing:
-            needed = ", ".join(how.missing)
-            raise Usage(f"{path}: column {how.missing[0]} is missing", hint=f"{how.kinds[0]} need {needed} too")
+            needed = ", ".join(one.field for one in all_headings()[how.kinds[0]].values() if one.needed)
+            hint = f"{how.kinds[0]} need {needed}; for other headings: {MAPS}"
+            raise Usage(f"{path}: column {how.missing[0]} is missing", hint=hint)
         yield Table(path, how, ask), iter(()) if how.skip else _lines(text, lines)
 
 

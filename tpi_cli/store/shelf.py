@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from tpi_cli import files
+from tpi_cli.errors import StoreReadOnly
 from tpi_cli.store import connect
 from tpi_cli.store.place import Place
 
@@ -184,8 +185,8 @@ def _kept(row: tuple[Any, ...]) -> Kept:
 def shelf(place: Place) -> Iterator[Shelf]:
     """A shelf of this call, gone at its end. Raises StoreUnavailable, StoreReadOnly."""
     path = f"{place.path}.{os.getpid()}.rows"
+    _make(path)
     try:
-        os.close(files.make(path))
         with closing(connect.connect(path, os.urandom(_KEY_BYTES).hex())) as connection:
             for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{CACHE_KB}", "secure_delete=OFF"):
                 connection.execute(f"PRAGMA {pragma}")
@@ -198,3 +199,11 @@ def shelf(place: Place) -> Iterator[Shelf]:
     finally:
         with suppress(FileNotFoundError):
             os.unlink(path)
+
+
+def _make(path: str) -> None:
+    """The file, empty. Raises StoreReadOnly."""
+    try:
+        os.close(files.make(path))
+    except OSError as fault:
+        raise StoreReadOnly(why=fault.strerror or "it cannot be written", path=os.path.dirname(path)) from None
