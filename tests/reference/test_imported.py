@@ -3,7 +3,7 @@
 import pytest
 
 from tpi_cli.reference import alerts
-from tpi_cli.reference.imported import LASTING, alert_of, alerts_of, table
+from tpi_cli.reference.imported import LASTING, alerts_of, table
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 SNOMED = "http://snomed.info/sct"
@@ -52,7 +52,6 @@ medication | 24 HR Metformin hydrochloride 500 MG           |
 def test_by_words(line: str) -> None:
     what, text, kinds = (cell.strip() for cell in line.split("|"))
     assert alerts_of(text, [], what) == tuple(kinds.split())  # type: ignore[arg-type]
-    assert alert_of(text, None, what) == next(iter(kinds.split()), None)  # type: ignore[arg-type]
 
 
 CODES = [

@@ -50,11 +50,6 @@ def table() -> tuple[Row, ...]:
     )
 
 
-def alert_of(text: str, code: Code | None, what: What) -> str | None:
-    """The first kind of alert that an entry is, where there is room for one; None where it is none."""
-    return next(iter(alerts_of(text, [code] if code else [], what)), None)
-
-
 def alerts_of(text: str, codes: Iterable[Code], what: What) -> tuple[str, ...]:
     """Every kind of alert that an entry with this text and these codes is: `lidocaine / epinephrine` is two.
 
