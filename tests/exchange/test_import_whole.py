@@ -55,11 +55,11 @@ def mixed(clinic: Clinic) -> list[str]:
 
 
 TOLD = [
-    "p.csv:2: changed: phone",
+    "p.csv:2: changed: phone   A1 Tan, Mei, born 1971-03-04",
     "p.csv:3: same",
-    "p.csv:4: new",
+    "p.csv:4: new   A3 Bo Li, born 1980-01-01",
     "i.csv:2: same",
-    "i.csv:3: new",
+    "i.csv:3: new   A1 2026-08-24 upper trapezius R, lidocaine 1% 1 mL, again 3mo",
     "i.csv:4: refused: date: '2026-02-30' is no day of the calendar: write 2026-01-31",
     "p.csv: 1 new, 1 changed, 1 same, 0 refused",
     "i.csv: 1 new, 0 changed, 1 same, 1 refused",
@@ -77,7 +77,7 @@ def test_a_dry_run_tells_every_row_and_why(two: Clinic) -> None:
 def test_a_dry_run_tells_every_row_where_it_will_stop(two: Clinic) -> None:
     found = two.run("import", *mixed(two), "--dry-run")
     assert found.code == 2
-    assert found.out.replace(f"{two.home}/", "").splitlines() == TOLD[:6]
+    assert found.out.replace(f"{two.home}/", "").splitlines() == TOLD[:-1]
 
 
 def test_a_dry_run_tells_programs_every_row(two: Clinic) -> None:
@@ -166,19 +166,21 @@ ALIKE = [
     ("a letter off", "Tan, Mey", "1971-03-04", True),
     ("day and month swapped", "Tan, Mei", "1971-04-03", False),
     ("another name", "Okafor, Ada", "1971-03-04", False),
-    ("another day", "Tan, Mei", "1988-12-30", False),
+    ("another day", "Tan, Mei", "1988-12-30", None),
 ]
 
 
 @pytest.mark.parametrize(("what", "name", "born", "alike"), ALIKE, ids=[case[0] for case in ALIKE])
 def test_people_who_may_be_one_are_told_and_both_kept(
-    two: Clinic, what: str, name: str, born: str, alike: bool
+    two: Clinic, what: str, name: str, born: str, alike: bool | None
 ) -> None:
+    """As tpi patient duplicates has them; and who has the same name, for a birth date is easily mistyped."""
     path = two.file("p.csv", f'mrn,name,born\nB7,"{name}",{born}\n')
     found = two.ok("import", path, "--json").json
     pairs = [(one["patient"], one["other"]) for one in found["similar"]]
     listed = two.ok("patient", "duplicates", "--json").rows
-    assert bool(pairs) == bool(listed) >= alike, "the same people as tpi patient duplicates"
+    assert bool(listed) >= bool(alike)
+    assert bool(pairs) == (alike is None or bool(listed)), "the same people as tpi patient duplicates"
     assert len(two.ok("patient", "list", "--json").rows) == 3, "nobody was merged"
     assert two.ok("import", path, "--json").json["similar"] == [], "who was on file is no news"
 

@@ -61,6 +61,9 @@ def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = No
     if isinstance(known, str):
         out.refused.append(Refusal(line.at, "name", known))
         return out
+    if known is not None and known.merged_into is not None:
+        out.same.append(line)  # the record that took it over is not the file's to change
+        return out
     if earlier == digest(new):
         out.same.append(line)
     elif earlier is not None:
@@ -110,8 +113,7 @@ def _short_id(mrn: str) -> int | None:
 def _one_of(writing: Writing, whom: str, *, bare: bool = False) -> tables.Patient | str | None:
     """The patient of an mrn, a short id, or (`identity.by_name`) a name; why there are two; None for nobody.
 
-    Of one merged away the survivor. With `bare` a short id finds only who has no mrn: under it a patient without one
-    is exported.
+    With `bare` a short id finds only who has no mrn: under it a patient without one is exported.
     """
     named = identity.read_name(whom)
     if named:
@@ -121,7 +123,7 @@ def _one_of(writing: Writing, whom: str, *, bare: bool = False) -> tables.Patien
     found = writing.session.exec(select(tables.Patient).where(where)).first()
     if found is None or (number and bare and found.mrn):
         return None
-    return _survivor(writing, found)
+    return found
 
 
 def _of_name(writing: Writing, name: str, born: date | None) -> tables.Patient | str | None:
@@ -172,7 +174,7 @@ def whose(writing: Writing, mrn: str, beside: Beside) -> tables.Patient | str:
     """The patient that the rows of an mrn are about, of one merged away the survivor; or why they name nobody."""
     if beside.refused:
         return "the patient's own row is refused"
-    found = _one_of(writing, mrn, bare=True)
+    found = _one_of(writing, mrn, bare=not beside.taken)
     if found is None:
         known = "name and birth date" if identity.read_name(mrn) else "mrn"
         return f"no patient has this {known}: import the patients too"
@@ -180,14 +182,7 @@ def whose(writing: Writing, mrn: str, beside: Beside) -> tables.Patient | str:
         return found
     if _short_id(mrn) and not beside.taken:
         return "a PT- id holds only beside its patients file: import both together"
-    return found
-
-
-def numbered(line: Line, person: tables.Patient) -> Line:
-    """A row whose patient was known by name, with the number that the same patient's rows are exported with."""
-    if not identity.read_name(line.row.mrn):
-        return line
-    return line._replace(row=line.row._replace(mrn=person.mrn or identity.patient(person.number)))
+    return _survivor(writing, found)
 
 
 def not_then(person: tables.Patient, on: date) -> str | None:
@@ -198,5 +193,8 @@ def not_then(person: tables.Patient, on: date) -> str | None:
 
 
 def digest(row: Any, copy: int = 0) -> str:
-    """What a row of a file is known by again; `copy` counts equal rows of one file from 0."""
+    """What a row of a file is known by again; `copy` counts equal rows of one file from 0.
+
+    Rows about a patient come without their mrn: it may be given or changed later.
+    """
     return hashlib.sha256(repr((tuple(row), copy)).encode("utf-8", "surrogatepass")).hexdigest()

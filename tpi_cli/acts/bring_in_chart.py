@@ -46,17 +46,17 @@ def alert_rows(writing: Writing, person: tables.Patient, lines: list[Line]) -> R
 
 
 def weight_rows(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
-    """Take over the newest weight of a table; the rows come by their day."""
+    """Take over the newest weight of a table that can be; the rows come by their day."""
     out = nothing()
-    *older, newest = lines
-    out.left.extend(line._replace(what="an older weight") for line in older)
-    wrong = not_then(person, newest.row.on)
-    if wrong:
-        out.refused.append(Refusal(newest.at, "date", wrong))
-    elif weight(writing, person.id, newest.row.weight_kg, newest.row.on):
-        out.changed.append(newest._replace(what="weight_kg"))
-    else:
-        out.same.append(newest)
+    wrong = {line.at: not_then(person, line.row.on) for line in lines}
+    out.refused.extend(Refusal(line.at, "date", why) for line in lines if (why := wrong[line.at]))
+    sound = [line for line in lines if not wrong[line.at]]
+    out.left.extend(line._replace(what="an older weight") for line in sound[:-1])
+    for newest in sound[-1:]:
+        if weight(writing, person.id, newest.row.weight_kg, newest.row.on):
+            out.changed.append(newest._replace(what="weight_kg"))
+        else:
+            out.same.append(newest)
     return out
 
 

@@ -22,6 +22,9 @@ from tpi_cli.store.read import clinicians, log
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.write import Writing
 
+NOT_ALONE = "another row of this session is refused: mend that one"
+"""A session lands whole or not at all: half of one is another session."""
+
 
 def injections(writing: Writing, house: House, staff: Staff, person: tables.Patient, lines: list[Line]) -> Result:
     """Add the injections of a patient that are new; the caller keeps the due dates."""
@@ -85,51 +88,63 @@ def _places(rows: Iterable[Injected]) -> dict[Where, Injected]:
 
 def _is_new(known: Known, out: Result, line: Line) -> bool:
     row: Injected = line.row
-    wrong = _fault(known, row)
+    earlier = known.by_source.get(row.source_id or "")
+    if _is_same(known, row, earlier):
+        out.same.append(line)
+        return False
+    wrong = _fault(known, row, earlier)
     if wrong:
         out.refused.append(Refusal(line.at, *wrong))
-        return False
-    if row.source_id in known.by_source or (row.source_id is None and _is_on_file(known, row)):
-        out.same.append(line)
         return False
     if row.source_id:
         known.by_source[row.source_id] = row
     return True
 
 
-def _is_on_file(known: Known, row: Injected) -> bool:
-    """Whether a row without an id is there already: the same row brought in before, or an equal injection.
+def _is_same(known: Known, row: Injected, earlier: Injected | None) -> bool:
+    """Whether a row is on file: the one of its id, or, without an id, one brought in before or an equal injection.
 
     Two equal rows of one file are two injections, so each needs one of its own on file.
     """
-    copy = known.seen[row]
-    known.seen[row] += 1
-    return digest(row, copy) in known.keys or known.content[_by_content(row)[0]] > copy
+    if row.source_id:
+        return earlier is not None and _equal(known, earlier, row)
+    bare = _bare(row)
+    copy = known.seen[bare]
+    known.seen[bare] += 1
+    return bool(_digests(row, copy) & known.keys) or known.content[bare] > copy
+
+
+def _bare(row: Injected) -> Injected:
+    """What a row without an id is told by; whose it is goes without saying, and a number may be given later."""
+    return row._replace(source_id=None, mrn="")
+
+
+def _digests(row: Injected, copy: int = 0) -> set[str]:
+    """How a row is known that was brought in before; an earlier tpi kept the mrn in it."""
+    return {digest(_bare(row), copy), digest(row._replace(source_id=None), copy)}
 
 
 def _by_content(row: Injected) -> tuple[Injected, Injected]:
     """What a row without an id is told by: as it stands, and as a file that leaves the clinician out has it."""
-    bare = row._replace(source_id=None)
+    bare = _bare(row)
     return bare, bare._replace(clinician="")
 
 
-def _fault(known: Known, row: Injected) -> tuple[str, str] | None:
+def _fault(known: Known, row: Injected, earlier: Injected | None) -> tuple[str, str] | None:
     wrong = not_then(known.person, row.date)
     if wrong:
         return "date", wrong
-    earlier = known.by_source.get(row.source_id or "")
-    if row.source_id in known.others or (earlier is not None and not _same(known, earlier, row)):
+    if earlier is not None or row.source_id in known.others:
         return "source_id", f"{row.source_id} is on file with other values: amend the record instead"
     return None
 
 
-def _same(known: Known, earlier: Injected, row: Injected) -> bool:
+def _equal(known: Known, earlier: Injected, row: Injected) -> bool:
     """The row brought in before, or an equal one where a clinician left out takes whoever is on file."""
-    bare = row._replace(source_id=None)
-    if known.key_of.get(row.source_id or "") == digest(bare):
+    if known.key_of.get(row.source_id or "") in _digests(row):
         return True
     clinician = row.clinician or earlier.clinician
-    return earlier._replace(source_id=None, clinician=clinician) == bare._replace(clinician=clinician)
+    return _bare(earlier)._replace(clinician=clinician) == _bare(row)._replace(clinician=clinician)
 
 
 def _session(known: Known, staff: Staff, out: Result, lines: list[Line]) -> tables.Session | None:
@@ -139,11 +154,13 @@ def _session(known: Known, staff: Staff, out: Result, lines: list[Line]) -> tabl
     wrong = _at_odds(known, known_then, lines)
     if wrong:
         out.refused.extend(wrong)
+        told = {one.at for one in wrong}
+        out.refused.extend(Refusal(line.at, "date", NOT_ALONE) for line in lines if line.at not in told)
         return None
     joined = Joined.on_file(writing, known_then) if known_then else Joined(writing, _new(known, staff, on, lines))
     copies: Counter[Injected] = Counter()
     for line in lines:
-        bare = line.row._replace(source_id=None)
+        bare = _bare(line.row)
         joined.take(known.sites, line.row, digest(bare, 0 if line.row.source_id else copies[bare]))
         copies[bare] += 1
     if on in known.booked:

@@ -51,6 +51,7 @@ class Known:
         self.by_source = {row.source_id: row for row in every if row.source_id}
         self.others = set(scores.sources(db, [row.source_id for row in rows if row.source_id])) - self.by_source.keys()
         self.by_day = {_where(row): row for row in on_file}
+        self.void = {_bare(row) for row in every} - {_bare(row) for row in on_file}
 
     def earlier(self, row: Scored) -> Scored | None:
         """The score of that id, else of that site and day."""
@@ -64,30 +65,40 @@ class Known:
 
 
 def _fault(known: Known, row: Scored) -> tuple[str, str] | None:
-    """What is wrong with a row for itself, for its patient, or beside what is known: column and words."""
+    """What is wrong with a row for itself or beside what is known: column and words."""
+    earlier = known.earlier(row)
+    if _is_same(known, row, earlier):
+        return None
     wrong = not_then(known.person, row.date)
     if wrong:
         return "date", wrong
-    if row.source_id in known.others:
+    if row.source_id in known.others or row.source_id in known.by_source:
         return "source_id", f"{row.source_id} is on file with other values"
-    earlier = known.earlier(row)
-    if earlier is None or _same(earlier, row):
-        return None
-    if row.source_id in known.by_source:
-        return "source_id", f"{row.source_id} is on file with other values"
-    return "date", "another score of that site and day says otherwise"
+    return ("date", "another score of that site and day says otherwise") if earlier else None
+
+
+def _is_same(known: Known, row: Scored, earlier: Scored | None) -> bool:
+    """Whether a row is on file, or was of a session that is void by now: a voided one stays void."""
+    if earlier is not None:
+        return _same(earlier, row)
+    return row.source_id is None and _bare(row) in known.void
+
+
+def _bare(row: Scored) -> Scored:
+    """A score but for its id; whose it is goes without saying, and a number may be given later."""
+    return row._replace(source_id=None, mrn="", reopened=False)
 
 
 def _same(earlier: Scored, row: Scored) -> bool:
     """Equal but for the id. What was reopened since may come as resolved, as it was, or not, as it is."""
-    bare, other = (one._replace(source_id=None, reopened=False) for one in (earlier, row))
+    bare, other = _bare(earlier), _bare(row)
     return bare == other or (earlier.reopened and bare._replace(resolved=False) == other)
 
 
 def _new(writing: Writing, known: Known, out: Result, line: Line) -> tuple[str, str] | None:
     """Add the row unless it is there already; returns the column and words where it has nowhere to go."""
     row: Scored = line.row
-    if known.earlier(row):
+    if _is_same(known, row, known.earlier(row)):
         out.same.append(line)
         return None
     person = known.person.id

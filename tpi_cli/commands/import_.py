@@ -1,16 +1,17 @@
 """`tpi import`: patients, injections and outcomes from CSV, all of them or none."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
 from tpi_cli.commands import import_fhir, options, progress
+from tpi_cli.commands.import_kept import Kept
 from tpi_cli.commands.import_report import Report
 from tpi_cli.errors import Usage
 from tpi_cli.show.out import Out, allowed
-from tpi_cli.show.report import many
-from tpi_cli.store.read import overrides
 
 
 def import_(
@@ -49,51 +50,49 @@ def import_(
     _known(kind)
     ask = _ask(ctx, kind, map)
     out: Out = ctx.obj.out()
-    with shelf(ctx.obj.place) as rows, progress.shown(out) as watch:
-        reading = Reading(rows, watch)
-        for path in _once(files):
-            for name in reading.read(path, ask).unknown:
-                out.say(f"{path}: column {name} is not known and was left out")
-        with options.recording(ctx) as writing:
+    with shelf(ctx.obj.place) as rows:
+        reading = Reading(rows)
+        with progress.shown(out) as watch:
+            unknown = [(path, name) for path in _once(files) for name in reading.read(path, ask, watch).unknown]
+        for path, name in unknown:
+            out.say(f"{path}: column {name} is not known and was left out")
+        with _all_or_nothing(out) as written, options.recording(ctx) as writing:
             bringing = Bringing(writing, reading)
-            bringing.keep()
-            report = Report(reading)
+            with progress.shown(out) as watch:
+                bringing.keep(watch)
+            report = Report(reading, out.redact)
             if report.total("refused") and not skip:
                 _stop(ctx, out, report)
-            kept = _Kept(bringing, writing)
-            written = [] if ctx.obj.dry_run else report.write_refused()
+            kept = Kept(bringing, writing)
+            written += [] if ctx.obj.dry_run else report.write_refused()
             out = ctx.obj.out(writing.today)
-        for line in (*report.refused(), *kept.told()):
+        for line in (*(() if ctx.obj.dry_run else report.refused()), *kept.told(dry_run=ctx.obj.dry_run)):
             out.say(line)
         lines = [*(report.row_by_row() if ctx.obj.dry_run else ()), *report.counted()]
         facts = {**report.facts(rows=ctx.obj.dry_run), **kept.facts()}
     ctx.obj.done(out, "import", [*lines, *(f"refused rows: {path}" for path in written)], "import", facts)
 
 
+@contextmanager
+def _all_or_nothing(out: Out) -> Iterator[list[str]]:
+    """Files of refused rows of an import that comes to nothing are taken back with it."""
+    written: list[str] = []
+    try:
+        yield written
+    except BaseException as fault:
+        for path in written:
+            os.unlink(path)
+        if isinstance(fault, KeyboardInterrupt):
+            out.say("stopped: nothing was imported")
+        raise
+
+
 def _stop(ctx: typer.Context, out: Out, report: Report) -> None:
     """Show what a dry run is to show, then stop. Raises Usage."""
-    if ctx.obj.dry_run and not out.machine:
-        out.lines(report.row_by_row(), "import", dict)
+    if ctx.obj.dry_run:
+        lines = [*report.row_by_row(), *report.counted()]
+        out.lines(lines, "import", lambda: {**report.facts(rows=True), "dry_run": True})
     report.stop(out, dry_run=ctx.obj.dry_run)
-
-
-class _Kept:
-    """What a person should look at after an import: who may be on file twice, and what the rules found in the past."""
-
-    def __init__(self, bringing: Any, writing: Any) -> None:
-        self._alike = list(bringing.alike())
-        self._notes = overrides.noted(writing.db, writing.entry)
-
-    def told(self) -> list[str]:
-        """A line each."""
-        alike = [f"{one} may be {other}: {', '.join(why)} (tpi patient merge)" for one, other, why in self._alike]
-        past = f"kept as notes: {many(self._notes[0], 'finding')} in {many(self._notes[1], 'past session')}"
-        return [*alike, *([f"{past} (tpi session show SESSION)"] if self._notes[0] else [])]
-
-    def facts(self) -> dict[str, Any]:
-        """The same for programs."""
-        alike = [{"patient": one, "other": other, "why": list(why)} for one, other, why in self._alike]
-        return {"similar": alike, "findings": self._notes[0]}
 
 
 def _known(kind: str | None) -> None:

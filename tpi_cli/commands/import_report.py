@@ -4,22 +4,29 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from tpi_cli.errors import Usage
 from tpi_cli.exchange.bring import Reading
+from tpi_cli.exchange.said import said
 from tpi_cli.show.delimited import guarded, restored
-from tpi_cli.show.out import Out
+from tpi_cli.show.out import Out, Unwritten
+from tpi_cli.show.report import many
 from tpi_cli.store.shelf import Kept
 
 STATES = ("new", "changed", "same", "refused")
 LEFT = "left out"
+REFUSED = "refused"
+"""The column with the reason in a file of refused rows."""
 
 
 class Report:
     """What became of the rows on the shelf, file by file."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, redact: str = "none") -> None:
+        self._reading = reading
+        self._redact = redact
         self._shelf = reading.shelf
         self._files = [table.file for table in reading.tables]
         self._skips = [table.skip for table in reading.tables]
@@ -40,8 +47,15 @@ class Report:
         return [f"{file}: {', '.join(f'{self._counts[at, state]} {state}' for state in STATES)}", *left]
 
     def row_by_row(self) -> list[str]:
-        """A line a line: where it stands, what would become of it, and why."""
-        return [f"{self._at(one)}: {_become(one)}" for one in self._shelf.lines()]
+        """A line a line: where it stands, what would become of it and why, and what was understood of it."""
+        return [f"{self._at(one)}: {_become(one)}{self._understood(one)}" for one in self._shelf.lines()]
+
+    def _understood(self, one: Kept) -> str:
+        """What a row that would change something says, in our words."""
+        if one.state not in {"new", "changed"} or self._redact != "none":
+            return ""
+        rows, _ = self._reading.tables[one.file].rows(one.cells)
+        return f"   {'; '.join(said(row) for row in rows)}"
 
     def refused(self) -> Iterator[str]:
         """The refused rows: file, line, column, what is wrong."""
@@ -71,20 +85,22 @@ class Report:
         hint = "mend the file, or take the rest with --on-error skip"
         count = self.total("refused")
         if count == 1 or out.machine:
-            more = "" if count == 1 else f" (and {count - 1} more rows)"
+            more = "" if count == 1 else f" (and {many(count - 1, 'more row')})"
             raise Usage(f"{next(self.refused())}{more}; {what}", hint=hint)
-        for line in self.refused():
+        for line in () if dry_run else self.refused():
             out.say(line)
-        raise Usage(f"{count} rows refused; {what}", hint=hint)
+        raise Usage(f"{count} rows {what if dry_run else f'refused; {what}'}", hint=hint)
 
     def write_refused(self) -> list[str]:
-        """The refused rows of each file in a file beside it, with the reason in a last column; the files' names."""
+        """The refused lines of each file in a file beside it, with the reason in a last column; the files' names.
+
+        Raises Unwritten.
+        """
         paths = []
-        for at, file in enumerate(self._files):
-            if self._counts[at, "refused"]:
-                path = _free("stdin" if file == "-" else _stem(file))
-                _write(path, [one for one in self._shelf.refused() if one.file == at])
-                paths.append(path)
+        for at, bad in groupby(self._shelf.refused(), key=lambda one: one.file):
+            file = self._files[at]
+            paths.append(_free("stdin" if file == "-" else _stem(file)))
+            _write(paths[-1], bad)
         return paths
 
 
@@ -105,14 +121,21 @@ def _stem(file: str) -> str:
 def _free(stem: str) -> str:
     """A name for the refused rows that nothing has yet: an older file may hold work half done."""
     path, count = f"{stem}.refused.csv", 1
-    while os.path.exists(path):
+    while os.path.lexists(path):
         count += 1
         path = f"{stem}.refused-{count}.csv"
     return path
 
 
-def _write(path: str, bad: list[Kept]) -> None:
-    with Out(output=path).into() as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(map(guarded, (*bad[0].cells, "refused")))
-        out.writerows(map(guarded, (*map(restored, one.cells.values()), _fault(one))) for one in bad)
+def _write(path: str, bad: Iterator[Kept]) -> None:
+    try:
+        with Out(output=path).into() as file:
+            out = csv.writer(file, lineterminator="\n")
+            for count, one in enumerate(bad):
+                cells = {name: text for name, text in one.cells.items() if name.casefold() != REFUSED}
+                if count == 0:
+                    out.writerow(map(guarded, (*cells, REFUSED)))
+                out.writerow(map(guarded, (*map(restored, cells.values()), _fault(one))))
+    except Unwritten as fault:
+        hint = "the rows that are refused go there: make room, or mend the file first"
+        raise Unwritten(path=path, why=str(fault).rpartition(": ")[2], hint=hint) from None

@@ -11,6 +11,8 @@ from tpi_cli.show.out import Out
 
 AFTER = 0.5
 """Seconds: what is done sooner needs no bar."""
+BETWEEN = 0.1
+"""Seconds between two words about how far it has come."""
 REFRESHED = 4
 """Times a second: more than an eye wants, less than a slow line minds."""
 
@@ -32,13 +34,16 @@ class _Bar:
     def __init__(self, out: Out) -> None:
         self._plain = out.colour == "never"
         self._since = clock.running()
+        self._told = 0.0
         self._what = ""
         self._progress: Any = None
         self._task: Any = None
 
     def tell(self, what: str, done: int, total: int | None) -> None:
-        if clock.running() - self._since < AFTER:
+        now = clock.running()
+        if now - self._since < AFTER or (now - self._told < BETWEEN and what == self._what and done != total):
             return
+        self._told = now
         self._progress = self._progress or self._begun()
         if what != self._what:
             if self._task is not None:
@@ -62,6 +67,8 @@ class _Bar:
             transient=True,
             expand=True,
             refresh_per_second=REFRESHED,
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         progress.start()
         return progress

@@ -12,7 +12,7 @@ from typing import Any
 from tpi_cli.acts import bring_in, bring_in_chart, bring_in_holds, bring_in_injections, bring_in_scores, bring_in_slots
 from tpi_cli.acts.bring_in import Beside, Line, Refusal, Result
 from tpi_cli.acts.clinician import Staff
-from tpi_cli.exchange.csv_in import Ask, Found, Table, opened_table, whose
+from tpi_cli.exchange.csv_in import Ask, Found, Row, Table, opened_table, whose
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.rules import duplicates, identity
 from tpi_cli.rules.duplicates import Person
@@ -26,8 +26,6 @@ from tpi_cli.store.write import Writing
 PEOPLE = "patients"
 TELL_EVERY = 100
 """Rows between two words about how far it has come."""
-
-
 Watch = Callable[[str, int, int | None], None]
 """Told how far it has come: what is being done, how many rows are done, and of how many (None: nobody knows)."""
 
@@ -35,19 +33,17 @@ Watch = Callable[[str, int, int | None], None]
 class Reading:
     """Files being read: the shelf with their rows, and the table that makes rows of each file's lines."""
 
-    def __init__(self, shelf: Shelf, watch: Watch) -> None:
+    def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self.watch = watch
         self.tables: list[Table] = []
 
-    def read(self, path: str, ask: Ask) -> Table:
+    def read(self, path: str, ask: Ask, watch: Watch) -> Table:
         """Set the rows of a file down. Raises Usage where it cannot be read as a whole."""
         with opened_table(path, ask) as (table, found):
             self.tables.append(table)
             for count, one in enumerate(found, 1):
                 self._set_down(table, one)
-                if count % TELL_EVERY == 0:
-                    self.watch(f"reading {os.path.basename(table.file)}", count, None)
+                watch(f"reading {os.path.basename(table.file)}", count, None)
         return table
 
     def _set_down(self, table: Table, one: Found) -> None:
@@ -57,28 +53,36 @@ class Reading:
                 raise one.fault
             rows, skipped = table.rows(one.raw)
         except Fault as fault:
-            refused = bare._replace(kind=table.first, mrn=table.told_of(one.raw))
+            refused = bare._replace(kind=table.kinds[-1], mrn=table.told_of(one.raw))
             self.shelf.put(refused._replace(state="refused", field=fault.column, what=str(fault)))
             return
         if not rows:
             self.shelf.put(bare._replace(state="left out", what=skipped))
         for part, row in enumerate(rows):
-            known = bring_in.digest(row.value) if row.kind == PEOPLE else None
-            kept = bare._replace(part=part, kind=row.kind, mrn=whose(row), digest=known)
-            self.shelf.put(kept, _day(row.value) if row.kind != PEOPLE else "")
+            alone = row.kind == PEOPLE and len(table.kinds) == 1
+            kept = bare._replace(part=part, kind=row.kind, mrn=whose(row))
+            self.shelf.put(kept._replace(digest=bring_in.digest(row.value) if alone else None), _day(row))
 
     def lines(self, waiting: Iterable[Kept]) -> list[Line]:
-        """The rows that were found sound."""
-        return [Line(one.at, self.tables[one.file].rows(one.cells)[0][one.part].value) for one in waiting]
+        """The rows that were found sound, each line read once."""
+        read: dict[tuple[int, int], list[Any]] = {}
+        for one in waiting:
+            if one.at[:2] not in read:
+                read[one.at[:2]] = self.tables[one.file].rows(one.cells)[0]
+        return [Line(one.at, read[one.at[:2]][one.part].value) for one in waiting]
 
 
-def _day(value: Any) -> str:
-    """The day of a row, which is called `date` where the file's column is."""
-    return str(value.date if hasattr(value, "date") else value.on)
+def _day(row: Row) -> str:
+    """The day of a row, which is called `date` where the file's column is; a patient has none."""
+    if row.kind == PEOPLE:
+        return ""
+    return str(row.value.date if hasattr(row.value, "date") else row.value.on)
 
 
 Act = Callable[[tables.Patient, list[Line]], Result]
 """What keeps a patient's rows of a kind."""
+DEATHS = "deaths"
+"""The rows of holds that tell of a death: they come first, for nothing happens after it."""
 
 
 class Bringing:
@@ -89,7 +93,14 @@ class Bringing:
         self._reading = reading
         self._shelf = reading.shelf
         self._house = House(writing.db)
-        self._acts: dict[str, Act] = {
+        self.unsaid = 0
+        """How many new injections name no clinician."""
+
+    def _acts(self) -> dict[str, Act]:
+        """What keeps the rows of each kind, in their order: a score comes after its session."""
+        writing = self._writing
+        return {
+            DEATHS: partial(bring_in_holds.holds, writing),
             "alerts": partial(bring_in_chart.alert_rows, writing),
             "weights": partial(bring_in_chart.weight_rows, writing),
             "injections": partial(bring_in_injections.injections, writing, self._house, Staff(writing)),
@@ -99,46 +110,67 @@ class Bringing:
             "calls": partial(bring_in_holds.calls, writing),
         }
 
-    def keep(self) -> None:
-        """Keep what waits on the shelf: first who is new, in the order of the files, then the rest by patient."""
-        total, done = self._shelf.count(), 0
+    def keep(self, watch: Watch) -> None:
+        """Keep what waits on the shelf: first who is new, in the order of the files, then the rest by patient.
+
+        A line lands whole or not at all: where a part of it is refused and another was kept, everything is taken
+        back and begun again without that line.
+        """
+        back = self._writing.mark()
+        self._once(watch)
+        while self._shelf.refuse_whole_lines():
+            back()
+            self._shelf.unsettle()
+            self._once(watch)
+        assert not self._shelf.waits(), "every row was settled"
+
+    def _once(self, watch: Watch) -> None:
+        total, done, acts = self._shelf.waits(), 0, self._acts()
+        self.unsaid = 0
+        for count in self._steps(acts):
+            done += count
+            watch("importing", done, total)
+
+    def _steps(self, acts: dict[str, Act]) -> Iterator[int]:
+        """Each step done as it is asked for; tells how many rows that was."""
         for one in self._shelf.waiting(PEOPLE):
             self._person(one)
-            done = self._told(done, 1, total)
+            yield 1
         for mrn in self._shelf.whom(PEOPLE):
-            done = self._told(done, self._of_one(mrn), total)
-
-    def _told(self, before: int, more: int, total: int) -> int:
-        done = before + more
-        if before // TELL_EVERY != done // TELL_EVERY:
-            self._reading.watch("importing", done, total)
-        return done
+            yield self._of_one(mrn, acts)
 
     def _person(self, one: Kept) -> None:
         (line,) = self._reading.lines([one])
-        result = bring_in.one_patient(self._writing, line, self._writing.today, self._shelf.earlier(one))
-        self._settle(result)
+        earlier = self._shelf.earlier(one) if one.digest else None
+        self._settle(bring_in.one_patient(self._writing, line, self._writing.today, earlier))
 
-    def _of_one(self, mrn: str) -> int:
+    def _of_one(self, mrn: str, acts: dict[str, Act]) -> int:
         """Keep the rows about a patient; returns how many."""
         waiting = list(self._shelf.of_one(mrn))
         states = self._shelf.beside(mrn, PEOPLE)
-        beside = Beside(bool(states - {"refused"}), "refused" in states)
+        beside = Beside(bool(states - {"refused"}), states == {"refused"})
         person = bring_in.whose(self._writing, mrn, beside)
         if isinstance(person, str):
             for one in waiting:
-                self._shelf.settle("refused", one.at, "mrn", person)
+                self._shelf.settle("refused", one.at, self._reading.tables[one.file].theirs("mrn"), person)
             return len(waiting)
         moved = False
-        for kind, act in self._acts.items():  # a score comes after its session
-            lines = self._reading.lines([one for one in waiting if one.kind == kind])
-            if lines:
-                result = act(person, [bring_in.numbered(line, person) for line in lines])
-                self._settle(result)
-                moved = moved or bool(result.new or result.changed)
+        for kind, lines in self._by_act(waiting, acts).items():
+            result = acts[kind](person, lines)
+            self._settle(result)
+            self.unsaid += sum(kind == "injections" and not line.row.clinician for line in result.new)
+            moved = moved or bool(result.new or result.changed)
         if moved:
             keep.refresh(self._writing.db, self._writing.clinic.id, [person.id], self._house)
         return len(waiting)
+
+    def _by_act(self, waiting: list[Kept], acts: dict[str, Act]) -> dict[str, list[Line]]:
+        """The rows by what keeps them, in that order."""
+        out: dict[str, list[Line]] = {kind: [] for kind in acts}
+        for one, line in zip(waiting, self._reading.lines(waiting), strict=True):
+            died = one.kind == "holds" and line.row.reason == "died"
+            out[DEATHS if died else one.kind].append(line)
+        return {kind: lines for kind, lines in out.items() if lines}
 
     def _settle(self, result: Result) -> None:
         for state, lines in {"same": result.same, "new": result.new, "changed": result.changed}.items():
@@ -153,25 +185,25 @@ class Bringing:
         """A score of another system that is older than any session has nothing to be measured against."""
         table = self._reading.tables[one.at[0]]
         state = "left out" if table.shipped and one.what == bring_in_scores.NO_SESSION else "refused"
-        self._shelf.settle(state, one.at, self._theirs(table, one), one.what)
-
-    def _theirs(self, table: Table, one: Refusal) -> str:
-        """The column as it is called in the file."""
-        return table.theirs(one.column)
+        self._shelf.settle(state, one.at, table.theirs(one.column), one.what)
 
     def alike(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """Who was added and may be somebody on file, or somebody else in the files: two ids, and why."""
+        added = set(read.added(self._writing.db, self._writing.entry, self._writing.stamp))
+        if not added:
+            return
         for person in read.everybody(self._writing.db):
-            fresh = self._is_fresh(person.number)
-            self._shelf.know(person.number, person.key, person.born.isoformat(), person.phone, fresh=fresh)
-        for one, other in self._shelf.close_to():
-            why = duplicates.reasons(_person(one), _person(other))
+            born = person.born.isoformat()
+            self._shelf.know(person.number, person.key, born, person.phone, fresh=person.number in added)
+        for pair in self._shelf.close_to():
+            one, other = map(_person, pair)
+            why = duplicates.reasons(one, other) or duplicates.namesakes(one, other)
             if why:
-                yield identity.patient(one[0]), identity.patient(other[0]), why
+                yield identity.patient(one.number), identity.patient(other.number), why
 
-    def _is_fresh(self, number: int) -> bool:
-        sql = "SELECT created_at FROM patient WHERE number = :number"
-        return bool(self._writing.db.value(sql, number=number) == self._writing.stamp)
+    def crowded(self) -> int:
+        """How many birth dates, names and telephones are shared by so many that nobody was compared by them."""
+        return self._shelf.crowded()
 
 
 def _person(row: tuple[Any, ...]) -> Person:

@@ -67,9 +67,9 @@ class Table:
         return [self._row(kind, row) for kind, row in made.rows], why
 
     @property
-    def first(self) -> str:
-        """The kind of its rows, the first where there are several."""
-        return self._how.kinds[0]
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its rows."""
+        return self._how.kinds
 
     def told_of(self, raw: dict[str, str]) -> str:
         """By what mrn the patient of a line goes that cannot be read as a whole; empty where it has none."""

@@ -6,10 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import TextIO
 
-from tpi_cli.exchange.appointments_in import APPOINTMENTS
-from tpi_cli.exchange.calls_in import CALLS
 from tpi_cli.exchange.fields import escaped
-from tpi_cli.exchange.holds_in import HOLDS
 from tpi_cli.exchange.injections_in import EPI
 from tpi_cli.exchange.kinds import COLUMNS
 from tpi_cli.rules.values import Dose, plain
@@ -24,7 +21,7 @@ from tpi_cli.store.read.log import Injected, injected
 from tpi_cli.store.read.scores import Scored, scored
 from tpi_cli.store.read.slots import Appointed, appointed
 
-WRITTEN = ("patients", "injections", "outcomes", "appointments", "holds", "calls")
+WRITTEN = tuple(COLUMNS)
 """The kinds of file, in the order in which they have to come in again."""
 
 
@@ -192,7 +189,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 def columns(kind: str) -> tuple[str, ...]:
     """The columns of a kind of file."""
-    return {**COLUMNS, "appointments": APPOINTMENTS, "holds": HOLDS, "calls": CALLS}[kind]
+    return COLUMNS[kind]
 
 
 _ROWS = {

@@ -35,6 +35,8 @@ OTHERS = {
     b"BZh": ("is packed (bzip2)", "unpack it first"),
     b"\xfd7zXZ\x00": ("is packed (xz)", "unpack it first"),
     b"(\xb5/\xfd": ("is packed (zstd)", "unpack it first"),
+    b"SQLite format 3\0": ("is an SQLite file, not CSV", "what comes back: tpi help leaving"),
+    b"{": ("is JSON and no FHIR", "what comes back: tpi help leaving"),
     b"PK\x03\x04": ("is a zip file or a workbook, not CSV", "save the sheet as CSV UTF-8 and import that"),
     b"\xd0\xcf\x11\xe0": ("is a workbook, not CSV", "save the sheet as CSV UTF-8 and import that"),
     b"\xff\xfe": ("is UTF-16, not UTF-8", "save it as CSV UTF-8 and try again"),

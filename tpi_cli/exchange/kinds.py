@@ -22,7 +22,7 @@ COLUMNS = {
 }
 """The kinds of file that are written and read, in the order in which a patient's rows are kept."""
 CHARTED = ("alerts", "weights")
-"""Kinds that only come out of other systems' tables, by a map."""
+"""Kinds that come in, out of other systems' tables, and do not go out: with us they stand in patients.csv."""
 KINDS = ("patients", *CHARTED, *tuple(COLUMNS)[1:])
 
 Parse = Callable[[dict[str, str]], Any]

@@ -57,6 +57,14 @@ def reasons(one: Person, other: Person) -> tuple[str, ...]:
 _SAME = "same name"
 
 
+def namesakes(one: Person, other: Person) -> tuple[str, ...]:
+    """Why two people of one name are worth a look where one was just brought in: a birth date is easily mistyped.
+
+    On file such two are rather two, and are not told of again.
+    """
+    return (_SAME, "another birth date") if _names(one.key, other.key) == _SAME else ()
+
+
 def _names(one: str, other: str) -> str:
     words, others = sorted(one.split()), sorted(other.split())
     if not (words and others):  # an erased patient has none

@@ -1,9 +1,11 @@
 """What would be taken back: the act, and of each record what stands now and what will."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from tpi_cli.reference.names import title
+from tpi_cli.show.report import many
 from tpi_cli.store.revert import Change
 
 _WORDS = {"contact": "call", "hold": "decision about the recall", "elsewhere": "dose elsewhere",
@@ -12,18 +14,30 @@ _HIDDEN = frozenset(
     ("id", "clinic_id", "number", "name_key", "row_key", "source_id", "ordinal", "sequence", "starts_at", "ends_at")
 )
 MOST = 12
-"""Records that are told one by one; of more the rest is counted."""
+"""Records that are told one by one; more are counted."""
 
 
 def lines(found: Iterable[Change], redact: str) -> list[str]:
-    """A line a record, with what stands now and what will."""
+    """A line a record, with what stands now and what will; of many records how many there are of each kind."""
     listed = [one for one in found if one.table != "appointment_act"]
-    told = [f"  {line}" for one in listed[:MOST] for line in _lines(one, redact)]
-    return [*told, f"  and {len(listed) - MOST} more records"] if len(listed) > MOST else told
+    if len(listed) > MOST:
+        counts = Counter((_name(one), _becomes(one)) for one in listed)
+        return [f"  {many(count, name)}   -> {becomes}" for (name, becomes), count in counts.items()]
+    return [f"  {line}" for one in listed for line in _lines(one, redact)]
+
+
+def _name(one: Change) -> str:
+    return _WORDS.get(one.table, one.table.replace("_", " "))
+
+
+def _becomes(one: Change) -> str:
+    if one.back is None:
+        return "taken back"
+    return "put back" if one.now is None else "as before"
 
 
 def _lines(one: Change, redact: str) -> list[str]:
-    name = _WORDS.get(one.table, one.table.replace("_", " "))
+    name = _name(one)
     if one.back is None:
         return [f"{name}: {_told(one.now or {}, redact)}   -> taken back"]
     if one.now is None:

@@ -36,8 +36,19 @@ CREATE INDEX of_phone ON person (phone);
 _PUT = "INSERT INTO line VALUES (:file, :line, :part, :kind, :mrn, :day, :digest, :cells, :state, :field, :what)"
 _SETTLE = """
 UPDATE line SET state = :state, field = :field, what = :what
-WHERE file = :file AND line = :line AND part = :part AND (state IS NULL OR state <> 'refused')
+WHERE file = :file AND line = :line AND part = :part
 """
+_WHOLE = """
+UPDATE line SET (state, field, what) = (
+    SELECT state, field, what FROM line AS bad
+    WHERE bad.file = line.file AND bad.line = line.line AND bad.state = 'refused' ORDER BY bad.part LIMIT 1
+)
+WHERE state <> 'refused' AND (file, line) IN (SELECT file, line FROM line WHERE state = 'refused')
+"""
+MOST_ALIKE = 30
+"""People who share a birth date, a name or a telephone: more are a placeholder, and comparing them all has no end."""
+WAYS = ("born", "words", "phone")
+_SHARED = f"SELECT {{way}} FROM person WHERE {{way}} <> '' GROUP BY {{way}} HAVING COUNT(*) {{which}} {MOST_ALIKE}"
 _COLUMNS = "file, line, part, kind, mrn, cells, digest, state, field, what"
 STATES = ("refused", "new", "changed", "same", "left out")
 """What can become of a row; of a line with several rows the first of these that became of one."""
@@ -79,9 +90,21 @@ class Shelf:
         self._run(_PUT, **one._asdict() | {"cells": json.dumps(one.cells), "day": day})
 
     def settle(self, state: str, at: tuple[int, int, int], field: str = "", what: str = "") -> None:
-        """Say what became of a row (file, line, part); one that was refused stays so."""
+        """Say what became of a row (file, line, part)."""
         file, line, part = at
         self._run(_SETTLE, file=file, line=line, part=part, state=state, field=field, what=what)
+
+    def waits(self) -> int:
+        """How many rows nobody settled."""
+        return int(self._value("SELECT COUNT(*) FROM line WHERE state IS NULL"))
+
+    def refuse_whole_lines(self) -> int:
+        """Refuse every row of a line of which a row is refused and another is not; returns how many that were."""
+        return int(self._connection.execute(_WHOLE).rowcount)
+
+    def unsettle(self) -> None:
+        """Forget what became of the rows that were kept or would have been: they are to be kept anew."""
+        self._run("UPDATE line SET state = NULL, field = NULL, what = NULL WHERE state IN ('new', 'changed', 'same')")
 
     def waiting(self, kind: str) -> Iterator[Kept]:
         """The rows of a kind that nobody settled, in the order of the files. Settling while reading is allowed."""
@@ -130,7 +153,7 @@ class Shelf:
         """The digest of the first line of the same kind and number that stands before this one."""
         sql = """
             SELECT digest FROM line WHERE mrn = :mrn AND kind = :kind AND (file, line, part) < (:file, :line, :part)
-            AND digest IS NOT NULL ORDER BY file, line, part LIMIT 1
+            AND digest IS NOT NULL AND state <> 'refused' ORDER BY file, line, part LIMIT 1
         """
         found: str | None = self._value(sql, mrn=one.mrn, kind=one.kind, file=one.file, line=one.line, part=one.part)
         return found
@@ -141,10 +164,6 @@ class Shelf:
         return Counter(
             (one.file, one.state or left, one.what or "" if one.state == left else "") for one in self.lines()
         )
-
-    def count(self) -> int:
-        """How many rows there are."""
-        return int(self._value("SELECT COUNT(*) FROM line"))
 
     def know(self, number: int, name: str, born: str, phone: str, *, fresh: bool) -> None:
         """Note somebody who is on file, or (fresh) was just added, to be looked for among the others."""
@@ -157,12 +176,17 @@ class Shelf:
         ways = " UNION ".join(
             f"SELECT MIN(one.number, other.number) AS low, MAX(one.number, other.number) AS high FROM person AS one"
             f" JOIN person AS other ON other.{way} = one.{way} AND other.number <> one.number"
-            f" WHERE one.fresh AND one.{way} <> ''"
-            for way in ("born", "words", "phone")
+            f" WHERE one.fresh AND one.{way} IN ({_SHARED.format(way=way, which='BETWEEN 2 AND')})"
+            for way in WAYS
         )
         person = "SELECT number, name, born, phone FROM person WHERE number = :number"
         for low, high in self._rows(f"{ways} ORDER BY 1, 2"):
             yield next(self._rows(person, number=low)), next(self._rows(person, number=high))
+
+    def crowded(self) -> int:
+        """How many birth dates, names and telephones more people share than were compared."""
+        sums = " + ".join(f"(SELECT COUNT(*) FROM ({_SHARED.format(way=way, which='>')}))" for way in WAYS)
+        return int(self._value(f"SELECT {sums}"))
 
     def _run(self, sql: str, **values: Any) -> None:
         self._connection.execute(sql, values)

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
@@ -207,6 +207,18 @@ class Writing:
         names, values = ", ".join(sealed), ", ".join(f":{name}" for name in sealed)
         self.db.run(f"INSERT INTO {table} ({names}) VALUES ({values})", **sealed)
         self.touched(table, columns)
+
+    def mark(self) -> Callable[[], None]:
+        """Take note of what stands now; what is returned takes everything back to it, as often as it is called."""
+        self.send()
+        self._database.run("SAVEPOINT marked")
+
+        def back() -> None:
+            self.send()
+            self._session.expunge_all()
+            self._database.run("ROLLBACK TO marked")
+
+        return back
 
     def number(self, kind: str) -> int:
         """The next short number of a kind of record in this clinic; none is ever given twice."""

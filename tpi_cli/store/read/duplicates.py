@@ -18,6 +18,12 @@ def everybody(db: Database) -> Iterator[Person]:
     return (_person(*row) for row in db.rows(_ALL))
 
 
+def added(db: Database, entry: int, stamp: str) -> Iterator[int]:
+    """The numbers of the patients that an entry of the log, made at that moment, put on file."""
+    sql = "SELECT number FROM patient WHERE entry = :entry AND created_at = :stamp"
+    return (number for (number,) in db.rows(sql, entry=entry, stamp=stamp))
+
+
 _ONE = "SELECT number, name_key, born, phone FROM patient WHERE number = :number"
 
 

@@ -1,0 +1,65 @@
+"""What a person should look at after an import: what was put on file, who may be one, what the rules found."""
+
+from typing import Any
+
+from tpi_cli.exchange.bring import Bringing
+from tpi_cli.show.report import many
+from tpi_cli.store.read import brought, overrides
+from tpi_cli.store.write import Writing
+
+MOST = 10
+"""Pairs of people that are told one by one; tpi patient duplicates has all of them."""
+
+
+class Kept:
+    """What an import put on file, looked up before its transaction ends."""
+
+    def __init__(self, bringing: Bringing, writing: Writing) -> None:
+        self._alike = list(bringing.alike())
+        self._crowded = bringing.crowded()
+        self._notes = overrides.noted(writing.db, writing.entry)
+        self._new = brought.added(writing.db, writing.entry, writing.stamp)
+        self._unsaid = bringing.unsaid
+        self._by = writing.acting
+
+    def told(self, *, dry_run: bool) -> list[str]:
+        """A line each. The numbers of a dry run are nobody's."""
+        would = "would be " if dry_run else ""
+        return [*self._added(would), *([] if dry_run else self._people()), *self._past(would)]
+
+    def _added(self, would: str) -> list[str]:
+        """New sessions, and people whom the files name as clinicians: a misspelt one is one more."""
+        new = self._new
+        lines = [f"{would}put on file: {many(new.patients, 'patient')}, {many(new.sessions, 'session')}"]
+        if new.clinicians:
+            lines.append(f"{would}clinicians of these files: {', '.join(new.clinicians)} (tpi clinician list)")
+        if self._unsaid:
+            lines.append(f"{many(self._unsaid, 'row')} named no clinician: {would}recorded under {self._by}")
+        return lines if new.patients or new.sessions else lines[1:]
+
+    def _people(self) -> list[str]:
+        told = [f"{one} may be {other}: {', '.join(why)} (tpi patient merge)" for one, other, why in self._alike[:MOST]]
+        more = len(self._alike) - len(told)
+        crowd = f"{many(self._crowded, 'birth date, name or telephone')} shared by too many to compare them"
+        return [
+            *told,
+            *([f"and {more} more: tpi patient duplicates"] if more else []),
+            *([crowd] * bool(self._crowded)),
+        ]
+
+    def _past(self, would: str) -> list[str]:
+        findings, sessions = self._notes
+        past = f"{would}kept as notes: {many(findings, 'finding')} in {many(sessions, 'past session')}"
+        return [f"{past} (tpi session show SESSION)"] if findings else []
+
+    def facts(self) -> dict[str, Any]:
+        """The same for programs."""
+        alike = [{"patient": one, "other": other, "why": list(why)} for one, other, why in self._alike]
+        new = self._new
+        return {
+            "patients": new.patients,
+            "sessions": new.sessions,
+            "clinicians": list(new.clinicians),
+            "similar": alike,
+            "findings": self._notes[0],
+        }
