@@ -1,5 +1,6 @@
 """What a person should look at after an import: what was put on file, who may be one, what the rules found."""
 
+from itertools import islice
 from typing import Any
 
 from tpi_cli.exchange.bring import Bringing
@@ -7,15 +8,17 @@ from tpi_cli.show.report import many
 from tpi_cli.store.read import brought, overrides
 from tpi_cli.store.write import Writing
 
-MOST = 10
-"""Pairs of people that are told one by one; tpi patient duplicates has all of them."""
+MOST, MOST_FACTS = 10, 100
+"""Pairs of people that are told, to people and to programs; tpi patient duplicates has all of them."""
 
 
 class Kept:
     """What an import put on file, looked up before its transaction ends."""
 
     def __init__(self, bringing: Bringing, writing: Writing) -> None:
-        self._alike = list(bringing.alike())
+        pairs = bringing.alike()
+        self._alike = list(islice(pairs, MOST_FACTS))
+        self._count = len(self._alike) + sum(1 for _ in pairs)
         self._crowded = bringing.crowded()
         self._notes = overrides.noted(writing.db, writing.entry)
         self._new = brought.added(writing.db, writing.entry, writing.stamp)
@@ -39,7 +42,7 @@ class Kept:
 
     def _people(self) -> list[str]:
         told = [f"{one} may be {other}: {', '.join(why)} (tpi patient merge)" for one, other, why in self._alike[:MOST]]
-        more = len(self._alike) - len(told)
+        more = self._count - len(told)
         crowd = f"{many(self._crowded, 'birth date, name or telephone')} shared by too many to compare them"
         return [
             *told,
@@ -61,5 +64,6 @@ class Kept:
             "sessions": new.sessions,
             "clinicians": list(new.clinicians),
             "similar": alike,
+            "similar_count": self._count,
             "findings": self._notes[0],
         }
