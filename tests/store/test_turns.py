@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clinic
+from tests.transcripts.terminal import terminal
 from tpi_cli.store import connect, turns
 
 
@@ -136,3 +137,13 @@ def test_a_line_that_was_left_is_free(clinic: Clinic, two: tuple[Any, Any], monk
     other = os.open(clinic.store.parent, os.O_RDONLY)
     fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.close(other)
+
+
+def test_whoever_waits_long_at_a_terminal_is_told(clinic: Clinic, two: tuple[Any, Any]) -> None:
+    clinic.patient()
+    turns.begin(two[0])
+    with terminal(clinic, "patient", "edit", "1", "--phone", "0161 496 0107", "--yes") as screen:
+        screen.sees("another tpi is writing: waiting for it to end")
+        two[0].execute("COMMIT")
+        assert screen.end() == 0
+    assert clinic.ok("patient", "show", "1", "--json").json["phone"] == "0161 496 0107"

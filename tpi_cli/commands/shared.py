@@ -5,6 +5,7 @@ given last wins.
 """
 
 import gc
+import sys
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
@@ -81,7 +82,11 @@ def with_secrets(given: dict[str, Any]) -> Desk:
 
         return at_terminal(Desk(given).out(), question)
 
-    return Desk(given, Secrets(ask))
+    def waits() -> None:
+        if sys.stderr.isatty():
+            Desk(given).out().say("another tpi is writing: waiting for it to end")
+
+    return Desk(given, Secrets(ask, waits))
 
 
 class Command(TyperCommand):

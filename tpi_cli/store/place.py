@@ -19,8 +19,10 @@ class Secrets:
 
     TRIES = 3
 
-    def __init__(self, ask: Callable[[str], str | None]) -> None:
+    def __init__(self, ask: Callable[[str], str | None], waits: Callable[[], None] = lambda: None) -> None:
         self._ask = ask
+        self.waits = waits
+        """Called where the store is another's for long."""
         self._told: dict[str, str] = {}
 
     def told(self, question: str) -> str | None:

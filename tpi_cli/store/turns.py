@@ -7,6 +7,7 @@ which the system takes from whoever ends, killed or not; where there are no such
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -26,18 +27,27 @@ QUIET = 1.0
 """Seconds without a write after which those further back ask as well."""
 
 
-def begin(connection: Any) -> None:
-    """Begin a transaction that writes, once the others are done. Raises the driver's error if the store is held by one
-    that does not write anything for `connect.BUSY_SECONDS`.
+PATIENT = 2.0
+"""Seconds that nobody is told of."""
+
+
+def begin(connection: Any, told: Callable[[], None] = lambda: None) -> None:
+    """Begin a transaction that writes, once the others are done; who waits long is told so once.
+
+    Raises the driver's error if the store is held by one that does not write anything for `connect.BUSY_SECONDS`.
     """
     waiting = _Waiting(connection)
     line = _Line(os.path.dirname(waiting.path))
     connection.execute("PRAGMA busy_timeout=0")
+    until: float | None = clock.running() + PATIENT
     try:
         while True:
             first = line.first()
             if (first or waiting.quiet(QUIET)) and _begun(waiting):
                 return
+            if until is not None and clock.running() > until:
+                told()
+                until = None
             if first:
                 clock.pause(NAP)
     finally:

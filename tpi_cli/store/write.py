@@ -30,16 +30,19 @@ def engine(place: Place) -> Engine:
         connect.durable(connection)
         return connection
 
-    return made(creator)
+    return made(creator, place.secrets.waits if place.secrets else lambda: None)
 
 
-def made(creator: Any) -> Engine:
-    """An engine over a way to connect, with our own BEGIN: the driver's would let two writers collide."""
+def made(creator: Any, waits: Callable[[], None] = lambda: None) -> Engine:
+    """An engine over a way to connect, with our own BEGIN: the driver's would let two writers collide.
+
+    `waits` is called where the store is another's for long.
+    """
     out = create_engine("sqlite://", creator=creator, module=Driver, poolclass=NullPool, hide_parameters=True)
 
     @event.listens_for(out, "begin")
     def begin(connection: Any) -> None:
-        turns.begin(connection.connection.driver_connection)
+        turns.begin(connection.connection.driver_connection, waits)
 
     return out
 
