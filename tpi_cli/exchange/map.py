@@ -25,7 +25,7 @@ HINT = "tpi help import-map shows a whole one"
 
 _TEXT = ("date", "decimal", "thousands", "delimiter", "between", "sharing", "skip")
 _LISTS = ("kind", "has", "empty", "patient", "optional")
-_TABLES = ("columns", "join", "constants", "values", "units", "where")
+_TABLES = ("columns", "join", "constants", "values", "units", "where", "left_out")
 KEYS = (*_TEXT, *_LISTS, *_TABLES, "table")
 
 
@@ -33,9 +33,10 @@ class Part(NamedTuple):
     """How one table becomes rows of one kind; `kind` is empty where the columns have to tell.
 
     `columns` is ours by theirs, empty for one to leave out; `join` and `constants` are by ours. `has` are columns
-    by which a table of a profile is known; only its rows that say one of the values of `where` are taken. `optional`
-    columns may lack. `patient` are the fields a person is known by. `sharing` says of two sites in one cell whether
-    they had the volume `each` or in `total`. `skip` says why nothing of the table is taken.
+    by which a table of a profile is known; `optional` columns may lack. Only rows that say one of the values of
+    `where` are taken; `left_out` says, by the same columns, why others are not. `patient` are the fields a person is
+    known by. `sharing` says of two sites in one cell whether they had the volume `each` or in `total`. `skip` says
+    why nothing of the table is taken.
     """
 
     kind: str = ""
@@ -45,6 +46,7 @@ class Part(NamedTuple):
     values: Mapping[str, Mapping[str, str]] = {}
     units: Mapping[str, tuple[str, ...]] = {}
     where: Mapping[str, tuple[str, ...]] = {}
+    left_out: Mapping[str, str] = {}
     has: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
@@ -123,6 +125,7 @@ def _parts(table: dict[str, Any]) -> list[Part]:
         values={field: _folded(field, below) for field, below in _table(table, "values").items()},
         units={field: _units(field, below) for field, below in _table(table, "units").items()},
         where={column: _strings(below, f"where.{column}") for column, below in _table(table, "where").items()},
+        left_out=_reasons(table),
         has=_list(table, "has"),
         optional=_list(table, "optional"),
         empty=_list(table, "empty"),
@@ -135,6 +138,13 @@ def _parts(table: dict[str, Any]) -> list[Part]:
     )
     _fields(whole, kinds or tuple(all_headings()))
     return [_of_kind(whole, kind) for kind in kinds] or [whole]
+
+
+def _reasons(table: dict[str, Any]) -> dict[str, str]:
+    """Why rows are left out, by a column of `where`. Raises Usage."""
+    found = _texts(table, "left_out")
+    _known(found, _table(table, "where"), "column of [where]")
+    return found
 
 
 def _of_kind(whole: Part, kind: str) -> Part:
