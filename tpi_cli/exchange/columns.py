@@ -7,8 +7,8 @@ from tpi_cli.errors import Usage
 from tpi_cli.exchange import lacking
 from tpi_cli.exchange.fields import MAPS, shown
 from tpi_cli.exchange.foreign_cells import whole_mix
-from tpi_cli.exchange.foreign_rows import PLACEHOLDER, WHOLE, Reading, kept_out, renamed, rows
-from tpi_cli.exchange.map import Map, Part, folded
+from tpi_cli.exchange.foreign_rows import WHOLE, Reading, kept_out, renamed, rows
+from tpi_cli.exchange.map import PLACEHOLDER, Map, Part, folded
 from tpi_cli.reference.headings import all_headings, field, fold
 
 KINDS = tuple(all_headings())
@@ -116,7 +116,7 @@ def _whole(found: Translation, kind: str | None, map: Map | None, file: str) -> 
     for lacks, names in found.missing.items():
         if map is None:
             raise lacking.without_map(lacks, names, file, said=kind is not None)
-        given = {name for one in found.readings for name in _given(one)}
+        given = {name: one.sources.get(name, "") for one in found.readings for name in _given(one)}
         raise lacking.with_map(lacks, names, given, found.unknown, file)
 
 
@@ -187,8 +187,7 @@ def _column(header: Sequence[str], theirs: str, part: Part, file: str) -> str | 
         return None
     from difflib import get_close_matches
 
-    joined = (name for form in part.join.values() for name in PLACEHOLDER.findall(form))
-    free = lacking.free(header, (*part.columns, *part.where, *joined))
+    free = lacking.free(header, part.named)
     close = get_close_matches(theirs, free, n=1, cutoff=0.6)
     rest = f"the map does not name: {', '.join(free)}" if free else "the map names every column there is: leave it out"
     hint = f"did you mean {shown(close[0])}?" if close else rest

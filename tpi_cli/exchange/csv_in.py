@@ -8,13 +8,14 @@ from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
 
+from tpi_cli.acts.patient import New
 from tpi_cli.errors import Usage
 from tpi_cli.exchange.columns import Translation, translation
 from tpi_cli.exchange.csv_text import LONGEST_FIELD, MOST_COLUMNS, Lines, opened
 from tpi_cli.exchange.delimiter import sniffed
 from tpi_cli.exchange.fields import Fault, Gathered, shown, sound, together
 from tpi_cli.exchange.kinds import Parse, parser
-from tpi_cli.exchange.map import Map
+from tpi_cli.exchange.map import Map, folded
 from tpi_cli.reference import agents
 from tpi_cli.rules import checks, identity
 from tpi_cli.show.delimited import restored
@@ -105,6 +106,13 @@ def whose(row: Row) -> str:
     """By what the patient of a row is known in its file."""
     one = row.value
     return str(one.mrn or identity.by_name(one.name, one.born))
+
+
+def same_as(value: Any) -> Any:
+    """What a row is known by again. Of a patient known by name and birth date capitals and blanks do not count."""
+    if isinstance(value, New) and value.mrn is None:
+        return value._replace(name=folded(value.name))
+    return value
 
 
 class Found(NamedTuple):

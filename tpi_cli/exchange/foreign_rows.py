@@ -10,7 +10,7 @@ from tpi_cli.exchange import foreign_alerts, foreign_cells
 from tpi_cli.exchange.fields import Fault, Gathered, shown
 from tpi_cli.exchange.foreign_days import day, moment
 from tpi_cli.exchange.foreign_numbers import PLAIN, figures, number
-from tpi_cli.exchange.map import Part, folded
+from tpi_cli.exchange.map import PLACEHOLDER, Part, folded
 from tpi_cli.reference import muscles
 from tpi_cli.reference.headings import all_headings
 from tpi_cli.rules.values import plain
@@ -21,10 +21,10 @@ JOINED = ("strength", "volume_ml")
 WHOLE = {"muscle": "site", "side": "site", "agent": "mix", "strength": "mix", "volume_ml": "mix"}
 """Which cell of several fields holds a field."""
 NUMBERS = frozenset({"weight_kg", "height_cm", "pain", "pain_before", "pain_after", "relief_pct", "minutes", "passes"})
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-"""A column in a joined text: `{Last Name}`."""
 SHARE = 'sharing = "each" or sharing = "total" in the map says which'
-_INTERVAL = re.compile(r"([1-9][0-9]{0,3})\s*(days?|weeks?|wks?|months?|years?|yrs?)", re.IGNORECASE)
+_INTERVAL = re.compile(r"([1-9][0-9]{0,3})\s*(d|days?|w|weeks?|wks?|mos?|mths?|months?|y|years?|yrs?)", re.IGNORECASE)
+_WORD = re.compile(r"[0-9]*[^0-9]*")
+"""What is no day in any form: a word, or a number of something."""
 _SEVERAL = re.compile(r"[,;/&+\n]|\band\b", re.IGNORECASE)
 
 
@@ -192,7 +192,7 @@ def _ahead(part: Part, field: str, text: str) -> str:
     try:
         return day(text, part.forms, field)
     except Fault:
-        if part.forms and not any(sign.isdigit() for sign in text):
+        if part.forms and _WORD.fullmatch(text):
             return text
         raise
 

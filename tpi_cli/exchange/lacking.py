@@ -19,7 +19,7 @@ def shipped(header: Sequence[str], file: str) -> Usage | None:
     there = {fold(name) for name in header}
     for name in PROFILES:
         if any(there.issuperset(map(fold, one.has)) for one in read(name).parts):
-            return Usage(f"{file} is a table of {name.capitalize()}", hint=f"read it by the shipped map: --map {name}")
+            return Usage(f"{file} has the columns of a table of {name}", hint=f"add --map {name}, which is shipped")
     return None
 
 
@@ -31,15 +31,17 @@ def without_map(kind: str, missing: Sequence[str], file: str, *, said: bool) -> 
     return Usage(f"{file}: column {missing[0]} is missing", hint=hint)
 
 
-def with_map(kind: str, missing: Sequence[str], given: set[str], spare: Sequence[str], file: str) -> Usage:
-    """`given` is what the map and the headings give, `spare` the columns that nothing is made of."""
+def with_map(kind: str, missing: Sequence[str], given: dict[str, str], spare: Sequence[str], file: str) -> Usage:
+    """`given` is what the map and the headings give, by its column if it has one; `spare` are columns for nothing."""
     name = missing[0]
     ours = WHOLE.get(name, name) if WHOLE.get(name, name) in all_headings()[kind] else name
-    named = {one for heading in spare for one in [field("patients", heading)] if one} | given
-    apart = [part for part, whole in WHOLE.items() if whole == ours and part in missing]
+    named = {one for heading in spare for one in [field("patients", heading)] if one} | given.keys()
+    parts = [part for part, whole in WHOLE.items() if whole == ours]
+    apart = [part for part in parts if part in missing]
     words = f" ({', '.join(apart)})" if apart else ""
+    holding = [given[part] for part in parts if given.get(part)][:1]
     what = f"{file}: no column is {ours}{words}, and {kind} need it"
-    return Usage(what, hint=_line(kind, ours, named, [one for one in spare if one]))
+    return Usage(what, hint=_line(kind, ours, named, holding or spare))
 
 
 def _line(kind: str, ours: str, named: set[str], spare: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ A file is one table, or several under `[[table]]`; what stands above them holds 
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ LARGEST = 256 * 1024
 """Bytes of a map file: the longest profile has some 6,000."""
 DELIMITERS = (",", ";", "\t", "|")
 HINT = "tpi help import-map shows a whole one"
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+"""A column in a joined text: `{Last Name}`."""
 
 _TEXT = ("date", "decimal", "thousands", "delimiter", "between", "sharing", "skip")
 _LISTS = ("kind", "has", "empty", "patient", "optional")
@@ -36,7 +39,7 @@ class Part(NamedTuple):
     by which a table of a profile is known; `optional` columns may lack. Only rows that say one of the values of
     `where` are taken; `left_out` says, by the same columns, why others are not. `patient` are the fields a person is
     known by. `sharing` says of two sites in one cell whether they had the volume `each` or in `total`. `skip` says
-    why nothing of the table is taken.
+    why nothing of the table is taken. `named` are all columns of theirs that the table names, for whichever kind.
     """
 
     kind: str = ""
@@ -56,6 +59,7 @@ class Part(NamedTuple):
     between: str = ""
     sharing: str = ""
     skip: str = ""
+    named: tuple[str, ...] = ()
 
 
 class Map(NamedTuple):
@@ -137,6 +141,8 @@ def _parts(table: dict[str, Any]) -> list[Part]:
         skip=_word(table, "skip"),
     )
     _fields(whole, kinds or tuple(all_headings()))
+    joined = (name for text in whole.join.values() for name in PLACEHOLDER.findall(text))
+    whole = whole._replace(named=(*whole.columns, *whole.where, *joined))
     return [_of_kind(whole, kind) for kind in kinds] or [whole]
 
 
