@@ -206,7 +206,8 @@ def test_the_map_that_the_page_shows_brings_in_the_sheet_that_it_shows(tmp_path:
     assert people == [mei, mei, sara]
     told = {"date": "2026-04-03", "clinician": "AM", "pain_before": "7", "follow_up": "6w", **mei}
     lido = {**told, "agent": "lido", "strength": "1%"}
-    dry = {"date": "2026-04-17", "clinician": "AM", "agent": "dry_needling", "pain_before": "8", "follow_up": "none"}
+    dry = {"date": "2026-04-17", "clinician": "AM", "agent": "dry_needling", "passes": "3", "pain_before": "8",
+           "follow_up": "none"}  # fmt: skip
     assert [_without_empty(row) for kind, row in rows if kind == "injections"] == [
         {**lido, "muscle": "upper trap", "side": "L", "volume_ml": "2"},
         {**lido, "muscle": "Levator scap", "side": "R", "volume_ml": "1"},

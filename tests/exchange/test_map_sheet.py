@@ -1,13 +1,16 @@
 """A clinic's own sheet brought in with a map, by somebody who has the help page: each stumble is told its line."""
 
+import shlex
 from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.conftest import Answer, Clinic
-from tests.exchange.test_map_profiles import PATIENT_DATA, SYNTHEA, needs_synthea
+from tests.exchange.test_map_profiles import LISTS, PATIENT_DATA, SYNTHEA, VITALS, dump, needs_synthea, shown
+from tests.transcripts.test_pages import blocks, joined
 from tpi_cli.acts.patient import New
+from tpi_cli.exchange import map as maps
 from tpi_cli.exchange.csv_in import same_as
 
 HEADER = ("DOS", "Pt Name", "DOB", "Muscle inj.", "Rx", "Pain", "RTC")
@@ -198,3 +201,37 @@ def test_a_patient_known_by_name_is_the_same_in_capitals() -> None:
     assert same_as(mei) == same_as(loud)
     assert same_as(mei._replace(phone="1")) != same_as(loud)
     assert same_as(mei._replace(mrn="A1")) != same_as(loud._replace(mrn="A1"))
+
+
+def csv_of(rows: list[dict[str, str]]) -> str:
+    return "\n".join([",".join(rows[0]), *(",".join(f'"{cell}"' for cell in row.values()) for row in rows), ""])
+
+
+def theirs() -> dict[str, list[dict[str, str]]]:
+    """A table for each file that the page names, of one patient, as the two programs write them."""
+    synthea = maps.read("synthea").parts
+    entry = {"PATIENT": "a-1", "START": "2020-01-05", "CODE": "1191", "DESCRIPTION": "Aspirin"}
+    person = {"Id": "a-1", "BIRTHDATE": "1971-03-04", "FIRST": "Mei", "LAST": "Tan", "GENDER": "F"}
+    rows = {"patients": person, "allergies": entry, "conditions": {**entry, "DESCRIPTION": "Haemophilia A"}}
+    made = {name: [{column: row.get(column, "") for column in dict.fromkeys((*part.has, *part.columns))}]
+            for part, (name, row) in zip(synthea, rows.items(), strict=False)}  # fmt: skip
+    seven = {"pid": "7", "activity": "1", "begdate": "2019-05-02 00:00:00", "date": "2024-01-05 09:30:00", "id": "1"}
+    made["patient_data"] = dump(PATIENT_DATA, {**seven, "fname": "Mei", "lname": "Tan", "DOB": "1971-03-04"})
+    made["lists"] = dump(LISTS, {**seven, "type": "allergy", "title": "Latex"})
+    made["form_vitals"] = dump(VITALS, {**seven, "weight": "137.788914"})
+    return made
+
+
+def test_every_command_of_the_page_does_what_the_page_says(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(clinic.home)
+    for name, text in zip(("sessions.csv", "clinic.toml"), shown(), strict=True):
+        clinic.file(name, text)
+    for name, rows in theirs().items():
+        clinic.file(f"{name}.csv", csv_of(rows))
+    found = blocks("import-map")
+    assert len(found) == 3
+    for command, printed in found:
+        answer = clinic.ok(*shlex.split(command)[1:])
+        assert not printed or joined(answer.out.splitlines()) == printed
+        assert " 0 refused" in answer.out
+        assert any(f"{count} new" in answer.out for count in (1, 3))
