@@ -11,7 +11,7 @@ from tests.exchange.test_map_profiles import LISTS, PATIENT_DATA, SYNTHEA, VITAL
 from tests.transcripts.test_pages import blocks, joined
 from tpi_cli.acts.patient import New
 from tpi_cli.exchange import map as maps
-from tpi_cli.exchange.csv_in import same_as
+from tpi_cli.exchange.csv_in import differing, same_as
 
 HEADER = ("DOS", "Pt Name", "DOB", "Muscle inj.", "Rx", "Pain", "RTC")
 GOOD = {
@@ -98,6 +98,12 @@ def test_every_fault_of_a_row_is_told_at_once(clinic: Clinic) -> None:
     }
     what, _ = told(bring(clinic, sheet(row)))
     for column in ("DOS", "DOB", "Muscle inj.", "Rx", "Pain", "RTC"):
+        assert what.count(f"{column}: ") == 1, (column, what)
+    what, _ = told(clinic.run("import", clinic.file("o.csv", "mrn,date,muscle,side,pain,resolved\n,x,y,L,11,z\n")))
+    for column in ("mrn", "date", "muscle", "pain", "resolved"):
+        assert what.count(f"{column}: ") == 1, (column, what)
+    what, _ = told(clinic.run("import", clinic.file("a.csv", "mrn,start,minutes,status\n,x,1,y\n")))
+    for column in ("mrn", "start", "minutes", "status"):
         assert what.count(f"{column}: ") == 1, (column, what)
     what, _ = told(clinic.run("import", clinic.file("p.csv", 'mrn,name,born,sex,weight_kg\n,"12",x,z,-1\n')))
     for column in ("mrn", "name", "born", "sex", "weight_kg"):
@@ -200,6 +206,7 @@ def test_a_patient_known_by_name_is_the_same_in_capitals() -> None:
     mei, loud = New(name="Tan, Mei", born=born), New(name="TAN,  MEI", born=born)
     assert same_as(mei) == same_as(loud)
     assert same_as(mei._replace(phone="1")) != same_as(loud)
+    assert differing(mei._replace(phone="1"), loud) == ["phone"]
     assert same_as(mei._replace(mrn="A1")) != same_as(loud._replace(mrn="A1"))
 
 

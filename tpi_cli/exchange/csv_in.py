@@ -115,6 +115,12 @@ def same_as(value: Any) -> Any:
     return value
 
 
+def differing(one: Any, other: Any) -> list[str]:
+    """The fields in which two rows about the same patient differ."""
+    pairs = zip(type(one)._fields, same_as(one), same_as(other), strict=True)
+    return [name for name, ours, theirs in pairs if ours != theirs]
+
+
 class Found(NamedTuple):
     """A line of a file: where it begins, its cells as they stand there, and what is wrong with its shape."""
 
