@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tpi_cli.errors import Usage
 from tpi_cli.exchange import kinds
 from tpi_cli.exchange import map as maps
-from tpi_cli.exchange.columns import Translation, translation
-from tpi_cli.exchange.fields import Fault
+from tpi_cli.exchange.columns import Made, Translation, translation
+from tpi_cli.exchange.fields import Fault, together
 from tpi_cli.reference.headings import all_headings, field, fold
 
 
@@ -22,9 +22,17 @@ def of(header: list[str], text: str, folder: Path, kind: str | None = None) -> T
     return translation(header, kind, maps.read(str(path)), "sheet.csv")
 
 
+def made(found: Translation, raw: dict[str, str]) -> Made:
+    """What became of a row in which nothing is wrong; its fault is raised."""
+    out = found.made(raw)
+    if out.wrong:
+        raise together(out.wrong)
+    return out
+
+
 def only(found: Translation, **raw: str) -> dict[str, str]:
     """The one row made of a row, without what is empty."""
-    ((_, row),) = found.made(raw).rows
+    ((_, row),) = made(found, raw).rows
     return {name: value for name, value in row.items() if value}
 
 
@@ -93,7 +101,7 @@ def test_a_heading_and_what_it_means(kind: str, heading: str, ours: str | None) 
 )
 def test_the_header_tells_the_kind(header: str, kind: str) -> None:
     found = translation(header.split(","), None, None)
-    assert (found.kinds, found.missing, found.unknown) == ((kind,), (), ())
+    assert (found.kinds, found.missing, found.unknown) == ((kind,), {}, ())
 
 
 def test_a_header_that_tells_nothing() -> None:
@@ -103,10 +111,13 @@ def test_a_header_that_tells_nothing() -> None:
 
 
 def test_what_is_unknown_and_what_is_missing() -> None:
-    found = translation(["MRN", "Patient", "Shoe size"], "patients", None)
-    assert (found.unknown, found.missing) == (("Shoe size",), ("born",))
+    found = translation(["MRN", "Patient", "DOB", "Shoe size", "refused"], "patients", None)
+    assert (found.unknown, found.missing) == (("Shoe size",), {})  # tpi itself adds `refused`
     assert found.theirs("patients", "name") == "Patient"
-    assert found.theirs("patients", "born") == "born"
+    assert found.theirs("patients", "sex") == "sex"
+    with pytest.raises(Usage, match=r"x\.csv: column born is missing") as fault:
+        translation(["MRN", "Patient", "Shoe size"], "patients", None, "x.csv")
+    assert fault.value.hint == "patients need mrn, name, born; for other headings: tpi help import-map"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +158,9 @@ def test_the_hint_for_a_name_in_two_columns_works(tmp_path: Path) -> None:
     ("text", "told", "hint"),
     [
         ("[columns]\n'DOBB' = 'born'", "no column 'DOBB'", "did you mean 'DOB'?"),
-        ("[columns]\n'Zeta' = 'born'", "no column 'Zeta'", "the file has MRN, Name, DOB"),
+        ("[columns]\n'Zeta' = 'born'", "no column 'Zeta'", "the map does not name: MRN, Name, DOB"),
+        ("[columns]\n'DOB' = 'born'\n'DOC' = 'sex'", "no column 'DOC'", "the map does not name: MRN, Name"),
+        ("[columns]\n'MRN' = 'mrn'\n'Name' = 'name'\n'DOB' = ''\n'DOC' = 'born'", "no column 'DOC'", "leave it out"),
         ("[join]\nname = '{Last}'", "no column 'Last'", ""),
         ("[join]\nname = 'Last'", "names no column", "braces"),
         ("[[table]]\nhas = ['Nothing']", "has no table with these columns", "map of your own"),
@@ -179,7 +192,7 @@ SHOT_MAP = "kind = 'injections'\n{}\n[columns]\n'Site' = 'site'\n'Rx' = 'mix'\n"
 def shots(folder: Path, site: str, rx: str, more: str = "") -> list[dict[str, str]]:
     found = of(SHOT, SHOT_MAP.format(more), folder)
     raw = dict(zip(SHOT, ("A1", "2026-04-03", site, rx, "6 weeks"), strict=True))
-    return [row for _, row in found.made(raw).rows]
+    return [row for _, row in made(found, raw).rows]
 
 
 def test_both_sides_are_two_rows_and_the_dose_is_said(tmp_path: Path) -> None:
@@ -214,14 +227,14 @@ def test_the_volume_of_a_mix_may_stand_beside_it(tmp_path: Path) -> None:
     assert only(found, **raw, Vol="2 cc")["volume_ml"] == "2"
     assert only(found, **{**raw, "Rx": "lido 1% 1 ml"}, Vol="")["volume_ml"] == "1"
     with pytest.raises(Fault, match="a column of its own says '2'") as fault:
-        found.made({**raw, "Rx": "lido 1% 1 ml", "Vol": "2 cc"})
+        made(found, {**raw, "Rx": "lido 1% 1 ml", "Vol": "2 cc"})
     assert fault.value.column == "Rx"
 
 
 def test_rows_of_one_row_have_ids_of_their_own(tmp_path: Path) -> None:
     found = of([*SHOT, "Row ID"], SHOT_MAP.format("sharing = 'each'"), tmp_path)
     raw = {"MRN": "1", "DOS": "2026-04-03", "Rx": "lido 1% 1 ml", "Next": "none", "Row ID": "77"}
-    both = found.made({**raw, "Site": "QL both"}).rows
+    both = made(found, {**raw, "Site": "QL both"}).rows
     assert [row["source_id"] for _, row in both] == ["77.1", "77.2"]
     assert only(found, **raw, Site="QL L")["source_id"] == "77"
 
@@ -248,8 +261,10 @@ def test_a_side_from_a_constant_where_the_cell_has_none(tmp_path: Path) -> None:
 
 
 def test_follow_up_may_be_left_unsaid_by_the_map(tmp_path: Path) -> None:
-    assert of(SHOT[:-1], SHOT_MAP.format(""), tmp_path).missing == ("follow_up",)
-    assert of(SHOT[:-1], SHOT_MAP.format("") + "[constants]\nfollow_up = ''", tmp_path).missing == ()
+    with pytest.raises(Usage, match="no column is follow_up") as fault:
+        of(SHOT[:-1], SHOT_MAP.format(""), tmp_path)
+    assert '[constants] follow_up = ""' in fault.value.hint
+    assert of(SHOT[:-1], SHOT_MAP.format("") + "[constants]\nfollow_up = ''", tmp_path).missing == {}
 
 
 def test_a_day_is_refused_by_the_sheets_own_column(tmp_path: Path) -> None:
@@ -257,7 +272,7 @@ def test_a_day_is_refused_by_the_sheets_own_column(tmp_path: Path) -> None:
     plain = of(header, "", tmp_path)
     raw = dict(zip(header, ("1", "A", "03/04/1971"), strict=True))
     with pytest.raises(Fault, match="DD/MM/YYYY") as fault:
-        plain.made(raw)
+        made(plain, raw)
     assert fault.value.column == "D.O.B."
     assert only(of(header, "date = 'MM/DD/YYYY'", tmp_path), **raw)["born"] == "1971-03-04"
 
@@ -278,23 +293,27 @@ def test_a_death_is_a_status_and_its_day(tmp_path: Path) -> None:
 def test_whose_row_it_is_may_be_told_by_name_and_birth_date(tmp_path: Path) -> None:
     header = ["DOS", "Pt Name", "DOB", "Muscle inj.", "Rx"]
     text = "kind = 'injections'\n{}\n[columns]\n'Muscle inj.' = 'site'\n'Rx' = 'mix'\n[constants]\nfollow_up = 'none'\n"
-    assert of(header, text.format(""), tmp_path).missing == ("mrn",)
+    with pytest.raises(Usage, match="no column is mrn") as fault:
+        of(header, text.format(""), tmp_path)
+    assert 'patient = ["name", "born"]' in fault.value.hint
     found = of(header, text.format("patient = ['name', 'born']"), tmp_path)
-    assert found.missing == ()
     raw = dict(zip(header, ("2026-04-03", "Tan, Mei", "1971-03-04", "ut L", "dry"), strict=True))
     row = only(found, **raw)
     assert (row["name"], row["born"], row.get("mrn")) == ("Tan, Mei", "1971-03-04", None)
     by_name = of(header, text.format("patient = 'name'"), tmp_path)
     assert "born" not in only(by_name, **raw)
     assert by_name.unknown == ("DOB",)
-    assert of(header[:1] + header[2:], text.format("patient = ['name', 'born']"), tmp_path).missing == ("name",)
+    with pytest.raises(Usage, match="no column is name"):
+        of(header[:1] + header[2:], text.format("patient = ['name', 'born']"), tmp_path)
 
 
 def test_rows_that_are_not_taken_say_by_which_column(tmp_path: Path) -> None:
     found = of(["mrn", "name", "born", "State"], "empty = ['-']\n[where]\n'State' = ['in', '']", tmp_path)
     raw = {"mrn": "1", "name": "A", "born": "2000-01-01"}
-    assert found.made({**raw, "State": "out"}) == ((), "State")
-    assert len(found.made({**raw, "State": "-"}).rows) == len(found.made({**raw, "State": "IN"}).rows) == 1
+    assert made(found, {**raw, "State": "out"}).skipped == "by its State"
+    told = of(["mrn", "name", "born", "State"], "[where]\n'State' = 'in'\n[left_out]\n'State' = 'not yet'", tmp_path)
+    assert made(told, {**raw, "State": "out"}).skipped == "not yet"
+    assert len(made(found, {**raw, "State": "-"}).rows) == len(made(found, {**raw, "State": "IN"}).rows) == 1
 
 
 # the law: renamed, reordered and rewritten, a table is the same rows as ours
@@ -321,7 +340,7 @@ def test_our_own_file_comes_through_as_it_is(kind: str) -> None:
     found = translation(COLUMNS[kind], None, None)
     for row in SAMPLE[kind]:
         whole = {name: row.get(name, "") for name in COLUMNS[kind]}
-        assert found.made(whole).rows == ((kind, whole),)
+        assert made(found, whole).rows == ((kind, whole),)
 
 
 def spelled(draw: st.DrawFn, word: str) -> str:
@@ -345,10 +364,10 @@ def renamed(draw: st.DrawFn) -> tuple[str, dict[str, str]]:
 def test_a_table_with_other_headings_is_the_same_rows(case: tuple[str, dict[str, str]]) -> None:
     kind, headings = case
     found = translation(list(headings.values()), kind, None)
-    assert (found.unknown, found.missing) == ((), ())
+    assert (found.unknown, found.missing) == ((), {})
     for row in SAMPLE[kind]:
         whole = {name: row.get(name, "") for name in COLUMNS[kind]}
-        assert found.made({headings[name]: value for name, value in whole.items()}).rows == ((kind, whole),)
+        assert made(found, {headings[name]: value for name, value in whole.items()}).rows == ((kind, whole),)
 
 
 REWRITTEN = """
@@ -403,4 +422,4 @@ def test_a_rewritten_table_is_the_same_rows(tmp_path_factory: pytest.TempPathFac
         "follow_up": ours_again,
     }
     own = translation(COLUMNS["injections"], None, None)
-    assert found.made(raw).rows == own.made({name: ours.get(name, "") for name in COLUMNS["injections"]}).rows
+    assert made(found, raw).rows == made(own, {name: ours.get(name, "") for name in COLUMNS["injections"]}).rows

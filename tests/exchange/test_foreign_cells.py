@@ -44,8 +44,19 @@ def test_a_day_in_our_form_is_understood_under_every_form(on: date, name: str) -
 @given(DAYS)
 def test_a_day_with_figures_alone_is_never_guessed(on: date) -> None:
     for written in (f"{on:%d/%m/%Y}", f"{on:%m/%d/%Y}", f"{on:%d.%m.%y}", f"{on.day}-{on.month}-{on:%Y}"):
-        with pytest.raises(Fault, match="could be two days"):
+        with pytest.raises(Fault, match="say in a map how days are written: date = ") as fault:
             day(written, (), "date")
+        assert ("could be two days" in str(fault.value)) == (on.day <= 12)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("14/07/1949", '"DD/MM/YYYY"'), ("07.14.1949", '"MM.DD.YYYY"'), ("07/07/1949", '"DD/MM/YYYY" or "MM/DD/YYYY"')],
+)
+def test_a_day_says_by_itself_which_form_it_has(written: str, told: str) -> None:
+    with pytest.raises(Fault) as fault:
+        day(written, (), "date")
+    assert f"date = {told}" in str(fault.value)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +235,12 @@ def test_a_word_for_a_side() -> None:
 )
 def test_a_mix_in_one_cell(written: str, agent: str, strength: str, volume: str) -> None:
     assert mix(written, PLAIN, "mix") == {"agent": agent, "strength": strength, "volume_ml": volume}
+
+
+@pytest.mark.parametrize("written", ["dry needle x3", "Dry needling x 3", "dry x3"])
+def test_a_dry_needle_may_say_its_passes(written: str) -> None:
+    dry = {"agent": "dry_needling", "strength": "", "volume_ml": ""}
+    assert mix(written, PLAIN, "mix") == {**dry, "passes": "3"}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import MINYEAR, date, datetime, timedelta
 
-from tpi_cli.exchange.fields import Fault, iso, needed, one_of, shown, sound, whole, whom
+from tpi_cli.exchange.fields import Fault, Gathered, iso, needed, one_of, shown, sound, whole, whom
 from tpi_cli.rules import checks
 from tpi_cli.rules.contact import APPOINTED, LONGEST, SHORTEST
 from tpi_cli.rules.interval import LAST_YEAR
@@ -19,21 +19,25 @@ HAPPENED = ("arrived", "done", "no-show")
 
 
 def appointment(row: dict[str, str], today: date) -> Appointed:
-    """A row of appointments.csv; an empty status is booked. Raises Fault."""
-    on, wall, offset = _start(row)
-    sound("clinician", checks.text(row.get("clinician", ""), checks.LONGEST_NAME))
-    status = one_of(row, "status", STATUSES)
-    sound("status", f"is {status}, and the time is still to come" if status in HAPPENED and on > today else None)
-    return Appointed(
-        mrn=whom(row),
+    """A row of appointments.csv; an empty status is booked. Raises Fault with all that is wrong."""
+    read = Gathered()
+    on, wall, offset = read(_start, row) or (today, "", None)
+    read(sound, "clinician", checks.text(row.get("clinician", ""), checks.LONGEST_NAME))
+    status = read(one_of, row, "status", STATUSES)
+    early = status in HAPPENED and on > today
+    read(sound, "status", f"is {status}, and the time is still to come" if early else None)
+    found = Appointed(
+        mrn=read(whom, row),
         on=on,
         wall=wall,
         offset=offset,
-        minutes=whole(row, "minutes", SHORTEST, LONGEST),
+        minutes=read(whole, row, "minutes", SHORTEST, LONGEST),
         clinician=row.get("clinician") or None,
         status=status,
         source_id=row.get("source_id") or None,
     )
+    read.done()
+    return found
 
 
 def _start(row: Mapping[str, str]) -> tuple[date, str, timedelta | None]:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tpi_cli.errors import Usage
+from tpi_cli.exchange import lacking
 from tpi_cli.exchange.fields import MAPS, shown
-from tpi_cli.exchange.foreign_rows import PLACEHOLDER, Reading, kept_out, renamed, rows
-from tpi_cli.exchange.map import Map, Part, folded
+from tpi_cli.exchange.foreign_cells import whole_mix
+from tpi_cli.exchange.foreign_rows import WHOLE, Reading, kept_out, renamed, rows
+from tpi_cli.exchange.map import PLACEHOLDER, Map, Part, folded
 from tpi_cli.reference.headings import all_headings, field, fold
 
 KINDS = tuple(all_headings())
@@ -14,8 +16,8 @@ FIRST, LAST = frozenset({"first", "firstname", "given", "givenname", "fname"}), 
     {"last", "lastname", "surname", "familyname", "lname"}
 )  # fmt: skip
 """Headings of half a name, folded."""
-PARTS = {"muscle": "site", "side": "site", "agent": "mix", "strength": "mix", "volume_ml": "mix"}
-"""Which cell of several fields holds a field."""
+OURS = frozenset({"refused"})
+"""Columns that tpi itself adds to a file of refused rows: passed over without a word."""
 NOTHING = {"alerts": "no alert in it", "weights": "no weight in it"}
 """Why a row that is taken gives none."""
 _TELLING: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
@@ -32,16 +34,20 @@ _TELLING: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
 
 
 class Made(NamedTuple):
-    """What became of one row: rows with their kinds, or their column (or the reason) by which nothing did."""
+    """What became of one row: rows with their kinds, or why nothing did.
+
+    `wrong` is what could not be read, by their column.
+    """
 
     rows: tuple[tuple[str, dict[str, str]], ...]
     skipped: str = ""
+    wrong: tuple[tuple[str, str], ...] = ()
 
 
 class Translation:
     """How one table becomes our rows. `kinds` are those of the rows, none where the whole table is left out by `skip`.
 
-    `unknown` are columns nobody knows. `missing` are fields that the rows need and no column holds.
+    `unknown` are columns nobody knows. `missing` are, by kind, fields that its rows need and no column holds.
     """
 
     def __init__(
@@ -51,24 +57,37 @@ class Translation:
         self.readings = tuple(readings)
         self.kinds = tuple(dict.fromkeys(one.kind for one in self.readings))
         self.unknown = tuple(unknown)
-        self.missing = tuple(dict.fromkeys(name for one in self.readings for name in _missing(one)))
+        self.missing = {one.kind: wanted for one in self.readings if (wanted := _missing(one))}
         self.skip = skip
 
     def made(self, raw: dict[str, str]) -> Made:
-        """Our rows of one of theirs, by their column names. Raises Fault, its column named as in their file.
+        """Our rows of one of theirs, by their column names.
 
         Without a map the cells are taken to be written as ours are.
         """
         if self._plain:
             return Made(tuple((one.kind, renamed(one, raw)) for one in self.readings))
         out = []
-        reason = ""
+        reasons = []
+        wrong: dict[tuple[str, str], None] = {}
         for reading in self.readings:
-            column = kept_out(reading, raw)
-            found = [] if column else rows(reading, raw)
+            far, why = kept_out(reading, raw)
+            found, faults = ([], ()) if why else rows(reading, raw)
             out += [(reading.kind, row) for row in found]
-            reason = column or reason or NOTHING.get(reading.kind, "")
-        return Made(tuple(out), "" if out else reason)
+            wrong.update(dict.fromkeys(faults))
+            reasons.append((far, why or NOTHING.get(reading.kind, "")))
+        skipped = "" if out else max(reasons)[1]  # of several readings, that of the one that got farthest
+        return Made(tuple(out), skipped, tuple(wrong))
+
+    def told(self, kind: str, row: dict[str, str], name: str, what: str, raw: dict[str, str]) -> tuple[str, str]:
+        """Their column for a field of ours, and what is wrong with it in a row, with the map's line that mends it."""
+        column = self.theirs(kind, name)
+        mixed = any(one.sources.get("mix") == column for one in self.readings)
+        if mixed and name == "strength" and what.startswith("which"):
+            what += f' write it: [values.mix] "{raw[column]}" = "{whole_mix(row)}"'
+        if name == "side" and not self._plain and "paired" in what:
+            what += ", or both for two rows"
+        return column, what
 
     def theirs(self, kind: str, name: str) -> str:
         """The column of their file under which a field of ours is found; the field where there is none."""
@@ -79,8 +98,29 @@ def translation(header: Sequence[str], kind: str | None, map: Map | None, file: 
     """How a table with that header becomes rows of ours, of that kind where it is said.
 
     Raises Usage, with what to write in a map, where a field could be two columns; where a map names a column that is
-    not there; and where nothing tells what the table holds.
+    not there; where nothing tells what the table holds; and where a column that its rows need is missing.
     """
+    try:
+        found = _translation(header, kind, map, file)
+        _whole(found, kind, map, file)
+    except Usage:
+        other = None if map else lacking.shipped(header, file)
+        if other is None:
+            raise
+        raise other from None
+    return found
+
+
+def _whole(found: Translation, kind: str | None, map: Map | None, file: str) -> None:
+    """Raises Usage for a column that is missing, with what to write."""
+    for lacks, names in found.missing.items():
+        if map is None:
+            raise lacking.without_map(lacks, names, file, said=kind is not None)
+        given = {name: one.sources.get(name, "") for one in found.readings for name in _given(one)}
+        raise lacking.with_map(lacks, names, given, found.unknown, file)
+
+
+def _translation(header: Sequence[str], kind: str | None, map: Map | None, file: str) -> Translation:
     parts = _of_header(header, map, file) if map else [Part(kind or "")]
     left_out = next((one.skip for one in parts if one.skip), "")
     if left_out:
@@ -92,7 +132,7 @@ def translation(header: Sequence[str], kind: str | None, map: Map | None, file: 
         )
     known = {name for one in readings for name in _used(one, header)}
     shipped = any(one.has for one in parts)
-    unknown = [] if shipped else [name for name in header if name and name not in known]
+    unknown = [] if shipped else [name for name in header if name and name not in known and fold(name) not in OURS]
     return Translation(readings, unknown, plain=map is None)
 
 
@@ -124,12 +164,14 @@ def _reading(header: Sequence[str], part: Part, kind: str | None, file: str) -> 
         for theirs, values in part.where.items()
         if (name := _column(header, theirs, part, file)) is not None
     }
+    why = {name: part.left_out[theirs] for theirs in part.left_out
+           if (name := _column(header, theirs, part, file)) is not None}  # fmt: skip
     kind = part.kind or kind or _kind([*sources, *joins, *part.constants], header, file)
     taken = {*sources.values(), *left_out, *where}
     if not part.has:
         given = {*sources, *joins, *part.constants}
         sources |= _by_name([name for name in header if name not in taken], kind, given, part, file)
-    return Reading(kind, part, sources, joins, where)
+    return Reading(kind, part, sources, joins, where, why)
 
 
 def _column(header: Sequence[str], theirs: str, part: Part, file: str) -> str | None:
@@ -145,8 +187,10 @@ def _column(header: Sequence[str], theirs: str, part: Part, file: str) -> str | 
         return None
     from difflib import get_close_matches
 
-    close = get_close_matches(theirs, header, n=1, cutoff=0.6)
-    hint = f"did you mean {shown(close[0])}?" if close else f"the file has {', '.join(filter(None, header))}"
+    free = lacking.free(header, part.named)
+    close = get_close_matches(theirs, free, n=1, cutoff=0.6)
+    rest = f"the map does not name: {', '.join(free)}" if free else "the map names every column there is: leave it out"
+    hint = f"did you mean {shown(close[0])}?" if close else rest
     raise Usage(f"{file} has no column {shown(theirs)}, which the map names", hint=hint)
 
 
@@ -179,7 +223,7 @@ def _own(kind: str, heading: str) -> str | None:
 def _by_name(columns: Sequence[str], kind: str, given: set[str], part: Part, file: str) -> dict[str, str]:
     """The columns that go by a field's name, or else by a word for it. Raises Usage where two do."""
     out: dict[str, str] = {}
-    covered = given | {name for name, whole in PARTS.items() if whole in given}
+    covered = given | {name for name, whole in WHOLE.items() if whole in given}
     for name in columns:
         ours = field(kind, name)
         if ours is None or ours in covered or not _by_heading(kind, ours, part):
@@ -213,10 +257,15 @@ def _halves(columns: Sequence[str], file: str) -> None:
         raise Usage(f"{file}: the name is in two columns, {shown(last)} and {shown(first)}", hint=hint)
 
 
+def _given(reading: Reading) -> set[str]:
+    """Fields that a column, a join or a constant gives."""
+    given = {*reading.sources, *reading.joins, *reading.part.constants}
+    return given | {name for name, whole in WHOLE.items() if whole in given}
+
+
 def _missing(reading: Reading) -> list[str]:
     """Fields that the rows need and nothing gives."""
-    given = {*reading.sources, *reading.joins, *reading.part.constants}
-    given |= {name for name, whole in PARTS.items() if whole in given}
+    given = _given(reading)
     if reading.kind == "alerts" and {"text", "what"} <= given:
         given.add("kind")
     wanted = [one.field for one in all_headings()[reading.kind].values() if one.needed]

@@ -8,15 +8,15 @@ from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
 
+from tpi_cli.acts.patient import New
 from tpi_cli.errors import Usage
 from tpi_cli.exchange.columns import Translation, translation
 from tpi_cli.exchange.csv_text import LONGEST_FIELD, MOST_COLUMNS, Lines, opened
 from tpi_cli.exchange.delimiter import sniffed
-from tpi_cli.exchange.fields import MAPS, Fault, shown, sound
+from tpi_cli.exchange.fields import Fault, Gathered, shown, sound, together
 from tpi_cli.exchange.kinds import Parse, parser
-from tpi_cli.exchange.map import Map
+from tpi_cli.exchange.map import Map, folded
 from tpi_cli.reference import agents
-from tpi_cli.reference.headings import all_headings
 from tpi_cli.rules import checks, identity
 from tpi_cli.show.delimited import restored
 
@@ -58,13 +58,18 @@ class Table:
         self._named = {one.kind for one in how.readings if one.part.patient}
 
     def rows(self, raw: dict[str, str]) -> tuple[list[Row], str]:
-        """What a line says, checked; and why it says nothing that is taken. Raises Fault."""
+        """What a line says, checked; and why it says nothing that is taken. Raises Fault with all that is wrong."""
         cells = {name: restored(value.strip()) for name, value in raw.items()}
         for name, value in cells.items():
             sound(name, checks.text(value, LONGEST_FIELD))
         made = self._how.made(cells)
-        why = f"by its {made.skipped}" if made.skipped in raw else made.skipped
-        return [self._row(kind, row) for kind, row in made.rows], why
+        read = Gathered()
+        found = [read(self._row, kind, row, cells) for kind, row in made.rows]
+        told = {column for column, _ in made.wrong}
+        wrong = (*made.wrong, *(one for one in read.parts if one[0] not in told))
+        if wrong:
+            raise together(wrong)
+        return found, made.skipped
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -80,12 +85,12 @@ class Table:
         found = (self._how.theirs(kind, field) for kind in self._how.kinds)
         return next((name for name in found if name != field), field)
 
-    def _row(self, kind: str, row: dict[str, str]) -> Row:
+    def _row(self, kind: str, row: dict[str, str], cells: dict[str, str]) -> Row:
         try:
             _texts(row)
             return Row(kind, self._parsed(kind, row))
         except Fault as fault:
-            raise Fault(self._how.theirs(kind, fault.column), str(fault)) from None
+            raise together(tuple(self._how.told(kind, row, *one, cells) for one in fault.parts)) from None
 
     def _parsed(self, kind: str, row: dict[str, str]) -> Any:
         if kind == "patients" and kind in self._named and not row.get("mrn"):
@@ -103,6 +108,19 @@ def whose(row: Row) -> str:
     return str(one.mrn or identity.by_name(one.name, one.born))
 
 
+def same_as(value: Any) -> Any:
+    """What a row is known by again. Of a patient known by name and birth date capitals and blanks do not count."""
+    if isinstance(value, New) and value.mrn is None:
+        return value._replace(name=folded(value.name))
+    return value
+
+
+def differing(one: Any, other: Any) -> list[str]:
+    """The fields in which two rows about the same patient differ."""
+    pairs = zip(type(one)._fields, same_as(one), same_as(other), strict=True)
+    return [name for name, ours, theirs in pairs if ours != theirs]
+
+
 class Found(NamedTuple):
     """A line of a file: where it begins, its cells as they stand there, and what is wrong with its shape."""
 
@@ -117,10 +135,6 @@ def opened_table(path: str, ask: Ask) -> Iterator[tuple[Table, Iterator[Found]]]
     with opened(path) as text:
         lines, names = _reader(text, ask.map)
         how = translation(names, ask.kind, ask.map, path)
-        if how.missing:
-            needed = ", ".join(one.field for one in all_headings()[how.kinds[0]].values() if one.needed)
-            hint = f"{how.kinds[0]} need {needed}; for other headings: {MAPS}"
-            raise Usage(f"{path}: column {how.missing[0]} is missing", hint=hint)
         yield Table(path, how, ask), iter(()) if how.skip else _lines(text, lines)
 
 

@@ -1,11 +1,12 @@
 """One field of a row read: a day, a number, one of some words. What is wrong is raised as a Fault of its column."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from tpi_cli.reference import muscles
+from tpi_cli.reference import measures, muscles
 from tpi_cli.rules import identity
 
 SIDES = {"l": "L", "r": "R", "mid": "mid"}
@@ -22,14 +23,48 @@ _OTHER_DAY = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}")
 _NUMBER = r"(?:0|[1-9][0-9]{0,19})(?:\.[0-9]{1,4})?"
 """Of twenty figures at most, as has what is typed: Python itself stops at 4,300, with an error of its own."""
 _WHOLE = r"[0-9]{1,20}"
+_SCORE = re.compile(r"[0-9]{1,2}(?:\.0+| */ *10| out of 10)", re.ASCII)
+"""7/10 or 7.0: a score of pain, once a map says so."""
 
 
 class Fault(Exception):
-    """What is wrong with one column of one row."""
+    """What is wrong with one column of one row, and (`more`, by column) what else is wrong with the same row."""
 
-    def __init__(self, column: str, what: str) -> None:
-        super().__init__(what)
+    def __init__(self, column: str, what: str, *more: tuple[str, str]) -> None:
+        super().__init__("; ".join((what, *(f"{name}: {text}" for name, text in more))))
         self.column = column
+        self.parts = ((column, what), *more)
+
+
+class Gathered:
+    """What is wrong with one row, gathered while it is read, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[str, str], None] = {}
+
+    def __call__(self, read: Callable[..., Any], *given: Any) -> Any:
+        """What reading answers; None where it raised a Fault, which is kept."""
+        try:
+            return read(*given)
+        except Fault as fault:
+            self._parts.update(dict.fromkeys(fault.parts))
+            return None
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """Each thing that is wrong, by its column."""
+        return tuple(self._parts)
+
+    def done(self) -> None:
+        """Raises Fault where anything was wrong."""
+        if self._parts:
+            raise together(self.parts)
+
+
+def together(parts: tuple[tuple[str, str], ...]) -> Fault:
+    """One fault of all that is wrong."""
+    (column, what), *more = parts
+    return Fault(column, what, *more)
 
 
 def sound(column: str, what: str | None) -> None:
@@ -113,7 +148,9 @@ def whole(row: Mapping[str, str], column: str, low: int, high: int) -> int | Non
     if not text:
         return None
     if not re.fullmatch(_WHOLE, text, re.ASCII) or not low <= int(text) <= high:
-        raise Fault(column, f"{shown(text)} is no whole number from {low} to {high}")
+        scored = "score" in measures.of(column) and _SCORE.fullmatch(text)
+        say = f': say in a map what it is: [units] {column} = "score"' if scored else ""
+        raise Fault(column, f"{shown(text)} is no whole number from {low} to {high}{say}")
     return int(text)
 
 
@@ -141,6 +178,15 @@ def muscle(row: Mapping[str, str]) -> str:
         raise Fault("muscle", f"{shown(text)} could be {' or '.join(one.muscle for one in found)}")
     close = muscles.similar(text)
     raise Fault("muscle", f"unknown muscle {shown(text)}" + (f": did you mean {' or '.join(close)}?" if close else ""))
+
+
+def sided(row: Mapping[str, str], name: str | None) -> str:
+    """L, R or mid, of a muscle whose id is `name` where it is known. Raises Fault."""
+    if row.get("side") or name is None:
+        return one_of(row, "side", SIDES)
+    one = muscles.all_muscles()[name]
+    paired = one.side_rule == "paired"
+    raise Fault("side", f"which side? {one.title} {'is paired: L or R' if paired else 'has none: write mid'}")
 
 
 def escaped(text: str, mark: str) -> str:

@@ -1,6 +1,7 @@
 """Cells that hold several of our fields: a site (`L upper trap`), a mix (`lido 1% 2 ml`). Nothing is guessed."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tpi_cli.exchange.fields import Fault, shown
@@ -14,7 +15,8 @@ SIDES = {
 """Words for a side; `both` is two sites."""
 _NO_MUSCLE = frozenset({"l", "left", "r", "rt", "right"})
 """Words for a side that are no part of a muscle's name, as mid is of mid trap."""
-DRY = frozenset({"dry", "dry needle", "dry needling"})
+_DRY = re.compile(r"dry(?: needl(?:e|es|ing))?(?: ?x ?([0-9]{1,2}))?")
+"""A dry needle, with its passes: `dry needle x3`."""
 _LT = re.compile(r"(?:[,;/&+]|\band)\s*lt\.?$|^lt\.?\s*(?:[,;/&+]|and\b)", re.IGNORECASE)
 """LT in a list: left, or the lower trapezius."""
 _WORD = re.compile(r"[^\s,()]+")
@@ -68,13 +70,23 @@ class Part(NamedTuple):
 def mix(text: str, signs: Signs, field: str) -> dict[str, str]:
     """agent, strength and volume_ml of `lido 1% 2 ml + triam 40 mg/ml 0.5 ml`, in any order within an agent.
 
-    Each number has its unit, which says what it is. Raises Fault for one without, or two of a kind.
+    A dry needle may have passes. Each number has its unit, which says what it is. Raises Fault for one without, or
+    two of a kind.
     """
-    if " ".join(text.casefold().split()) in DRY:
-        return {"agent": "dry_needling", "strength": "", "volume_ml": ""}
+    dry = _DRY.fullmatch(" ".join(text.casefold().split()))
+    if dry:
+        passes = {"passes": dry[1]} if dry[1] else {}
+        return {"agent": "dry_needling", "strength": "", "volume_ml": "", **passes}
     parts = [_part(one, text, signs, field) for one in _PLUS.split(text)]
     columns = zip(("agent", "strength", "volume_ml"), zip(*parts, strict=True), strict=True)
     return {name: "+".join(values) for name, values in columns}
+
+
+def whole_mix(row: Mapping[str, str]) -> str:
+    """The mix of a row as a cell would have it, STRENGTH where an agent has none."""
+    parts = zip(*(row[name].split("+") for name in ("agent", "strength", "volume_ml")), strict=True)
+    return " + ".join(f"{agent} {strength or 'STRENGTH'}{f' {volume} ml' if volume else ''}"
+                      for agent, strength, volume in parts)  # fmt: skip
 
 
 def _part(text: str, whole: str, signs: Signs, field: str) -> Part:

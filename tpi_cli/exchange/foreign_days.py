@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from tpi_cli.errors import Usage
-from tpi_cli.exchange.fields import Fault, shown
+from tpi_cli.exchange.fields import MAPS, Fault, shown
 
 _TOKENS = {
     "YYYY": "%Y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%m", "DD": "%d", "D": "%d",
@@ -15,7 +15,7 @@ _FORM = re.compile("|".join(_TOKENS))
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EITHER = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{2}){1,2}\b")
 """`03/04/2026`: two days, according to who reads it."""
-DECLARE = 'say in a map how days are written: date = "DD/MM/YYYY" (tpi help import-map)'
+DECLARE = "say in a map how days are written: date = "
 
 
 def form(text: str) -> str:
@@ -65,13 +65,23 @@ def moment(text: str, forms: tuple[str, ...], field: str) -> str:
 def _one(text: str, forms: tuple[str, ...], field: str) -> datetime:
     """What the text is in the one form that fits, or in several that agree."""
     if not forms:
-        raise Fault(field, f"{shown(text)} could be two days: {DECLARE}")
+        raise Fault(field, _undeclared(text))
     found = {one for one in (_read(text, form) for form in forms) if one}
     if not found:
         raise Fault(field, f"{shown(text)} is not written as the map says days are, or is no day of the calendar")
     if len({one.date() for one in found}) > 1:
         raise Fault(field, f"{shown(text)} is two days by the forms of the map: declare one form")
     return max(found)
+
+
+def _undeclared(text: str) -> str:
+    """What to write in a map for a day that no form was declared for; one above 12 is no month."""
+    first, mark, second = re.findall(r"[0-9]+|[./-]", text)[:3]
+    if int(first) > 12 >= int(second):
+        return f'{shown(text)}: {DECLARE}"DD{mark}MM{mark}YYYY"'
+    if int(second) > 12 >= int(first):
+        return f'{shown(text)}: {DECLARE}"MM{mark}DD{mark}YYYY"'
+    return f'{shown(text)} could be two days: {DECLARE}"DD/MM/YYYY" or "MM/DD/YYYY" ({MAPS})'
 
 
 def _read(text: str, form: str) -> datetime | None:

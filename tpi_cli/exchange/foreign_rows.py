@@ -1,16 +1,16 @@
 """A row of somebody else's table made into rows of ours, as a part of a map has it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
 from tpi_cli.exchange import foreign_alerts, foreign_cells
-from tpi_cli.exchange.fields import Fault, shown
+from tpi_cli.exchange.fields import Fault, Gathered, shown
 from tpi_cli.exchange.foreign_days import day, moment
 from tpi_cli.exchange.foreign_numbers import PLAIN, figures, number
-from tpi_cli.exchange.map import Part, folded
+from tpi_cli.exchange.map import PLACEHOLDER, Part, folded
 from tpi_cli.reference import muscles
 from tpi_cli.reference.headings import all_headings
 from tpi_cli.rules.values import plain
@@ -18,18 +18,20 @@ from tpi_cli.rules.values import plain
 DAYS = frozenset({"date", "born", "since", "died"})
 JOINED = ("strength", "volume_ml")
 """Columns of a value for each agent of a mix, joined by +."""
+WHOLE = {"muscle": "site", "side": "site", "agent": "mix", "strength": "mix", "volume_ml": "mix"}
+"""Which cell of several fields holds a field."""
 NUMBERS = frozenset({"weight_kg", "height_cm", "pain", "pain_before", "pain_after", "relief_pct", "minutes", "passes"})
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-"""A column in a joined text: `{Last Name}`."""
 SHARE = 'sharing = "each" or sharing = "total" in the map says which'
-_INTERVAL = re.compile(r"([1-9][0-9]{0,3})\s*(days?|weeks?|wks?|months?|years?|yrs?)", re.IGNORECASE)
+_INTERVAL = re.compile(r"([1-9][0-9]{0,3})\s*(d|days?|w|weeks?|wks?|mos?|mths?|months?|y|years?|yrs?)", re.IGNORECASE)
+_WORD = re.compile(r"[0-9]*[^0-9]*")
+"""What is no day in any form: a word, or a number of something."""
 _SEVERAL = re.compile(r"[,;/&+\n]|\band\b", re.IGNORECASE)
 
 
 class Reading(NamedTuple):
     """A part of a map over the header of one file: `sources` is their column by our field, `joins` a text with columns.
 
-    `where` holds, by their column, the values of rows that are taken, folded.
+    `where` holds, by their column, the values of rows that are taken, folded; `left_out` why others are not.
     """
 
     kind: str
@@ -37,11 +39,11 @@ class Reading(NamedTuple):
     sources: dict[str, str]
     joins: dict[str, str]
     where: dict[str, frozenset[str]]
+    left_out: Mapping[str, str] = {}
 
     def theirs(self, field: str) -> str:
         """What a person finds the field under in their file; the field itself where no column stands for it."""
-        whole = {"muscle": "site", "side": "site", "agent": "mix", "strength": "mix", "volume_ml": "mix"}.get(field, "")
-        whole = {"status": "died", "status_on": "died", "kind": "text"}.get(field, whole)
+        whole = {"status": "died", "status_on": "died", "kind": "text", "passes": "mix", **WHOLE}.get(field, "")
         for name in (field, whole):
             if name in self.sources:
                 return self.sources[name]
@@ -50,12 +52,15 @@ class Reading(NamedTuple):
         return field
 
 
-def kept_out(reading: Reading, raw: dict[str, str]) -> str:
-    """Their column by which this row is none that is taken; nothing for one that is."""
-    for column, values in reading.where.items():
+def kept_out(reading: Reading, raw: dict[str, str]) -> tuple[int, str]:
+    """Why this row is none that is taken, as the map says it or by their column; nothing for one that is.
+
+    Before it how many columns spoke for the row.
+    """
+    for far, (column, values) in enumerate(reading.where.items()):
         if folded(_cell(reading.part, raw, column)) not in values:
-            return column
-    return ""
+            return far, reading.left_out.get(column, f"by its {column}")
+    return len(reading.where), ""
 
 
 def renamed(reading: Reading, raw: dict[str, str]) -> dict[str, str]:
@@ -63,32 +68,25 @@ def renamed(reading: Reading, raw: dict[str, str]) -> dict[str, str]:
     return {name: raw[theirs] for name, theirs in reading.sources.items()}
 
 
-def rows(reading: Reading, raw: dict[str, str]) -> list[dict[str, str]]:
-    """Rows in our columns, none where nothing in it is ours to keep. Raises Fault, named as the column is in the file.
+def rows(reading: Reading, raw: dict[str, str]) -> tuple[list[dict[str, str]], tuple[tuple[str, str], ...]]:
+    """Rows in our columns, none where nothing in it is ours to keep; and what is wrong, by the column of the file.
 
-    Several rows come of one that treats several sites.
+    Several rows come of one that treats several sites. What could not be read is in them as it stood, or missing.
     """
-    try:
-        return list(_rows(reading, raw))
-    except Fault as fault:
-        raise Fault(reading.theirs(fault.column), str(fault)) from None
+    read = Gathered()
+    cells = _spread(reading.part, _translated(reading.part, _taken(reading, raw), read), read)
+    several = _several_rows(reading, cells, read)
+    made = [_columns(reading, _numbered(one, at) if len(several) > 1 else one) for at, one in enumerate(several, 1)]
+    return made, tuple((reading.theirs(field), what) for field, what in read.parts)
 
 
-def _rows(reading: Reading, raw: dict[str, str]) -> Iterator[dict[str, str]]:
-    part = reading.part
-    cells = _spread(part, _translated(part, _taken(reading, raw)))
-    several = _several_rows(reading, cells)
-    for at, one in enumerate(several, 1):
-        yield _columns(reading, _numbered(one, at) if len(several) > 1 else one)
-
-
-def _several_rows(reading: Reading, cells: dict[str, str]) -> list[dict[str, str]]:
+def _several_rows(reading: Reading, cells: dict[str, str], read: Gathered) -> list[dict[str, str]]:
     """The rows one row holds: several sites, several alerts; none of a weight that was not taken."""
     if reading.kind == "alerts":
-        return foreign_alerts.told(cells)
+        return read(foreign_alerts.told, cells) or []
     if reading.kind == "weights" and not cells.get("weight_kg"):
         return []
-    return _sites(reading.part, cells)
+    return read(_sites, reading.part, cells) or [cells]
 
 
 def _numbered(cells: dict[str, str], at: int) -> dict[str, str]:
@@ -136,11 +134,11 @@ def _joined(part: Part, form: str, raw: dict[str, str]) -> str:
     return re.sub(r"\s+,", ",", text).strip(" ,")
 
 
-def _spread(part: Part, cells: dict[str, str]) -> dict[str, str]:
+def _spread(part: Part, cells: dict[str, str], read: Gathered) -> dict[str, str]:
     """A mix, and the day of a death, as the fields they hold."""
     if "mix" in cells:
         mix = cells.pop("mix")
-        cells.update(_mix(part, mix, cells) if mix else {})
+        cells.update((mix and read(_mix, part, mix, cells)) or {})
     if "died" in cells:
         died = cells.pop("died")
         cells.update({"status": "deceased", "status_on": died} if died else {})
@@ -150,17 +148,17 @@ def _spread(part: Part, cells: dict[str, str]) -> dict[str, str]:
 def _mix(part: Part, text: str, cells: dict[str, str]) -> dict[str, str]:
     """What a mix says; its strength or its volume may stand in a column of its own. Raises Fault where both say it."""
     found = _in_our_words(part, foreign_cells.mix(text, part.signs, "mix"))
-    for name in JOINED:
+    for name in (*JOINED, *({"passes"} & found.keys())):
         beside = cells.get(name, "")
         if beside and found[name].strip("+"):
-            raise Fault("mix", f"{shown(text)} holds a {name}, and a column of its own says {shown(beside)}")
+            raise Fault("mix", f"{shown(text)} says the {name}, and a column of its own says {shown(beside)}")
         found[name] = beside or found[name]
     return found
 
 
-def _translated(part: Part, cells: dict[str, str]) -> dict[str, str]:
-    """Days, numbers and intervals in our form."""
-    return {field: _one(part, field, text) if text else text for field, text in cells.items()}
+def _translated(part: Part, cells: dict[str, str], read: Gathered) -> dict[str, str]:
+    """Days, numbers and intervals in our form; one that cannot be read as it stands."""
+    return {field: (text and read(_one, part, field, text)) or text for field, text in cells.items()}
 
 
 def _one(part: Part, field: str, text: str) -> str:
@@ -194,7 +192,7 @@ def _ahead(part: Part, field: str, text: str) -> str:
     try:
         return day(text, part.forms, field)
     except Fault:
-        if part.forms and not any(sign.isdigit() for sign in text):
+        if part.forms and _WORD.fullmatch(text):
             return text
         raise
 

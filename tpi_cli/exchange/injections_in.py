@@ -5,16 +5,17 @@ from datetime import date
 
 from tpi_cli.exchange.fields import (
     LARGEST,
-    SIDES,
+    LONGEST_SHOWN,
     Fault,
+    Gathered,
     iso,
     muscle,
     needed,
     number,
-    one_of,
     parted,
     past,
     shown,
+    sided,
     sound,
     whole,
     whom,
@@ -23,7 +24,7 @@ from tpi_cli.exchange.fields import (
 from tpi_cli.reference import adverse as complications
 from tpi_cli.reference import agents
 from tpi_cli.rules import checks, interval
-from tpi_cli.rules.values import Dose, Strength
+from tpi_cli.rules.values import Dose, Strength, plain
 from tpi_cli.store.read.log import Injected, Lot
 
 INJECTIONS = (
@@ -50,29 +51,32 @@ STRONGEST = {"%": 100, "mg/mL": LARGEST, "units/mL": LARGEST_UNITS}
 
 
 def injection(row: dict[str, str], today: date, own: tuple[agents.Agent, ...]) -> Injected:
-    """A row of injections.csv. Raises Fault."""
-    on = past(row, "date", today)
-    found = _doses(row, own)
-    return Injected(
-        mrn=whom(row),
+    """A row of injections.csv. Raises Fault with all that is wrong."""
+    read = Gathered()
+    on, doses, where = read(past, row, "date", today), read(_doses, row, own), read(muscle, row)
+    found = Injected(
+        mrn=read(whom, row),
         date=on,
         clinician=row.get("clinician", ""),
-        muscle=muscle(row),
-        side=one_of(row, "side", SIDES),
-        doses=found,
-        passes=whole(row, "passes", 1, 99),
-        pain_before=whole(row, "pain_before", 0, 10),
-        pain_after=whole(row, "pain_after", 0, 10),
-        follow_up=_follow_up(row, on),
-        lots=_lots(row, len(found)),
-        twitch=yes_or_no(row, "twitch"),
-        adverse=_adverse(row),
+        muscle=where,
+        side=read(sided, row, where),
+        doses=doses,
+        passes=read(whole, row, "passes", 1, 99),
+        pain_before=read(whole, row, "pain_before", 0, 10),
+        pain_after=read(whole, row, "pain_after", 0, 10),
+        follow_up=read(_follow_up, row, on),
+        lots=doses and read(_lots, row, len(doses)),
+        twitch=read(yes_or_no, row, "twitch"),
+        adverse=read(_adverse, row),
         note=row.get("note") or None,
         source_id=row.get("source_id") or None,
     )
+    read.done()
+    return found
 
 
-def _follow_up(row: dict[str, str], on: date) -> str | None:
+def _follow_up(row: dict[str, str], on: date | None) -> str | None:
+    """`on` is the day of the session, None where it is not known. Raises Fault."""
     text = row["follow_up"].lower()
     if text in {"", "none"}:
         return text or None
@@ -80,15 +84,25 @@ def _follow_up(row: dict[str, str], on: date) -> str | None:
     if step is None:
         due = iso(text, "follow_up") if "-" in text else None
         if due is None:
-            raise Fault("follow_up", f"{shown(text)} is no interval: write 6w, 90d, 3mo, 1y, a day or none")
-        sound("follow_up", None if due > on else "is not after the session")
+            raise Fault("follow_up", _no_interval(row["follow_up"]))
+        sound("follow_up", "is not after the session" if on and due <= on else None)
         return due.isoformat()
     try:
-        ends = interval.after(on, step).year
+        ends = interval.after(on or date.min, step).year
     except OverflowError:
         ends = interval.LAST_YEAR + 1
     sound("follow_up", f"{shown(text)} ends beyond the calendar" if ends > interval.LAST_YEAR else None)
     return str(step)
+
+
+def _no_interval(text: str) -> str:
+    """What to write for a word that is none: minutes or months, or what a clinic says for a plan."""
+    months = re.fullmatch(r"([1-9][0-9]{0,3})\s*m", text, re.IGNORECASE)
+    if months:
+        return f"{shown(text)} is no interval: {months[1]}mo for months"
+    say = f'; or say in a map what it stands for: [values.follow_up] "{text}" = "none"'
+    word = text.replace(" ", "").isalpha() and len(text) <= LONGEST_SHOWN
+    return f"{shown(text)} is no interval: write 6w, 90d, 3mo, 1y, a day or none{say if word else ''}"
 
 
 def _parts(row: dict[str, str], column: str, count: int) -> list[str]:
@@ -103,9 +117,10 @@ def _doses(row: dict[str, str], own: tuple[agents.Agent, ...]) -> tuple[Dose, ..
     names = needed(row, "agent").split("+")
     strengths = _parts(row, "strength", len(names))
     volumes = _parts(row, "volume_ml", len(names))
-    out = [
-        _dose(name.strip(), *one, own) for name, one in zip(names, zip(strengths, volumes, strict=True), strict=True)
-    ]
+    read = Gathered()
+    pairs = zip(strengths, volumes, strict=True)
+    out = [read(_dose, name.strip(), *one, own) for name, one in zip(names, pairs, strict=True)]
+    read.done()
     doses = tuple(dose for dose in out if dose is not None)
     if len(doses) < len(out) and len(out) > 1:
         raise Fault("agent", "dry needling cannot be mixed with an agent")
@@ -120,16 +135,26 @@ def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) 
         sound("volume_ml", "a dry needle has no volume" if volume or strength else None)
         return None
     strength, epi, dilution = strength.partition(EPI)
-    known = agents.strength(strength) if strength else None
+    known = agents.strength(strength) if strength else _only_one(agent) if volume else None
     if epi and (dilution not in DILUTIONS or agent.agent_class != "local_anaesthetic" or known is None):
         typed = shown(f"{strength}{epi}{dilution}")
         raise Fault("strength", f"{typed}: write 1%{EPI}200000, of a local anaesthetic")
     if known is None:
         return _by_mass(agent, strength, volume)
-    sound("strength", _strength_fault(agent, known, strength))
+    sound("strength", _strength_fault(agent, known, strength) if strength else None)
     if not volume:
         raise Fault("volume_ml", "is empty")
     return Dose(agent.agent, known, number(volume, "volume_ml"), None, known.mass_unit, DILUTIONS.get(dilution))
+
+
+def _only_one(agent: agents.Agent) -> Strength:
+    """The strength that goes without saying: the only one there is. Raises Fault where there is a choice."""
+    known = tuple(dict.fromkeys(agent.strengths))
+    if len(known) != 1:
+        choice = " or ".join(f"{plain(one.amount)}{'' if one.unit == '%' else ' '}{one.unit}" for one in known)
+        choice = choice.replace(" or ", ", ", max(0, len(known) - 2))
+        raise Fault("strength", f"which strength of {agent.name}{f': {choice}' if choice else ''}?")
+    return known[0]
 
 
 def _strength_fault(agent: agents.Agent, known: Strength, typed: str) -> str | None:

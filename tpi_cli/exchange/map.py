@@ -4,6 +4,7 @@ A file is one table, or several under `[[table]]`; what stands above them holds 
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -22,10 +23,12 @@ LARGEST = 256 * 1024
 """Bytes of a map file: the longest profile has some 6,000."""
 DELIMITERS = (",", ";", "\t", "|")
 HINT = "tpi help import-map shows a whole one"
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+"""A column in a joined text: `{Last Name}`."""
 
 _TEXT = ("date", "decimal", "thousands", "delimiter", "between", "sharing", "skip")
 _LISTS = ("kind", "has", "empty", "patient", "optional")
-_TABLES = ("columns", "join", "constants", "values", "units", "where")
+_TABLES = ("columns", "join", "constants", "values", "units", "where", "left_out")
 KEYS = (*_TEXT, *_LISTS, *_TABLES, "table")
 
 
@@ -33,9 +36,10 @@ class Part(NamedTuple):
     """How one table becomes rows of one kind; `kind` is empty where the columns have to tell.
 
     `columns` is ours by theirs, empty for one to leave out; `join` and `constants` are by ours. `has` are columns
-    by which a table of a profile is known; only its rows that say one of the values of `where` are taken. `optional`
-    columns may lack. `patient` are the fields a person is known by. `sharing` says of two sites in one cell whether
-    they had the volume `each` or in `total`. `skip` says why nothing of the table is taken.
+    by which a table of a profile is known; `optional` columns may lack. Only rows that say one of the values of
+    `where` are taken; `left_out` says, by the same columns, why others are not. `patient` are the fields a person is
+    known by. `sharing` says of two sites in one cell whether they had the volume `each` or in `total`. `skip` says
+    why nothing of the table is taken. `named` are all columns of theirs that the table names, for whichever kind.
     """
 
     kind: str = ""
@@ -45,6 +49,7 @@ class Part(NamedTuple):
     values: Mapping[str, Mapping[str, str]] = {}
     units: Mapping[str, tuple[str, ...]] = {}
     where: Mapping[str, tuple[str, ...]] = {}
+    left_out: Mapping[str, str] = {}
     has: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
@@ -54,6 +59,7 @@ class Part(NamedTuple):
     between: str = ""
     sharing: str = ""
     skip: str = ""
+    named: tuple[str, ...] = ()
 
 
 class Map(NamedTuple):
@@ -123,6 +129,7 @@ def _parts(table: dict[str, Any]) -> list[Part]:
         values={field: _folded(field, below) for field, below in _table(table, "values").items()},
         units={field: _units(field, below) for field, below in _table(table, "units").items()},
         where={column: _strings(below, f"where.{column}") for column, below in _table(table, "where").items()},
+        left_out=_reasons(table),
         has=_list(table, "has"),
         optional=_list(table, "optional"),
         empty=_list(table, "empty"),
@@ -134,7 +141,16 @@ def _parts(table: dict[str, Any]) -> list[Part]:
         skip=_word(table, "skip"),
     )
     _fields(whole, kinds or tuple(all_headings()))
+    joined = (name for text in whole.join.values() for name in PLACEHOLDER.findall(text))
+    whole = whole._replace(named=(*whole.columns, *whole.where, *joined))
     return [_of_kind(whole, kind) for kind in kinds] or [whole]
+
+
+def _reasons(table: dict[str, Any]) -> dict[str, str]:
+    """Why rows are left out, by a column of `where`. Raises Usage."""
+    found = _texts(table, "left_out")
+    _known(found, _table(table, "where"), "column of [where]")
+    return found
 
 
 def _of_kind(whole: Part, kind: str) -> Part:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tpi_cli.exchange.fields import SIDES, muscle, one_of, past, percent, sound, whole, whom, yes_or_no
+from tpi_cli.exchange.fields import SIDES, Gathered, muscle, one_of, past, percent, sound, whole, whom, yes_or_no
 from tpi_cli.store.read.scores import Scored
 
 OUTCOMES = ("mrn", "date", "muscle", "side", "pain", "relief_pct", "resolved", "source_id")
@@ -10,18 +10,20 @@ WORST = 10
 
 
 def outcome(row: dict[str, str], today: date) -> Scored:
-    """A row of outcomes.csv; muscle and side both empty mean the whole patient. Raises Fault."""
-    where, side = place(row)
+    """A row of outcomes.csv; muscle and side both empty mean the whole patient. Raises Fault with all that is wrong."""
+    read = Gathered()
+    where, side = read(place, row) or (None, None)
     found = Scored(
-        mrn=whom(row),
-        date=past(row, "date", today),
+        mrn=read(whom, row),
+        date=read(past, row, "date", today),
         muscle=where,
         side=side,
-        pain=whole(row, "pain", 0, WORST),
-        relief_pct=percent(row, "relief_pct"),
-        resolved=bool(yes_or_no(row, "resolved")),
+        pain=read(whole, row, "pain", 0, WORST),
+        relief_pct=read(percent, row, "relief_pct"),
+        resolved=bool(read(yes_or_no, row, "resolved")),
         source_id=row.get("source_id") or None,
     )
+    read.done()
     sound("pain", "is empty, and so is relief_pct" if found.pain is None and found.relief_pct is None else None)
     sound("resolved", "needs a site: fill in muscle and side" if found.resolved and found.muscle is None else None)
     return found

@@ -1,11 +1,25 @@
 """Rows about patients read into checked values: patients.csv, and what other systems know of them in tables apart."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from tpi_cli.acts import patient as acts
-from tpi_cli.exchange.fields import Fault, day, decimal, iso, needed, one_of, parted, past, shown, sound, whom
+from tpi_cli.exchange.fields import (
+    Fault,
+    Gathered,
+    day,
+    decimal,
+    iso,
+    needed,
+    one_of,
+    parted,
+    past,
+    shown,
+    sound,
+    whom,
+)
 from tpi_cli.reference import alerts
 from tpi_cli.rules import checks
 
@@ -33,34 +47,48 @@ SEXES = {
 
 
 def patient(row: dict[str, str], today: date) -> acts.New:
-    """A row of patients.csv. Raises Fault."""
-    name, born = needed(row, "name"), day(row, "born")
-    sound("name", checks.name(name))
-    sound("born", checks.born(born, today))
-    weight, height = decimal(row, "weight_kg"), decimal(row, "height_cm")
-    if weight is not None:
-        sound("weight_kg", checks.weight(weight))
-    if height is not None:
-        sound("height_cm", checks.height(height))
-    return acts.New(
-        name=name,
+    """A row of patients.csv. Raises Fault with all that is wrong."""
+    read = Gathered()
+    born = read(_born, row, today)
+    found = acts.New(
+        name=read(_name, row),
         born=born,
-        mrn=needed(row, "mrn"),
-        sex=one_of(row, "sex", {"": "unknown", **SEXES}),
-        weight_kg=weight,
-        height_cm=height,
+        mrn=read(needed, row, "mrn"),
+        sex=read(one_of, row, "sex", {"": "unknown", **SEXES}),
+        weight_kg=read(_measured, row, "weight_kg", checks.weight),
+        height_cm=read(_measured, row, "height_cm", checks.height),
         phone=row.get("phone") or None,
         email=row.get("email") or None,
         payer=row.get("payer") or None,
-        alerts=_alerts(row),
-        status=one_of(row, "status", STATUSES),
-        status_on=_status_on(row, born, today),
+        alerts=read(_alerts, row),
+        status=read(one_of, row, "status", STATUSES),
+        status_on=read(_status_on, row, born, today),
     )
+    read.done()
+    return found
 
 
-def _status_on(row: dict[str, str], born: date, today: date) -> date | None:
-    """The day of a death, where a map reads one. Raises Fault."""
-    if not row.get("status_on"):
+def _name(row: dict[str, str]) -> str:
+    found = needed(row, "name")
+    sound("name", checks.name(found))
+    return found
+
+
+def _born(row: dict[str, str], today: date) -> date:
+    found = day(row, "born")
+    sound("born", checks.born(found, today))
+    return found
+
+
+def _measured(row: dict[str, str], column: str, check: Callable[[Decimal], str | None]) -> Decimal | None:
+    found = decimal(row, column)
+    sound(column, check(found) if found is not None else None)
+    return found
+
+
+def _status_on(row: dict[str, str], born: date | None, today: date) -> date | None:
+    """The day of a death, where a map reads one; `born` is None where it cannot be read. Raises Fault."""
+    if not row.get("status_on") or born is None:
         return None
     found = iso(row["status_on"], "status_on")
     sound("status_on", checks.happened(found, today, born))
