@@ -55,7 +55,7 @@ class Report:
         if one.state not in {"new", "changed"} or self._redact != "none":
             return ""
         rows, _ = self._reading.tables[one.file].rows(one.cells)
-        return f"   {'; '.join(said(row) for row in rows)}"
+        return f"   {said(rows)}"
 
     def refused(self) -> Iterator[str]:
         """The refused rows: file, line, column, what is wrong."""

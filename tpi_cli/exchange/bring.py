@@ -12,7 +12,7 @@ from typing import Any
 from tpi_cli.acts import bring_in, bring_in_chart, bring_in_holds, bring_in_injections, bring_in_scores, bring_in_slots
 from tpi_cli.acts.bring_in import Beside, Line, Refusal, Result
 from tpi_cli.acts.clinician import Staff
-from tpi_cli.exchange.csv_in import Ask, Found, Row, Table, opened_table, whose
+from tpi_cli.exchange.csv_in import Ask, Found, Row, Table, differing, opened_table, whose
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.rules import duplicates, identity
 from tpi_cli.rules.duplicates import Person
@@ -59,9 +59,8 @@ class Reading:
         if not rows:
             self.shelf.put(bare._replace(state="left out", what=skipped))
         for part, row in enumerate(rows):
-            alone = row.kind == PEOPLE and len(table.kinds) == 1
-            kept = bare._replace(part=part, kind=row.kind, mrn=whose(row))
-            self.shelf.put(kept._replace(digest=bring_in.digest(row.value) if alone else None), _day(row))
+            kept = bare._replace(part=part, kind=row.kind, mrn=whose(row), alone=len(table.kinds) == 1)
+            self.shelf.put(kept, _day(row))
 
     def lines(self, waiting: Iterable[Kept]) -> list[Line]:
         """The rows that were found sound, each line read once."""
@@ -140,9 +139,17 @@ class Bringing:
             yield self._of_one(mrn, acts)
 
     def _person(self, one: Kept) -> None:
-        (line,) = self._reading.lines([one])
-        earlier = self._shelf.earlier(one) if one.digest else None
-        self._settle(bring_in.one_patient(self._writing, line, self._writing.today, earlier))
+        """A sheet of visits tells of a patient each time; a list of patients tells of each once."""
+        earlier = self._shelf.earlier(one) if one.alone else None
+        (line, *first) = self._reading.lines([one, *([earlier] if earlier else [])])
+        if not first:
+            self._settle(bring_in.one_patient(self._writing, line, self._writing.today))
+        elif fields := differing(first[0].row, line.row):
+            names = ", ".join(map(self._reading.tables[one.file].theirs, fields))
+            what = f"stands there twice, on line {first[0].at[1]} with another {names}"
+            self._shelf.settle("refused", one.at, self._reading.tables[one.file].theirs("mrn"), what)
+        else:
+            self._shelf.settle("same", one.at)
 
     def _of_one(self, mrn: str, acts: dict[str, Act]) -> int:
         """Keep the rows about a patient; returns how many."""

@@ -10,9 +10,17 @@ from tpi_cli.rules.values import Dose, label, plain
 from tpi_cli.store.facts import DRY
 
 
-def said(row: Row) -> str:
-    """`A1 2026-04-03 upper trapezius L, lidocaine 1% 2 mL`."""
-    return _WORDS[row.kind](row.value)
+def said(rows: list[Row]) -> str:
+    """`A1 2026-04-03 upper trapezius L, lidocaine 1% 2 mL`, for each row of a line; whose it is once."""
+    known = any(row.kind == "patients" for row in rows)
+    words = (
+        _WORDS[row.kind](row.value if row.kind == "patients" or not known else _anybody(row.value)) for row in rows
+    )
+    return "; ".join(words)
+
+
+def _anybody(value: Any) -> Any:
+    return value._replace(mrn="")
 
 
 def _patient(one: Any) -> str:
@@ -74,7 +82,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
 def _who(mrn: str) -> str:
     """The number; who is known by name stands in the sheet."""
     named = identity.read_name(mrn)
-    return f"{named[0] if named else mrn} "
+    return f"{named[0] if named else mrn} " if mrn else ""
 
 
 def _unless(text: str, usual: str) -> str:

@@ -23,7 +23,7 @@ _KEY_BYTES = 32
 _PAGE = 500
 _MADE = """
 CREATE TABLE line (
-    file INTEGER, line INTEGER, part INTEGER, kind TEXT, mrn TEXT, day TEXT, digest TEXT, cells TEXT, state TEXT,
+    file INTEGER, line INTEGER, part INTEGER, kind TEXT, mrn TEXT, day TEXT, alone INTEGER, cells TEXT, state TEXT,
     field TEXT, what TEXT, PRIMARY KEY (file, line, part)
 ) WITHOUT ROWID;
 CREATE INDEX of_whom ON line (mrn, kind, day, file, line, part);
@@ -33,7 +33,7 @@ CREATE INDEX of_born ON person (born);
 CREATE INDEX of_words ON person (words);
 CREATE INDEX of_phone ON person (phone);
 """
-_PUT = "INSERT INTO line VALUES (:file, :line, :part, :kind, :mrn, :day, :digest, :cells, :state, :field, :what)"
+_PUT = "INSERT INTO line VALUES (:file, :line, :part, :kind, :mrn, :day, :alone, :cells, :state, :field, :what)"
 _SETTLE = """
 UPDATE line SET state = :state, field = :field, what = :what
 WHERE file = :file AND line = :line AND part = :part
@@ -49,7 +49,7 @@ MOST_ALIKE = 30
 """People who share a birth date, a name or a telephone: more are a placeholder, and comparing them all has no end."""
 WAYS = ("born", "words", "phone")
 _SHARED = f"SELECT {{way}} FROM person WHERE {{way}} <> '' GROUP BY {{way}} HAVING COUNT(*) {{which}} {MOST_ALIKE}"
-_COLUMNS = "file, line, part, kind, mrn, cells, digest, state, field, what"
+_COLUMNS = "file, line, part, kind, mrn, cells, alone, state, field, what"
 STATES = ("refused", "new", "changed", "same", "left out")
 """What can become of a row; of a line with several rows the first of these that became of one."""
 
@@ -57,7 +57,8 @@ STATES = ("refused", "new", "changed", "same", "left out")
 class Kept(NamedTuple):
     """A row of a line of a file: `file` counts the files from 0, `part` the rows of a line.
 
-    `cells` is the line as it stood, `state` one of `STATES`, `field` and `what` say why.
+    `cells` is the line as it stood, `alone`: its file holds rows of this kind alone. `state` is one of `STATES`,
+    `field` and `what` say why.
     """
 
     file: int
@@ -66,7 +67,7 @@ class Kept(NamedTuple):
     kind: str
     mrn: str
     cells: dict[str, str]
-    digest: str | None = None
+    alone: bool = False
     state: str | None = None
     field: str | None = None
     what: str | None = None
@@ -149,14 +150,14 @@ class Shelf:
         return {state for (state,) in self._rows("SELECT state FROM line WHERE mrn = :mrn AND kind = :kind",
                                                   mrn=mrn, kind=kind)}  # fmt: skip
 
-    def earlier(self, one: Kept) -> str | None:
-        """The digest of the first line of the same kind and number that stands before this one."""
-        sql = """
-            SELECT digest FROM line WHERE mrn = :mrn AND kind = :kind AND (file, line, part) < (:file, :line, :part)
-            AND digest IS NOT NULL AND state <> 'refused' ORDER BY file, line, part LIMIT 1
+    def earlier(self, one: Kept) -> Kept | None:
+        """The first row of the same kind and number, alone in its file too, that stands before this one."""
+        sql = f"""
+            SELECT {_COLUMNS} FROM line WHERE mrn = :mrn AND kind = :kind AND (file, line, part) < (:file, :line, :part)
+            AND alone AND state <> 'refused' ORDER BY file, line, part LIMIT 1
         """
-        found: str | None = self._value(sql, mrn=one.mrn, kind=one.kind, file=one.file, line=one.line, part=one.part)
-        return found
+        at = {"file": one.file, "line": one.line, "part": one.part}
+        return next(map(_kept, self._rows(sql, mrn=one.mrn, kind=one.kind, **at)), None)
 
     def counts(self) -> Counter[tuple[int, str, str]]:
         """How many lines of each file came to what; those that were left out by why."""
