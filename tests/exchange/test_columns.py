@@ -94,8 +94,8 @@ def test_a_heading_and_what_it_means(kind: str, heading: str, ours: str | None) 
         ("MRN,DOS,Muscle Injected,L/R,Drug,Conc,Vol,Next", "injections"),
         ("mrn,Visit Date,Pain Score", "outcomes"),
         ("mrn,Appt Time,Duration", "appointments"),
-        ("mrn,since,kind,text,source_id", "alerts"),
-        ("mrn,date,weight_kg,source_id", "weights"),
+        ("mrn,since,kind,text", "alerts"),
+        ("mrn,date,weight_kg", "weights"),
         *((",".join(columns), kind) for kind, columns in COLUMNS.items()),
     ],
 )
@@ -235,7 +235,7 @@ def test_rows_of_one_row_have_ids_of_their_own(tmp_path: Path) -> None:
     found = of([*SHOT, "Row ID"], SHOT_MAP.format("sharing = 'each'"), tmp_path)
     raw = {"MRN": "1", "DOS": "2026-04-03", "Rx": "lido 1% 1 ml", "Next": "none", "Row ID": "77"}
     both = made(found, {**raw, "Site": "QL both"}).rows
-    assert [row["source_id"] for _, row in both] == ["77.1", "77.2"]
+    assert [row["source_id"] for _, row in both] == ["77#1", "77#2"]
     assert only(found, **raw, Site="QL L")["source_id"] == "77"
 
 

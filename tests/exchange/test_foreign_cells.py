@@ -86,6 +86,11 @@ def test_a_form_without_a_whole_day_is_refused(written: str) -> None:
         form(written)
 
 
+def test_a_form_that_turns_everybodys_own_around_is_refused() -> None:
+    with pytest.raises(Usage, match="and nobody else does"):
+        form("YYYY-DD-MM")
+
+
 @given(DAYS, st.times())
 def test_a_moment_is_read_by_its_form(on: date, clock: time) -> None:
     at = datetime.combine(on, clock)
@@ -176,7 +181,7 @@ def test_a_strength_keeps_its_unit() -> None:
         ("L upper trap", "upper trap", "L"),
         ("upper trapezius (left)", "upper trapezius", "L"),
         ("Rt. levator scap", "levator scap", "R"),
-        ("ut lt", "ut", "L"),
+        ("upper trap lt", "upper trap", "L"),
         ("bilat QL", "QL", "both"),
         ("B/L piriformis", "piriformis", "both"),
         ("procerus midline", "procerus", "mid"),
@@ -197,6 +202,7 @@ def test_a_site_in_one_cell(written: str, muscle: str, where: str) -> None:
         ("LT R", "two sides"),
         ("L R trapezius", "two sides"),
         ("UT, LT", "lower trapezius"),
+        ("UT LT", "lower trapezius"),
         ("UT/lt.", "lower trapezius"),
         ("LT and UT", "lower trapezius"),
     ],

@@ -97,7 +97,7 @@ def test_a_line_of_two_kinds_lands_whole_or_not_at_all(clinic: Clinic) -> None:
 
 
 def test_a_line_of_two_sites_lands_whole_or_not_at_all(clinic: Clinic) -> None:
-    rows = visit("2026-10-01", "ls L", "b.2") + visit("2026-10-02", "ut both", "b")
+    rows = visit("2026-10-01", "ls L", "b#2") + visit("2026-10-02", "ut both", "b")
     assert by_map(clinic, HEAD + rows)["refused"] == 1
     assert injected(clinic) == [("2026-10-01", "levator_scapulae L", "1")]
 
@@ -255,3 +255,18 @@ def test_what_the_files_call_clinicians_is_told(two: Clinic) -> None:
     assert "clinicians of these files: Dr Moore, JS (tpi clinician list)" in answer.err
     assert "1 row named no clinician: recorded under JS" in answer.err
     assert "put on file: 0 patients, 2 sessions" in answer.err
+
+
+def test_a_row_mended_to_two_sites_is_told_and_doubles_nothing(clinic: Clinic) -> None:
+    one, two = (HEAD + visit("2026-08-24", site, "77", ml="2") for site in ("ut L", "ut both"))
+    assert by_map(clinic, one)["new"] == 1
+    assert by_map(clinic, two)["refused"] == 1
+    assert injected(clinic) == [("2026-08-24", "trapezius_upper L", "2")]
+
+
+def test_a_row_mended_to_one_site_is_told_too(clinic: Clinic) -> None:
+    one, two = (HEAD + visit("2026-08-24", site, "77", ml="2") for site in ("ut R", "ut both"))
+    assert by_map(clinic, two)["new"] == 1
+    assert by_map(clinic, two)["same"] == 1
+    assert by_map(clinic, one)["refused"] == 1
+    assert len(injected(clinic)) == 2

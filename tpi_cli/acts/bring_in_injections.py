@@ -15,6 +15,7 @@ from tpi_cli.acts import appointment, inject
 from tpi_cli.acts.bring_in import Line, Refusal, Result, digest, not_then, nothing
 from tpi_cli.acts.bring_in_sessions import Joined, Sites, look_back
 from tpi_cli.acts.clinician import Staff
+from tpi_cli.rules.identity import PART_OF
 from tpi_cli.store import tables
 from tpi_cli.store.chart import House
 from tpi_cli.store.columns import known_day
@@ -58,6 +59,7 @@ class Known:
         on_file = list(log.injected(db, patient=person.id))
         every = [*on_file, *log.injected(db, patient=person.id, voided=True)]
         self.by_source = {row.source_id: row for row in every if row.source_id}
+        self.families = {_family(source) for source in self.by_source}
         self.others = set(log.sources(db, [row.source_id for row in rows if row.source_id])) - self.by_source.keys()
         self.content = Counter(variant for row in every for variant in set(_by_content(row)))
         keys = list(log.row_keys(db, person.id))
@@ -134,9 +136,14 @@ def _fault(known: Known, row: Injected, earlier: Injected | None) -> tuple[str, 
     wrong = not_then(known.person, row.date)
     if wrong:
         return "date", wrong
-    if earlier is not None or row.source_id in known.others:
+    if row.source_id and (earlier or row.source_id in known.others or _family(row.source_id) in known.families):
         return "source_id", f"{row.source_id} is on file with other values: amend the record instead"
     return None
+
+
+def _family(source_id: str) -> str:
+    """The id of the row in its own file: of one that treated two sites two were made."""
+    return source_id.partition(PART_OF)[0]
 
 
 def _equal(known: Known, earlier: Injected, row: Injected) -> bool:

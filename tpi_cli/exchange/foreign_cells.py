@@ -17,6 +17,8 @@ _NO_MUSCLE = frozenset({"l", "left", "r", "rt", "right"})
 """Words for a side that are no part of a muscle's name, as mid is of mid trap."""
 _DRY = re.compile(r"dry(?: needl(?:e|es|ing))?(?: ?x ?([0-9]{1,2}))?")
 """A dry needle, with its passes: `dry needle x3`."""
+_SHORT_LT = re.compile(r"[a-z]{2,4}\.?\s+lt\.?", re.IGNORECASE)
+"""`UT LT`: behind one short name it may be another."""
 _LT = re.compile(r"(?:[,;/&+]|\band)\s*lt\.?$|^lt\.?\s*(?:[,;/&+]|and\b)", re.IGNORECASE)
 """LT in a list: left, or the lower trapezius."""
 _WORD = re.compile(r"[^\s,()]+")
@@ -42,7 +44,7 @@ def site(text: str, field: str) -> tuple[str, str]:
 
     A side stands at the beginning or at the end. Raises Fault where there are two, or may be.
     """
-    if _LT.search(text.strip()):
+    if _LT.search(text.strip()) or _SHORT_LT.fullmatch(text.strip()):
         raise Fault(field, f"{shown(text)}: LT could be left or the lower trapezius: write left, or lower trap")
     words = _WORD.findall(text)
     ends = [place for place in sorted({0, len(words) - 1}) if words and _key(words[place]) in SIDES]

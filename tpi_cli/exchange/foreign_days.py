@@ -26,6 +26,8 @@ def form(text: str) -> str:
     made = text if "%" in text else _strptime(text)
     if not all(re.search(f"%[{letters}]", made) for letters in ("Y", "mbB", "d")) or "%y" in made or not _reads(made):
         raise Usage(f"date = {shown(text)} is no form of a day", hint='write DD/MM/YYYY, M/D/YYYY or "D MMM YYYY"')
+    if re.search("%Y.*%d.*%m", made):
+        raise Usage(f"date = {shown(text)} reads 2026-03-04 as 3 April, and nobody else does", hint="write YYYY-MM-DD")
     return made
 
 

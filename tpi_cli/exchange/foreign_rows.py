@@ -13,6 +13,7 @@ from tpi_cli.exchange.foreign_numbers import PLAIN, figures, number
 from tpi_cli.exchange.map import PLACEHOLDER, Part, folded
 from tpi_cli.reference import muscles
 from tpi_cli.reference.headings import all_headings
+from tpi_cli.rules.identity import PART_OF
 from tpi_cli.rules.values import plain
 
 DAYS = frozenset({"date", "born", "since", "died"})
@@ -92,7 +93,7 @@ def _several_rows(reading: Reading, cells: dict[str, str], read: Gathered) -> li
 def _numbered(cells: dict[str, str], at: int) -> dict[str, str]:
     """One of several rows made of one: each has a source_id of its own, the same whenever the file comes again."""
     source = cells.get("source_id")
-    return {**cells, "source_id": f"{source}.{at}"} if source else cells
+    return {**cells, "source_id": f"{source}{PART_OF}{at}"} if source else cells
 
 
 @cache

@@ -82,6 +82,8 @@ def name_key(name: str) -> str:
     return " ".join(letters.split())
 
 
+PART_OF = "#"
+"""Stands behind the source_id of a row of which several were made, before the number of each."""
 NAMED = "\x1f"
 """Stands before and within what somebody without a number is known by: no text of a record holds it."""
 
