@@ -168,7 +168,7 @@ ORDER BY due_on IS NULL, due_on, site_id
 
 
 def last_written(db: Database, patient_id: str) -> Written:
-    """The last that was written of the patient as a person: of the record, alerts, doses elsewhere, calls, decisions."""
+    """The last that was written of the patient as a person: the record, alerts, doses elsewhere, calls, decisions."""
     return max(Written._make(row) for row in db.rows(_WRITTEN, patient=patient_id))
 
 
