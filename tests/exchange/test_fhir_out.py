@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import Clinic
-from tests.exchange.fhir_out import Resource, code, to, told
+from tests.conftest import Clinic, working_under
+from tests.exchange.fhir_out import Resource, Told, code, to, told
+from tpi_cli import clock
 from tpi_cli.exchange.fhir.terms import number
 
 TRAPEZIUS, INFRASPINATUS = "31764008", "72573008"
@@ -70,6 +71,18 @@ def test_units_of_a_toxin_are_its_own(clinic: Clinic) -> None:
     assert (dose["value"], dose["unit"], dose["code"]) == (20, "units", "{units}")
 
 
+TOXINS = [("botox", "onabotulinumtoxinA", "1712"), ("dysport", "abobotulinumtoxinA", None),
+          ("xeomin", "incobotulinumtoxinA", None), ("myobloc", "rimabotulinumtoxinB", "860178")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "name", "rxnorm"), TOXINS)
+def test_no_toxin_goes_by_another_ones_code(clinic: Clinic, typed: str, name: str, rxnorm: str | None) -> None:
+    clinic.patient()
+    clinic.inject("1", f"ut l {typed} 20units")
+    vial = drug(told(clinic).one("MedicationAdministration"))
+    assert (vial["code"]["text"].split()[0], code(vial["code"], "rxnorm")) == (name, rxnorm)
+
+
 @given(whole=st.integers(0, 10**9), places=st.integers(0, 6))
 def test_a_quantity_is_written_as_the_decimal_it_is(whole: int, places: int) -> None:
     amount = Decimal(whole).scaleb(-places)
@@ -105,7 +118,9 @@ def test_lot_and_expiry_are_the_vials(clinic: Clinic) -> None:
 def test_epinephrine_is_an_ingredient(clinic: Clinic) -> None:
     clinic.patient()
     clinic.inject("1", "ut l lido 1% epi 1:200000 2ml")
-    lido, epi = drug(told(clinic).one("MedicationAdministration"))["ingredient"]
+    vial = drug(told(clinic).one("MedicationAdministration"))
+    assert "coding" not in vial["code"], "the code of one part would say that the other is not there"
+    lido, epi = vial["ingredient"]
     assert code(lido["itemCodeableConcept"], "rxnorm") == LIDOCAINE
     assert (lido["strength"]["numerator"]["value"], lido["strength"]["numerator"]["code"]) == (10, "mg")
     assert code(epi["itemCodeableConcept"], "rxnorm") == EPINEPHRINE
@@ -176,6 +191,7 @@ def test_reason_consent_and_circumstances(clinic: Clinic) -> None:
     done, visit = found.one("Procedure"), found.one("Encounter")
     assert code(done["reasonCode"][0], "icd-10-cm") == code(visit["reasonCode"][0], "icd-10-cm") == "M79.18"
     condition = found.one("Condition")
+    assert condition["code"]["text"] == "muscle pain, another place (M79.18)"
     assert (code(condition["code"], "icd-10-cm"), to(condition["encounter"])) == ("M79.18", visit["id"])
     consent = found.one("Consent")
     assert (consent["scope"]["coding"][0]["code"], consent["policyRule"]["text"].split()[0]) == ("treatment", "verbal")
@@ -189,11 +205,59 @@ def test_what_a_session_was_written_by(clinic: Clinic) -> None:
     clinic.patient()
     clinic.inject("1", "ut l lido 1% 1ml")
     found = told(clinic)
-    (one,) = [each for each in found.of("Provenance") if "onBehalfOf" in each["agent"][0]]
+    (one,) = [each for each in found.of("Provenance") if found.one("Procedure")["id"] in map(to, each["target"])]
     assert to(one["agent"][0]["who"]) == to(found.one("Procedure")["performer"][0]["actor"])
     assert to(one["agent"][0]["onBehalfOf"]) == found.one("Organization")["id"]
     assert one["recorded"].endswith("Z")
-    assert found.one("Procedure")["id"] in map(to, one["target"])
+    assert [role(each) for each in one["agent"]] == ["author"]
+
+
+def role(agent: Resource) -> str:
+    """What an agent of a Provenance did."""
+    return str(agent["type"]["coding"][0]["code"])
+
+
+def test_an_author_is_named_only_where_the_acting_person_is_known(clinic: Clinic) -> None:
+    """AM's account alone is nobody's name outside: the clinic entered it, and AM did it. BO said who it was."""
+    clinic.ok("clinician", "add", "AM", "--account", "desk")
+    clinic.ok("clinician", "add", "BO")
+    clinic.patient()
+    with working_under("desk"):
+        clinic.inject("1", "ut l dry", "--on", "2026-11-20")
+        clinic.inject("1", "ut l dry", "--as", "BO", "--on", "2026-11-21")
+    found = told(clinic)
+    people = {one["id"]: one["identifier"][0]["value"] for one in found.of("Practitioner")}
+    people[found.one("Organization")["id"]] = "clinic"
+    done = []
+    for act in found.of("Procedure"):
+        (one,) = [each for each in found.of("Provenance") if act["id"] in map(to, each["target"])]
+        done.append({role(each): people[to(each["who"])] for each in one["agent"]})
+    assert done == [{"enterer": "clinic", "performer": "AM"}, {"author": "BO"}]
+
+
+def test_an_authorship_is_of_the_last_that_was_done(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recorded, amended, signed, made void: each later than the one before, and the manifest after all of them."""
+    clinic.patient()
+    session = clinic.inject("1", "ut l lido 1% 1ml", "--pain", "7:3")
+    acts = (
+        ("session", "amend", session, "--dx", "M79.18", "--reason", "left out", "--yes"),
+        ("sign", session, "--yes"),
+        ("session", "void", session, "--reason", "another patient", "--yes"),
+    )
+    for hour, words in enumerate(acts):
+        later = f"2031-05-01T{hour:02}:30:00.000000Z"
+        monkeypatch.setattr(clock, "stamp", lambda later=later: later)
+        clinic.ok(*words)
+        assert [one["recorded"] for one in _of_session(told(clinic))] == [later], words
+    folder = clinic.home / "lines"
+    clinic.ok("export", "fhir", "--ndjson", str(folder))
+    assert json.loads((folder / "manifest.json").read_text())["transactionTime"] == later
+
+
+def _of_session(found: Told) -> list[Resource]:
+    """The authorship of the one Procedure."""
+    done = found.one("Procedure")["id"]
+    return [one for one in found.of("Provenance") if done in map(to, one["target"])]
 
 
 # Scores and events
@@ -236,6 +300,19 @@ def test_what_went_wrong_is_told_twice(clinic: Clinic) -> None:
     event, done = found.one("AdverseEvent"), found.one("Procedure")
     assert event["event"]["text"] == done["complication"][0]["text"] == "faint or near-faint: lay down"
     assert (event["actuality"], to(event["suspectEntity"][0]["instance"])) == ("actual", done["id"])
+
+
+def test_what_went_wrong_at_a_place_names_it_with_its_side(clinic: Clinic) -> None:
+    clinic.patient("Tan, Mei", "1971-03-04", "--mrn", "A12")
+    header = "mrn,date,clinician,muscle,side,agent,strength,volume_ml,follow_up,adverse\n"
+    rows = "A12,2026-10-01,AM,is,R,lido,1%,1,,haematoma:a hand wide\nA12,2026-10-01,AM,ut,L,lido,1%,1,,\n"
+    clinic.ok("import", clinic.file("injections.csv", header + rows))
+    found = told(clinic)
+    words = found.one("AdverseEvent")["event"]["text"]
+    assert words == found.one("Procedure")["complication"][0]["text"]
+    assert R in words
+    assert "left" not in words
+    assert words.endswith(": a hand wide")
 
 
 def test_a_void_session_is_in_error_and_counts_nowhere(clinic: Clinic) -> None:
@@ -285,7 +362,7 @@ def test_who_has_died_is_told_and_has_no_recall(clinic: Clinic) -> None:
     clinic.ok("stop", "1", "--reason", "died", "--yes")
     found = told(clinic)
     assert found.one("Patient")["deceasedBoolean"] is True
-    assert found.of("ServiceRequest") == []
+    assert found.one("ServiceRequest")["status"] == "revoked"
 
 
 def test_allergies(clinic: Clinic) -> None:
@@ -337,11 +414,52 @@ def test_a_recall_is_a_plan_with_a_window(clinic: Clinic) -> None:
     clinic.inject("1", "ut l lido 1% 1ml, is r lido 1% 1ml", "--next", "3mo")
     clinic.ok("stop", "1", "is", "r", "--reason", "resolved")
     found = told(clinic)
-    one = found.one("ServiceRequest")
+    one, over = found.of("ServiceRequest")
     assert (one["status"], one["intent"]) == ("active", "plan")
+    assert (over["status"], over["bodySite"][0]["text"]) == ("completed", R)
     assert one["occurrencePeriod"] == {"start": "2027-02-23", "end": "2027-03-08"}, "until it counts as overdue"
     assert one["bodySite"][0]["text"] == L
     assert found.one("Procedure")["id"] in map(to, one["supportingInfo"])
+
+
+OVER: list[tuple[list[list[str]], str, str]] = [
+    ([["stop", "1", "--reason", "declined"]], "revoked", "closed: declined"),
+    ([["stop", "1", "--reason", "moved"]], "revoked", "closed: stopped"),
+    ([["stop", "1", "--reason", "died", "--yes"]], "revoked", "closed: deceased"),
+    ([["patient", "edit", "1", "--status", "archived", "--yes"]], "revoked", "closed: archived"),
+    ([["stop", "1", "--reason", "resolved"]], "completed", "closed: resolved"),
+    ([["outcome", "1", "0", "--resolved", "--site", "ut l"]], "completed", "closed: resolved"),
+    ([["inject", "1", "ut", "l", "dry", "--next", "none", "--consent", "written", "--yes"]], "completed", ""),
+    ([["session", "void", "S-0018", "--reason", "another patient", "--yes"]], "entered-in-error", ""),
+]
+
+
+@pytest.mark.parametrize(("acts", "status", "why"), OVER, ids=[" ".join(acts[0][:5]) for acts, *_ in OVER])
+def test_a_recall_that_is_over_says_so_under_its_id(
+    clinic: Clinic, acts: list[list[str]], status: str, why: str
+) -> None:
+    clinic.patient()
+    session = clinic.inject("1", "ut l lido 1% 1ml", "--next", "3mo", "--on", "2026-11-20")
+    before = told(clinic).one("ServiceRequest")
+    for words in acts:
+        clinic.ok(*(session if word == "S-0018" else word for word in words))
+    after = told(clinic).one("ServiceRequest")
+    assert (before["id"], before["status"], after["status"]) == (after["id"], "active", status)
+    assert [one["text"] for one in after.get("note", [])] == [why] * bool(why)
+
+
+def test_a_site_that_was_never_to_come_back_has_no_recall(clinic: Clinic) -> None:
+    clinic.patient()
+    clinic.inject("1", "ut l lido 1% 1ml", "--next", "none")
+    clinic.ok("site", "add", "1", "is", "r")
+    assert told(clinic).of("ServiceRequest") == []
+
+
+def test_a_payers_day_moves_the_window(clinic: Clinic) -> None:
+    clinic.ok("payer", "add", "acme", "--from", "2026-01-01", "--min-interval", "90d", "--reason", "p. 3")
+    clinic.patient("Tan, Mei", "1971-03-04", "--payer", "acme")
+    clinic.inject("1", "ut l lido 1% 1ml", "--next", "1mo")
+    assert told(clinic).one("ServiceRequest")["occurrencePeriod"]["start"] == "2027-02-21"
 
 
 def test_a_snooze_moves_the_window(clinic: Clinic) -> None:

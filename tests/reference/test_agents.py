@@ -96,6 +96,8 @@ RXNORM = {
     "ketorolac": "35827",
     "normal_saline": "9863",
     "onabotulinumtoxin_a": "1712",
+    "abobotulinumtoxin_a": "",
+    "incobotulinumtoxin_a": "",
     "rimabotulinumtoxin_b": "860178",
     "dextrose": "",
     "dry_needling": "",

@@ -20,7 +20,7 @@ KEYS = {
 """The columns that name a row, where it is not the first alone."""
 OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse", "screening", "screening_values", "payers", "profiles",
         "codes", "responders", "contact", "intervals", "roles", "imported", "snomed", "headings", "measures",
-        "observations")  # fmt: skip
+        "observations", "diagnoses")  # fmt: skip
 READ = {"read", "secondary", "unsourced", "house rule"}
 
 COUNTS = {
@@ -41,6 +41,7 @@ COUNTS = {
     "imported": 36,
     "snomed": 24,
     "observations": 4,
+    "diagnoses": 4,
     "headings": 85,
     "measures": 14,
 }

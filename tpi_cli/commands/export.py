@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from tpi_cli.commands import complete, export_csv, options
+from tpi_cli.commands import complete, export_csv, options, whereto
 from tpi_cli.commands.filters import since as since_day
 from tpi_cli.commands.pick import picked
 from tpi_cli.errors import Usage
@@ -127,6 +127,8 @@ def _whole(ctx: typer.Context, db: Database, out: Out, what: str, kind: str | No
         raise Usage("an export is whole: --redact does not apply", hint="tpi export fhir --redact names")
     if what == "sqlite" and not out.output:
         raise Usage("a SQLite file cannot go to stdout", hint="name a file: -o copy.db")
+    if what == "json":
+        whereto.no_screen(out)
     if what == "csv":
         export_csv.possible(out, kind)
     options.exported(ctx, db, what)

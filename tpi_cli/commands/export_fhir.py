@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 import typer
 
-from tpi_cli.commands import options
+from tpi_cli.commands import options, whereto
 from tpi_cli.commands.bill import sides_of
-from tpi_cli.errors import Conflict, Usage
+from tpi_cli.errors import Usage
 from tpi_cli.exchange.fhir import shape, whole
 from tpi_cli.exchange.fhir.house import house
 from tpi_cli.exchange.fhir.terms import Part
-from tpi_cli.files import make_folder
-from tpi_cli.show.out import Out, Unwritten, allowed
+from tpi_cli.show.out import Out, allowed
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read.clinic import clinic
 
@@ -53,9 +52,10 @@ def fhir(ctx: typer.Context, db: Database, wanted: whole.Asked, form: Shape, sin
     out: Out = ctx.obj.out(office.today)
     resources = whole.resources(db, house(db, office, sides_of(office), out.redact), wanted)
     if form.folder is not None:
-        _empty(form.folder)
-    elif form.kind == "transaction":
-        resources = _few(resources)
+        whereto.empty(form.folder)
+    else:
+        whereto.no_screen(out)
+        resources = _few(resources) if form.kind == "transaction" else resources
     options.exported(ctx, db, "fhir", wanted.patient.number if wanted.patient else None)
     told = _written(out, resources, form)
     kept_back = f", {out.redact} kept back" if out.redact != "none" else ""
@@ -71,17 +71,6 @@ def _few(resources: Iterator[Part]) -> Iterator[Part]:
             hint="name a folder, for files to be sent by number: -o export/",
         )
     return iter(found)
-
-
-def _empty(folder: str) -> None:
-    """Make the folder. Raises Conflict where there is something in it: files of two exports would mix; Unwritten."""
-    try:
-        make_folder(folder.rstrip("/") or folder)
-        found = os.listdir(folder)
-    except OSError as fault:
-        raise Unwritten(path=folder, why=fault.strerror) from None
-    if found:
-        raise Conflict(f"there are files in {folder} already", hint="name a new folder, or empty this one")
 
 
 def _written(out: Out, resources: Iterator[Part], form: Shape) -> str:

@@ -6,10 +6,10 @@ it imports nothing.
 """
 
 RULES = "rules/3"
-TABLES = "tables/2026-11-27"
+TABLES = "tables/2026-11-27b"
 DATED = ("payers", "screening", "screening_values", "muscle_notes", "agents", "contact")
 """The tables that can move an eligible date or a status, or change a reason."""
-DIGEST = "a0111b724adeb6610fee0ee8ab37c9bcf27d93deaa693a714f9565c977d08202"
+DIGEST = "80891449d75826796108651a26eae228dca41aba4a5c414e8a197e6bd2304c72"
 """SHA-256 over the files of `DATED`, in that order."""
 KNOWLEDGE = f"{RULES} {TABLES}"
 """Kept with every due date, and with the clinic once all of its dates have it."""

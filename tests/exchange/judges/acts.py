@@ -33,6 +33,7 @@ def put_on_file(clinic: Clinic) -> str:
     )
     clinic.ok("book", who, "2027-02-23 09:00", "--for", "30min", "--yes")
     clinic.ok("call", who, "reached", "--by", "phone")
+    clinic.ok("patient", "elsewhere", who, "triam", "40mg", "--on", "2026-05-02", "--site", "ut r")
     _others(clinic)
     return who
 
@@ -45,3 +46,8 @@ def _others(clinic: Clinic) -> None:
     clinic.ok("appt", "cancel", cancelled, "--reason", "ill")
     clinic.ok("stop", "3", "--reason", "died", "--yes")
     clinic.ok("snooze", "1", "2027-01-01", "--reason", "exams", "--yes")
+    clinic.ok("stop", "5", "--reason", "declined", "--yes")
+    for name, born in (("Twice, Tom", "1980-02-03"), ("Twice, Thomas", "1980-02-04")):
+        clinic.patient(name, born)
+    number = len(clinic.ok("patient", "list", "--json").rows)
+    clinic.ok("patient", "merge", str(number - 1), str(number), "--yes")

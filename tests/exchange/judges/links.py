@@ -8,7 +8,7 @@ from tests.exchange.judges.walk import Records, listed, ours, references, values
 
 ABOUT_A_PATIENT = (
     *("AdverseEvent", "AllergyIntolerance", "BodyStructure", "Condition", "Consent", "Encounter", "Flag"),
-    *("MedicationAdministration", "Observation", "Procedure", "ServiceRequest"),
+    *("MedicationAdministration", "MedicationStatement", "Observation", "Procedure", "ServiceRequest"),
 )
 
 

@@ -18,6 +18,9 @@ HERE = Path(__file__).parent
 US_CORE = Path(__file__).parents[4] / "shared" / "interop" / "us_core_610.tgz"
 """No registry serves this package: npm knows the name `hl7.fhir.us.core`, without a version."""
 
+JUDGES = frozenset(["medplum", "lantana", "terms", "us-core"])
+"""Who has to sit, beside our own rules."""
+
 Resource = dict[str, Any]
 
 
@@ -104,6 +107,16 @@ class Validators:
     def names(self) -> set[str]:
         """The judges that sit."""
         return {"medplum", "lantana", "terms"} | ({"us-core"} if self.profiles else set())
+
+    def all_sat(self) -> None:
+        """Say that a judge was missing, after the others found nothing: the test is skipped, not passed.
+
+        Where the package lies beside the repository it must have sat. Raises pytest's own Skipped.
+        """
+        absent = sorted(JUDGES - self.names)
+        assert not absent or not US_CORE.exists(), f"the package of {', '.join(absent)} is there, and it did not sit"
+        if absent:
+            pytest.skip(f"NOT JUDGED BY {', '.join(absent)}: no {US_CORE}, and no registry serves it; the others did")
 
     def __call__(self, resources: Iterable[Resource]) -> list[Issue]:
         """Every error in these resources, judged one by one; a resource judged before is not sent again."""

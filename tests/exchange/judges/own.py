@@ -11,6 +11,6 @@ RULES = (*codes.RULES, *links.RULES, *sense.RULES)
 
 
 def judged(resources: Iterable[Resource], today: date) -> list[Issue]:
-    """Every fault of these resources taken together; each names the rule that found it."""
+    """Every fault of these resources taken together; its judge is the rule that found it."""
     records = Records(resources, today)
-    return [issue._replace(said=f"{rule.__name__}: {issue.said}") for rule in RULES for issue in rule(records)]
+    return [issue._replace(judge=rule.__name__) for rule in RULES for issue in rule(records)]

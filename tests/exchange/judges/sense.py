@@ -18,7 +18,6 @@ HAPPENED = {
     "performedDateTime",
     "effectiveDateTime",
     "date",
-    "recordedDate",
     "onsetDateTime",
     "dateTime",
     "authoredOn",
@@ -173,16 +172,28 @@ def not_a_plan(records: Records) -> Iterator[Issue]:
     for resource in records.of("ServiceRequest"):
         if resource.get("intent") != "plan":
             yield ours(resource, "intent", "a recall is a plan, nobody ordered it")
-        if not resource.get("occurrencePeriod", {}).get("start"):
+        if resource.get("status") == "active" and not resource.get("occurrencePeriod", {}).get("start"):
             yield ours(resource, "occurrencePeriod", "a recall that is never due")
 
 
-def for_the_dead(records: Records) -> Iterator[Issue]:
-    """A recall or a booking that stands for somebody who died."""
+def recalled_after_death(records: Records) -> Iterator[Issue]:
+    """A recall that stands for somebody who died."""
     for resource in records.of("ServiceRequest"):
-        patient = records.subject(resource) or {}
-        if resource.get("status") == "active" and (patient.get("deceasedBoolean") or patient.get("deceasedDateTime")):
+        if resource.get("status") == "active" and _dead(records.subject(resource)):
             yield ours(resource, "status", "a recall for somebody who died")
+
+
+def booked_after_death(records: Records) -> Iterator[Issue]:
+    """A booking that stands for somebody who died."""
+    for resource in records.of("Appointment"):
+        who = [it for one in listed(resource.get("participant")) for it in records.linked(one, "actor")]
+        if resource.get("status") == "booked" and any(map(_dead, who)):
+            yield ours(resource, "status", "a booking for somebody who died")
+
+
+def _dead(patient: Resource | None) -> bool:
+    told = patient or {}
+    return bool(told.get("deceasedBoolean") or told.get("deceasedDateTime"))
 
 
 RULES = (
@@ -197,5 +208,6 @@ RULES = (
     undone,
     another_day,
     not_a_plan,
-    for_the_dead,
+    recalled_after_death,
+    booked_after_death,
 )

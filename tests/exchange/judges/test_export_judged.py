@@ -8,13 +8,22 @@ import pytest
 from tests.conftest import TODAY
 from tests.exchange.judges import bundles, own
 from tests.exchange.judges.conftest import Exported
-from tests.exchange.judges.node import Issue, Resource, Validators
+from tests.exchange.judges.node import JUDGES, Issue, Resource, Validators
 from tests.exchange.judges.receiver import Receiver
 from tests.exchange.judges.walk import listed
 
 EVERYTHING = {
     *("AdverseEvent", "AllergyIntolerance", "Appointment", "BodyStructure", "Condition", "Consent", "Encounter"),
-    *("Flag", "Location", "MedicationAdministration", "Observation", "Organization", "Patient", "Practitioner"),
+    *(
+        "Flag",
+        "Location",
+        "MedicationAdministration",
+        "MedicationStatement",
+        "Observation",
+        "Organization",
+        "Patient",
+        "Practitioner",
+    ),
     *("Procedure", "Provenance", "ServiceRequest"),
 }
 SHAPES = ("collection", "transactions", "lines")
@@ -38,6 +47,13 @@ def held(exported: Exported, shape: str) -> list[Resource]:
 def test_of_one_patient_nobody_finds_an_error(one_patient: Resource, validators: Validators) -> None:
     resources = bundles.resources(one_patient)
     assert told([*validators(resources), *own.judged(resources, NOW), *bundles.of_collection(one_patient)]) == ""
+    validators.all_sat()
+
+
+def test_every_judge_sits(validators: Validators) -> None:
+    """Where CI is set and the package of US Core is there, nobody may be missing; elsewhere it is said who was."""
+    assert validators.names >= JUDGES - {"us-core"}
+    validators.all_sat()
 
 
 def test_some_of_everything_is_judged(one_patient: Resource) -> None:
@@ -48,6 +64,7 @@ def test_some_of_everything_is_judged(one_patient: Resource) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_of_the_clinic_no_validator_finds_an_error(shape: str, exported: Exported, validators: Validators) -> None:
     assert told(validators(held(exported, shape))) == ""
+    validators.all_sat()
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ def test_of_the_demo_clinic_nobody_finds_an_error(home: Clinic, validators: Vali
     bundle = home.ok("export", "fhir", "--db", "demo").json
     assert faults(bundle, validators) == ""
     assert len(bundle["entry"]) > 1000
+    validators.all_sat()
 
 
 @pytest.mark.parametrize("folder", ["synthea-fhir", "us-core-bulk"])
@@ -39,3 +40,4 @@ def test_what_came_from_others_goes_out_without_an_error(folder: str, clinic: Cl
     assert faults(bundle, validators) == ""
     born = sorted(json.loads(line)["birthDate"] for line in patients.read_text(encoding="utf-8").splitlines())
     assert sorted(it["birthDate"] for it in bundles.resources(bundle) if it["resourceType"] == "Patient") == born
+    validators.all_sat()

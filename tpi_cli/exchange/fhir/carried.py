@@ -28,7 +28,7 @@ PERSON = (
     ("patient", "id = :patient", "id"),
     ("contact", _OF_PATIENT, "patient_id"),
     ("hold", _OF_PATIENT, "patient_id"),
-    ("elsewhere", _OF_PATIENT, "patient_id"),
+    ("elsewhere", _OF_PATIENT, "id"),
     ("alert", _OF_PATIENT, "id"),
     ("site", _OF_PATIENT, "id"),
     ("session", _OF_PATIENT, "id"),
@@ -71,7 +71,7 @@ def merged(db: Database) -> dict[str, list[str]]:
 
 
 def of_person(db: Database, patient_id: str, codes: dict[str, str], merged: Iterable[str] = ()) -> Owned:
-    """What goes with the resources of a patient; what is left of those `merged` into this one with the Patient."""
+    """What goes with the resources of a patient; what is left of those `merged` into this one with theirs."""
     out: Owned = {}
     session_of: dict[str, str] = {}
     for table, one, owner in _rows(db, patient_id):
@@ -79,9 +79,27 @@ def of_person(db: Database, patient_id: str, codes: dict[str, str], merged: Iter
             session_of[one["id"]] = owner
         key = session_of[owner] if table == "component" else owner
         out.setdefault(key, []).append(extension(table, records.leaving(table, one, codes)))
-    left = (row for other in merged for row in _rows(db, other))
-    out[patient_id] += [extension(table, records.leaving(table, one, codes)) for table, one, _ in left]
+    for other in merged:
+        out[other] = [extension(table, records.leaving(table, one, codes)) for table, one, _ in _rows(db, other)]
     return out
+
+
+def written(db: Database, patient_id: str, merged: Iterable[str] = ()) -> dict[str, str]:
+    """When the log last wrote a record that goes with each of the patient's resources: stamps, by the ids."""
+    out: dict[str, str] = {}
+    session_of = {one["id"]: owner for table, one, owner in _rows(db, patient_id) if table == "mixture"}
+    for patient in (patient_id, *merged):
+        for table, where, owner in PERSON:
+            for id_, at in records.moments(db, table, owner, where, patient=patient):
+                key = session_of.get(id_, id_)
+                out[key] = max(out.get(key, ""), at)
+    return out
+
+
+def links(extensions: Iterable[Part]) -> Iterator[str]:
+    """The ids of the records that these refer to."""
+    for one in extensions:
+        yield from (part["valueString"] for part in one["extension"] if part["url"].endswith("_id"))
 
 
 def _rows(db: Database, patient_id: str) -> Iterator[tuple[str, dict[str, Any], str]]:

@@ -8,6 +8,7 @@ from tpi_cli.exchange.fhir.house import House
 from tpi_cli.exchange.fhir.terms import (
     INTRAMUSCULAR,
     SNOMED,
+    WRONG,
     Part,
     body_site,
     coding,
@@ -35,7 +36,7 @@ def administrations(at: House, one: Session, visit: Part, done: Part, put: words
             at.made("MedicationAdministration", f"{row.injection_id}/{row.component}"),
             **_medication(at, row, dose),
             partOf=[ids.to(done)],
-            status="entered-in-error" if one.voided_at else "completed",
+            status=WRONG if one.voided_at else "completed",
             subject=done["subject"],
             context=ids.to(visit),
             effectiveDateTime=str(one.on),
@@ -54,9 +55,12 @@ def _dosage(at: House, row: Given, dose: Dose) -> Part:
 
 
 def _medication(at: House, row: Given, dose: Dose) -> Part:
-    """The agent; as a Medication of its own where there is more to say of it: a lot, an expiry, what else is in it."""
+    """The agent; as a Medication of its own where there is more to say of it: a lot, an expiry, what else is in it.
+
+    A mixture has words and no code: that of one part of it would say that the other is not there.
+    """
     known = at.agents.get(dose.agent)
-    code = drug(words.agent(at, dose), known.rxnorm if known else "")
+    code = drug(words.agent(at, dose), known.rxnorm if known and not dose.epinephrine else "")
     batch = filled(lotNumber=row.lot, expirationDate=str(row.expiry) if row.expiry else None)
     if not batch and not dose.epinephrine:
         return {"medicationCodeableConcept": code}

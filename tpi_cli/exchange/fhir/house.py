@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tpi_cli import clock
 from tpi_cli.exchange.fhir import ids
@@ -12,16 +12,18 @@ from tpi_cli.store.connect import Database
 from tpi_cli.store.read import clinicians, stock
 from tpi_cli.store.read.bill import unclassed
 from tpi_cli.store.read.clinic import Clinic
+from tpi_cli.store.read.person import Written
 
 
 class House(NamedTuple):
-    """The clinic, what it gives, how it counts sides, and `redact` (none, names or all)."""
+    """The clinic, what it gives, how it counts sides, the codes of who works there, and `redact` (none, names, all)."""
 
     clinic: Clinic
     namespace: str
     agents: dict[str, Agent]
     unclassed: frozenset[str]
     sides: str
+    clinicians: frozenset[str]
     redact: str = "none"
 
     @property
@@ -63,7 +65,8 @@ class House(NamedTuple):
 def house(db: Database, clinic: Clinic, sides: str, redact: str) -> House:
     """Whose export it is."""
     agents = {one.agent: one for one in stock.shipped_and_own(db)}
-    return House(clinic, ids.namespace(clinic), agents, unclassed(db), sides, redact)
+    codes = frozenset(one.code for one in clinicians.everyone(db))
+    return House(clinic, ids.namespace(clinic), agents, unclassed(db), sides, codes, redact)
 
 
 def identities(db: Database, at: House) -> Iterator[Part]:
@@ -107,16 +110,35 @@ def human(name: str) -> Part:
     return filled(text=name, family=family or name, given=given.split() if comma else None)
 
 
-def provenance(at: House, key: str, targets: list[Part], stamp: str, author: str | None) -> Part:
-    """Who wrote something, and when; the clinic itself where no clinician is known."""
-    who: dict[str, Any] = (
-        {"who": at.practitioner(author), "onBehalfOf": at.organization} if author else {"who": at.organization}
-    )
+def provenance(at: House, key: str, targets: list[Part], last: Written, clinician: str | None = None) -> Part:
+    """Who wrote something last, and when.
+
+    An author is named only where the acting person is known by a code; an account alone is nobody's name outside, and
+    then the clinic entered it. Beside the author stands the `clinician` whose session it is. US Core lets a clinician
+    act on behalf of an organization only, so neither acts on behalf of the other.
+    """
+    author = _acting(at, last.by)
+    wrote = _agent(at, "author", author) if author else {"type": _role("enterer"), "who": at.organization}
+    others = [_agent(at, "performer", clinician)] if clinician and clinician != author else []
     return resource(
         "Provenance",
         at.made("Provenance", key),
         "provenance",
         target=targets,
-        recorded=stamp,
-        agent=[{"type": hl7("provenance-participant-type", "author"), **who}],
+        recorded=last.at,
+        agent=[wrote, *others],
     )
+
+
+def _acting(at: House, by: str) -> str | None:
+    """The code of who acted: `AM` of `desk as AM`, and of an account that is somebody's code."""
+    code = by.rpartition(" as ")[2]
+    return code if code in at.clinicians else None
+
+
+def _agent(at: House, role: str, code: str) -> Part:
+    return {"type": _role(role), "who": at.practitioner(code), "onBehalfOf": at.organization}
+
+
+def _role(role: str) -> Part:
+    return hl7("provenance-participant-type", role)

@@ -1,14 +1,14 @@
-"""When to come back: a plan for every site that is due some day, and the slots that were really booked."""
+"""When to come back: a plan for every site that was ever to come back, and the slots that were really booked."""
 
 from datetime import timedelta
 
 from tpi_cli import clock
 from tpi_cli.exchange.fhir import ids
 from tpi_cli.exchange.fhir.house import House
-from tpi_cli.exchange.fhir.terms import Part, body_site, concept, resource
+from tpi_cli.exchange.fhir.terms import WRONG, Part, body_site, concept, notes, resource
 from tpi_cli.store.read.appointments import Appointment
 from tpi_cli.store.read.people import Site
-from tpi_cli.store.read.person import Open
+from tpi_cli.store.read.person import Recall
 
 STATUSES = {
     "booked": "booked",
@@ -19,28 +19,51 @@ STATUSES = {
 }
 
 
-def service_request(at: House, who: Part, one: Open, site: Site, done: Part | None) -> Part:
+ACTIVE = "active"
+
+
+def service_request(at: House, who: Part, one: Recall, site: Site, done: Part | None) -> Part:
     """The recall of a site; `done` is the procedure that it follows from.
 
-    The window begins when the site is due, later where a payer or a snooze says so, and ends before it is overdue.
-    It tells nothing of today, so that the same store is told in the same words tomorrow.
+    One that is over goes out too, under the id it had: left out it would stay active wherever it was sent before.
     """
-    start = max(day for day in (one.due, one.capped_until, one.snoozed_until) if day)
-    end = start + timedelta(days=max(at.clinic.thresholds.overdue - 1, 0))
     return resource(
         "ServiceRequest",
         at.made("ServiceRequest", one.site_id),
         "servicerequest",
-        status="active",
+        status=_status(one),
         intent="plan",
         code=concept("Repeat of trigger point injection"),
         subject=ids.to(who),
-        occurrencePeriod={"start": str(start), "end": str(end)},
+        occurrencePeriod=_window(at, one),
         authoredOn=str(one.anchor) if one.anchor else None,
         requester=at.practitioner(one.clinician) if one.clinician else at.organization,
         supportingInfo=[*([ids.to(done)] if done else []), ids.reference("BodyStructure", one.site_id)],
         bodySite=[body_site(site.muscle, site.side)],
+        note=notes(one.closed and f"closed: {one.closed}"),
     )
+
+
+def _status(one: Recall) -> str:
+    """Active while it stands; completed where it was resolved, or the site treated since with no plan for another time;
+    revoked where it was closed for any other reason; in error where every session that planned it is void.
+    """
+    if one.closed:
+        return "completed" if one.closed == "resolved" else "revoked"
+    if one.due:
+        return ACTIVE
+    return "completed" if one.session_id else WRONG
+
+
+def _window(at: House, one: Recall) -> Part | None:
+    """From when the site is due, or later where a payer or a snooze says so, to the day before it is overdue.
+
+    It tells nothing of today, so that the same store is told in the same words tomorrow.
+    """
+    if not one.due:
+        return None
+    start = max(day for day in (one.due, one.capped_until, one.snoozed_until) if day)
+    return {"start": str(start), "end": str(start + timedelta(days=max(at.clinic.thresholds.overdue - 1, 0)))}
 
 
 def appointment(at: House, who: Part, one: Appointment, plans: list[Part]) -> Part:
@@ -57,7 +80,7 @@ def appointment(at: House, who: Part, one: Appointment, plans: list[Part]) -> Pa
         minutesDuration=one.minutes,
         created=_instant(one.recorded_at),
         comment=at.free(one.note),
-        basedOn=[ids.to(plan) for plan in plans],
+        basedOn=[ids.to(plan) for plan in plans if plan["status"] == ACTIVE],
         participant=[{"actor": each, "status": "accepted"} for each in people],
     )
 

@@ -7,6 +7,7 @@ from tpi_cli.exchange.fhir.terms import (
     PAIN,
     SCORE,
     UCUM,
+    WRONG,
     Part,
     body_site,
     coding,
@@ -28,14 +29,14 @@ PHASES = {
 
 def observation(at: House, who: Part, one: Score, site: Site | None, done: Part | None) -> Part:
     """A score; `done` is the procedure that it belongs to. One without a number says that there is none."""
-    void = done is not None and done["status"] == "entered-in-error"
+    void = done is not None and done["status"] == WRONG
     score = {"value": one.pain, "unit": "score", "system": UCUM, "code": SCORE}
     return resource(
         "Observation",
         one.id,
         "observation-screening-assessment",
         partOf=[ids.to(done)] if done else None,
-        status="entered-in-error" if void else "final",
+        status=WRONG if void else "final",
         category=[hl7("observation-category", "survey")],
         code=concept(PHASES[one.phase], coding(LOINC, PAIN)),
         subject=ids.to(who),
@@ -59,13 +60,16 @@ def _components(one: Score) -> list[Part]:
     return out
 
 
-def adverse_event(at: House, who: Part, one: Event, done: Part | None) -> Part:
-    """What went wrong. How bad it was is not on file; how it ended is told in free text, which has no code."""
+def adverse_event(at: House, who: Part, one: Event, site: Site | None, done: Part | None) -> Part:
+    """What went wrong, and where, in words: R4 has no body site for it.
+
+    How bad it was is not on file; how it ended is told in free text, which has no code.
+    """
     return resource(
         "AdverseEvent",
         one.id,
         actuality="actual",
-        event=concept(words.event(at, one)),
+        event=concept(words.event(at, one, site)),
         subject=ids.to(who),
         encounter=done["encounter"] if done else None,
         date=str(one.on),

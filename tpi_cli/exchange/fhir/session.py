@@ -11,6 +11,7 @@ from tpi_cli.exchange.fhir.terms import (
     HL7,
     ICD10,
     TARGET,
+    WRONG,
     Part,
     body_site,
     coding,
@@ -20,12 +21,11 @@ from tpi_cli.exchange.fhir.terms import (
     place_words,
     resource,
 )
+from tpi_cli.reference import diagnoses
 from tpi_cli.reference.codes import all_codes
 from tpi_cli.rules.coding import suggest
 from tpi_cli.store.read import bill
-from tpi_cli.store.read.person import Event, Session
-
-WRONG = "entered-in-error"
+from tpi_cli.store.read.person import Session
 
 
 def encounter(at: House, who: Part, one: Session, kept: Part | None) -> Part:
@@ -48,7 +48,7 @@ def encounter(at: House, who: Part, one: Session, kept: Part | None) -> Part:
     )
 
 
-def procedure(at: House, visit: Part, one: Session, puts: list[words.Put], events: list[Event]) -> Part:
+def procedure(at: House, visit: Part, one: Session, puts: list[words.Put], events: list[words.Wrong]) -> Part:
     """The session's one procedure, its code by the muscles of the session, with everything in words in the note."""
     places = list(dict.fromkeys((rows[0].site_id, rows[0].muscle, rows[0].side) for rows, _ in puts))
     targets = [{"url": TARGET, "valueReference": ids.reference("BodyStructure", site)} for site, _, _ in places]
@@ -68,7 +68,7 @@ def procedure(at: House, visit: Part, one: Session, puts: list[words.Put], event
         location=at.location,
         reasonCode=_reasons(one),
         bodySite=[body_site(muscle, side) for _, muscle, side in places],
-        complication=[concept(words.event(at, event)) for event in events],
+        complication=[concept(words.event(at, event, place)) for event, place in events],
         note=notes(words.summary(at, one, puts), at.free(one.note), *_of_sites(at, puts)),
     )
 
@@ -93,8 +93,9 @@ def _reasons(one: Session) -> list[Part]:
 
 
 def diagnosis(code: str) -> Part:
-    """A diagnosis as it was recorded: an ICD-10-CM code."""
-    return concept(code, coding(ICD10, code))
+    """A diagnosis as it was recorded, an ICD-10-CM code, with our words for it where the table has any."""
+    told = diagnoses.words(code)
+    return concept(f"{told} ({code})" if told else code, coding(ICD10, code))
 
 
 def condition(at: House, visit: Part, one: Session) -> Part | None:

@@ -22,13 +22,17 @@ TARGET = f"{STANDARD}/procedure-targetBodyStructure"
 
 Part = dict[str, Any]
 
+WRONG = "entered-in-error"
+"""The status of everything that belongs to a void session, or was taken back."""
 PAIN = "72514-3"
 """LOINC: pain severity on a 0 to 10 verbal numeric rating."""
+BODY_WEIGHT = "29463-7"
 NO_KNOWN_ALLERGY = "716186003"
 INTRAMUSCULAR = "78421000"
 SIDES = {"L": ("left", "419161000"), "R": ("right", "419465000"), "mid": ("midline", "")}
 """Words and the SNOMED qualifier (unilateral left, right) of each side; none is known for the midline."""
-UNITS = {"mg": ("mg", "mg"), "units": ("units", "{units}"), "mL": ("mL", "mL"), "g": ("g", "g"), "%": ("%", "%")}
+UNITS = {"mg": ("mg", "mg"), "units": ("units", "{units}"), "mL": ("mL", "mL"), "g": ("g", "g"), "%": ("%", "%"),
+         "kg": ("kg", "kg")}  # fmt: skip
 """How a unit is written, and its UCUM code. Units of a toxin are each product's own: they have no code."""
 SCORE = "{score}"
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli.exchange.fhir import carried, given, ids, person, recall, score, session, site, words
 from tpi_cli.exchange.fhir.house import House, identities, provenance
-from tpi_cli.exchange.fhir.terms import Part
+from tpi_cli.exchange.fhir.terms import WRONG, Part
 from tpi_cli.rules.contact import OPEN
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import appointments, log, people, records
@@ -15,10 +15,11 @@ from tpi_cli.store.read.people import Patient
 
 
 class Item(NamedTuple):
-    """A resource, and the day it is of; None for one that goes out only with what refers to it."""
+    """A resource, the day it is of (None for none of its own), and the record it is made of where that is another's."""
 
     resource: Part
     day: date | None = None
+    of: str | None = None
 
 
 class Asked(NamedTuple):
@@ -33,10 +34,14 @@ def resources(db: Database, at: House, asked: Asked) -> Iterator[Part]:
     codes, merged = records.codes(db), carried.merged(db)
     yield from _house(db, at, codes, everything=asked == Asked())
     for who in [asked.patient] if asked.patient else people.patients(db):
-        items = list(_person(db, at, who))
-        owned = carried.of_person(db, who.id, codes, merged.get(who.id, ())) if at.whole else {}
-        for one in _since(items, asked.since):
-            yield carried.attached(one, owned)
+        gone = merged.get(who.id, [])
+        items = list(_person(db, at, who, gone))
+        owned = carried.of_person(db, who.id, codes, gone) if at.whole else {}
+        if asked.since:
+            days = {id_: at.day(stamp) for id_, stamp in carried.written(db, who.id, gone).items()}
+            items = _since(items, asked.since, days, owned)
+        for one in items:
+            yield carried.attached(one.resource, owned)
 
 
 def _house(db: Database, at: House, codes: dict[str, str], *, everything: bool) -> Iterator[Part]:
@@ -64,16 +69,15 @@ class File(NamedTuple):
     """Procedures by session."""
 
 
-def _person(db: Database, at: House, one: Patient) -> Iterator[Item]:
-    """Everything of a patient."""
-    stamps = read.stamps(db, one.id)
-    who = person.patient(at, one)
-    yield Item(who, at.day(stamps.changed_at or stamps.created_at))
-    alerts = [(each, person.alert(at, who, each)) for each in read.alerts(db, one.id)]
-    yield from (Item(made, each.ended or each.since) for each, made in alerts)
-    file = _file(db, who)
-    yield from (Item(site.body_structure(at, who, each)) for each in file.sites.values())
-    yield provenance_of(at, one, stamps, [who, *(made for _, made in alerts)])
+def _person(db: Database, at: House, one: Patient, gone: list[str]) -> Iterator[Item]:
+    """Everything of a patient, and of those who were merged into this one (`gone`) what is left."""
+    file = _file(db, person.patient(at, one))
+    about = [Item(file.who), *_about(db, at, file, one)]
+    yield from about
+    yield from (Item(person.replaced(at, people.merged(db, each), file.who)) for each in gone)
+    yield from (Item(site.body_structure(at, file.who, each)) for each in file.sites.values())
+    targets = [ids.to(each.resource) for each in about]
+    yield Item(provenance(at, one.id, targets, read.last_written(db, one.id)), of=one.id)
     booked = list(appointments.appointments(db, appointments.Wanted(patient_id=one.id)))
     yield from _kept(at, file, [each for each in booked if each.status not in OPEN])
     for each in read.sessions(db, one.id):
@@ -81,6 +85,15 @@ def _person(db: Database, at: House, one: Patient) -> Iterator[Item]:
     yield from _scores(db, at, file)
     yield from _events(at, file)
     yield from _ahead(db, at, file, [each for each in booked if each.status in OPEN])
+
+
+def _about(db: Database, at: House, file: File, one: Patient) -> Iterator[Item]:
+    """What is known of the patient as a person: weight, alerts, doses that others gave."""
+    if one.weight_kg is not None and one.weight_on:
+        yield Item(person.weight(at, file.who, one.weight_kg, one.weight_on), one.weight_on)
+    yield from (Item(person.alert(at, file.who, each), each.ended or each.since) for each in read.alerts(db, one.id))
+    for each in read.elsewhere(db, one.id):
+        yield Item(person.elsewhere(at, file.who, each, file.sites.get(each.site_id or "")), each.on)
 
 
 def _file(db: Database, who: Part) -> File:
@@ -92,12 +105,6 @@ def _file(db: Database, who: Part) -> File:
     for one in read.events(db, who["id"]):
         events.setdefault(one.session_id or "", []).append(one)
     return File(who, sites, puts, events, {}, {})
-
-
-def provenance_of(at: House, one: Patient, stamps: read.Stamps, made: list[Part]) -> Item:
-    """Who put a patient on file, or changed it last: the account, which is nobody's name outside; so the clinic."""
-    stamp = stamps.changed_at or stamps.created_at
-    return Item(provenance(at, one.id, [ids.to(each) for each in made], stamp, None))
 
 
 def _kept(at: House, file: File, past: list[appointments.Appointment]) -> Iterator[Item]:
@@ -112,61 +119,66 @@ def _kept(at: House, file: File, past: list[appointments.Appointment]) -> Iterat
 def _session(at: House, file: File, one: read.Session) -> Iterator[Item]:
     puts = file.puts.get(one.id, [])
     visit = session.encounter(at, file.who, one, file.booked.get(one.number))
-    done = session.procedure(at, visit, one, puts, file.events.get(one.id, []))
+    wrong = [(each, file.sites.get(each.site_id or "")) for each in file.events.get(one.id, [])]
+    done = session.procedure(at, visit, one, puts, wrong)
     file.done[one.id] = done
     drugs = [each for put in puts for each in given.administrations(at, one, visit, done, put)]
     around = [session.condition(at, visit, one), session.consent(at, visit, one)]
     made = [visit, *(each for each in around if each), done, *drugs]
-    yield from (Item(each, one.on) for each in made)
     targets = [ids.to(each) for each in made]
-    yield Item(provenance(at, one.id, targets, one.amended_at or one.recorded_at, one.clinician), one.on)
+    made.append(provenance(at, one.id, targets, one.last, one.clinician))
+    yield from (Item(each, one.on, one.id) for each in made)
 
 
 def _scores(db: Database, at: House, file: File) -> Iterator[Item]:
     for one in read.scores(db, file.who["id"]):
         place, done = file.sites.get(one.site_id or ""), file.done.get(one.session_id or "")
-        yield Item(score.observation(at, file.who, one, place, done), one.on)
+        yield Item(score.observation(at, file.who, one, place, done), one.on, one.session_id)
 
 
 def _events(at: House, file: File) -> Iterator[Item]:
     """What went wrong; of a void session its Procedure alone tells, for an AdverseEvent cannot be taken back."""
     for key, events in file.events.items():
         done = file.done.get(key)
-        if done is None or done["status"] != session.WRONG:
-            yield from (Item(score.adverse_event(at, file.who, one, done), one.on) for one in events)
+        if done is None or done["status"] != WRONG:
+            for one in events:
+                place = file.sites.get(one.site_id or "")
+                yield Item(score.adverse_event(at, file.who, one, place, done), one.on, one.session_id)
 
 
 def _ahead(db: Database, at: House, file: File, booked: list[appointments.Appointment]) -> Iterator[Item]:
-    """The recalls, and the appointments made for them."""
+    """The recalls, those that are over too, and the appointments made for them."""
     plans = []
-    for one in read.open_recalls(db, file.who["id"]):
+    for one in read.recalls(db, file.who["id"]):
         done = file.done.get(one.session_id or "")
         plans.append(recall.service_request(at, file.who, one, file.sites[one.site_id], done))
-        yield Item(plans[-1], one.anchor or one.due)
+        yield Item(plans[-1])
     yield from (Item(recall.appointment(at, file.who, one, plans), one.on) for one in booked)
 
 
-def _since(items: list[Item], since: date | None) -> Iterator[Part]:
-    """The resources of a day and later with all that they refer to, the patient and the alerts first; or all."""
-    if since is None:
-        yield from (item.resource for item in items)
-        return
-    wanted = {item.resource["id"] for item in items if item.day and item.day >= since}
+def _since(items: list[Item], since: date, written: dict[str, date], owned: carried.Owned) -> list[Item]:
+    """The resources of a day and later, or written down since, with all that they refer to.
+
+    With anything of a patient goes the patient, and where the recalls stand: calls, sessions and decisions move them.
+    """
+    wanted = {item.resource["id"] for item in items if _latest(item, written) >= since}
     if not wanted:
-        return
-    by_id = {item.resource["id"]: item.resource for item in items}
-    who = items[0].resource["id"]
-    wanted |= {one["id"] for one in by_id.values() if one["resourceType"] == "Provenance" and _about(one, who)}
-    closed = _closed(wanted, by_id)
-    yield from (item.resource for item in items if item.resource["id"] in closed)
+        return []
+    patient = items[0].resource["id"]
+    wanted |= {one.resource["id"] for one in items if one.resource["resourceType"] == "ServiceRequest"}
+    wanted |= {one.resource["id"] for one in items if one.of == patient}
+    closed = _closed(wanted, {item.resource["id"]: item.resource for item in items}, owned)
+    return [item for item in items if item.resource["id"] in closed]
 
 
-def _about(provenance: Part, who: str) -> bool:
-    return any(target["reference"] == f"Patient/{who}" for target in provenance["target"])
+def _latest(item: Item, written: dict[str, date]) -> date:
+    """The day a resource is of, or the later one on which it was written, or changed, or taken back."""
+    days = (item.day, written.get(item.resource["id"]), written.get(item.of or ""))
+    return max(filter(None, days), default=date.min)
 
 
-def _closed(wanted: set[str], by_id: dict[str, Part]) -> set[str]:
-    """These ids with those of everything they refer to, as far as that goes."""
+def _closed(wanted: set[str], by_id: dict[str, Part], owned: carried.Owned) -> set[str]:
+    """These ids with those of everything they, or the records that go with them, refer to."""
     found: set[str] = set()
     ahead = list(wanted)
     while ahead:
@@ -174,6 +186,7 @@ def _closed(wanted: set[str], by_id: dict[str, Part]) -> set[str]:
         if one in by_id and one not in found:
             found.add(one)
             ahead += [reference.partition("/")[2] for reference in references(by_id[one])]
+            ahead += carried.links(owned.get(one, ()))
     return found
 
 

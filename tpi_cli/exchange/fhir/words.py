@@ -9,10 +9,13 @@ from tpi_cli.reference import adverse
 from tpi_cli.rules import interval
 from tpi_cli.rules.values import Dose, label, plain
 from tpi_cli.store.read.log import Given
+from tpi_cli.store.read.people import Site
 from tpi_cli.store.read.person import Event, Session
 
 Put = tuple[list[Given], tuple[Dose, ...]]
 """An injection: its rows of the log, and what this site got."""
+Wrong = tuple[Event, Site | None]
+"""What went wrong, and where, if at one place."""
 
 
 def agent(at: House, dose: Dose) -> str:
@@ -31,7 +34,7 @@ def amount(dose: Dose) -> str:
 def summary(at: House, one: Session, puts: list[Put]) -> str:
     """The session in one line: every site with its agents and doses, and the circumstances."""
     parts = [_put(at, rows, doses) for rows, doses in puts]
-    return ". ".join([*_sentences(parts), *_circumstances(one, puts)]) + "."
+    return ". ".join([*_sentences(parts), *_circumstances(at, one, puts)]) + "."
 
 
 def _sentences(parts: list[str]) -> list[str]:
@@ -61,13 +64,13 @@ def _how(row: Given) -> Iterator[str]:
         yield f", guided by {row.guidance}"
 
 
-def _circumstances(one: Session, puts: list[Put]) -> Iterator[str]:
+def _circumstances(at: House, one: Session, puts: list[Put]) -> Iterator[str]:
     if one.consent:
         yield f"Consent: {one.consent}"
     if one.position:
         yield f"Position: {one.position}"
-    if one.alongside:
-        yield f"Together with: {', '.join(one.alongside.split(','))}"
+    if alongside := at.free(one.alongside):
+        yield f"Together with: {', '.join(alongside.split(','))}"
     for plan, rows in groupby(sorted(_plans(puts)), key=lambda pair: pair[0]):
         yield f"Follow-up of {', '.join(place for _, place in rows)}: {plan}"
 
@@ -83,9 +86,11 @@ def _spelled(plan: str) -> str:
     return f"in {known.words}" if known else plan
 
 
-def event(at: House, one: Event) -> str:
-    """`haematoma: a hand wide; done: cold pack; outcome: gone after a week`."""
+def event(at: House, one: Event, place: Site | None) -> str:
+    """`haematoma, left upper trapezius: a hand wide; done: cold pack; outcome: gone after a week`."""
     known = adverse.all_types().get(one.type)
+    what = known.words if known else one.type
+    where = f"{what}, {place_words(place.muscle, place.side)}" if place else what
     told = {"": one.text, "done: ": one.action, "outcome: ": one.outcome}
     free = [f"{head}{text}" for head, text in told.items() if at.free(text)]
-    return ": ".join(filter(None, [known.words if known else one.type, "; ".join(free)]))
+    return ": ".join(filter(None, [where, "; ".join(free)]))

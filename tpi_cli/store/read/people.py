@@ -112,6 +112,13 @@ def patient(db: Database, text: str) -> Patient:
     return one
 
 
+def merged(db: Database, patient_id: str) -> Patient:
+    """What is left of a patient (UUID) who was merged into another."""
+    found = db.row(_PATIENT + "WHERE id = :patient", patient=patient_id)
+    assert found is not None, "just read"
+    return _patient(found)
+
+
 def _still_there(db: Database, one: Patient) -> None:
     """Raises MergedAway, Erased: where a record is only a tombstone, nothing may be written or read under it."""
     survivor, erased = db.row(_TOMB, patient=one.id) or (None, None)

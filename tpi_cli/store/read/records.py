@@ -35,6 +35,12 @@ def of(db: Database, table: str, where: str = "", **values: Any) -> Iterator[dic
         yield {name: value for name, value in zip(names, row, strict=True) if name not in SEAL}
 
 
+def moments(db: Database, table: str, owner: str, where: str, **values: Any) -> Iterator[tuple[str, str]]:
+    """When the log last wrote each of a table's records (a stamp), after what stands in the column `owner`."""
+    at = f"(SELECT at FROM audit WHERE audit.entry = {table}.entry)"
+    return db.rows(f"SELECT {owner}, {at} FROM {table} WHERE {where}", **values)
+
+
 def abroad(db: Database, table: str, codes: dict[str, str], where: str = "", **values: Any) -> Iterator[dict[str, Any]]:
     """The same as another store can take it: without what is this store's alone, clinicians by code (`codes`)."""
     for columns in of(db, table, where, **values):
