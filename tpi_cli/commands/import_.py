@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from tpi_cli.commands import import_fhir, options, progress
-from tpi_cli.commands.import_report import Report
+from tpi_cli.commands.import_report import Alike, Report
 from tpi_cli.errors import Usage
 from tpi_cli.show.out import Out, allowed
 from tpi_cli.show.report import many
@@ -81,19 +81,17 @@ class _Kept:
     """What a person should look at after an import: who may be on file twice, and what the rules found in the past."""
 
     def __init__(self, bringing: Any, writing: Any) -> None:
-        self._alike = list(bringing.alike())
+        self._alike = Alike(bringing.alike())
         self._notes = overrides.noted(writing.db, writing.entry)
 
     def told(self) -> list[str]:
         """A line each."""
-        alike = [f"{one} may be {other}: {', '.join(why)} (tpi patient merge)" for one, other, why in self._alike]
         past = f"kept as notes: {many(self._notes[0], 'finding')} in {many(self._notes[1], 'past session')}"
-        return [*alike, *([f"{past} (tpi session show SESSION)"] if self._notes[0] else [])]
+        return [*self._alike.told(), *([f"{past} (tpi session show SESSION)"] if self._notes[0] else [])]
 
     def facts(self) -> dict[str, Any]:
         """The same for programs."""
-        alike = [{"patient": one, "other": other, "why": list(why)} for one, other, why in self._alike]
-        return {"similar": alike, "findings": self._notes[0]}
+        return {"similar": self._alike.facts(), "findings": self._notes[0]}
 
 
 def _known(kind: str | None) -> None:

@@ -3,7 +3,7 @@
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tpi_cli.errors import Usage
@@ -14,6 +14,26 @@ from tpi_cli.store.shelf import Kept
 
 STATES = ("new", "changed", "same", "refused")
 LEFT = "left out"
+FEW = 10
+"""Pairs of people who may be one that are told one by one."""
+
+
+class Alike:
+    """Who was brought in and may be somebody else on file: two short ids, and why."""
+
+    def __init__(self, found: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
+        self._pairs = list(found)
+
+    def told(self) -> list[str]:
+        """A line each, of the first few."""
+        lines = [f"{one} may be {other}: {', '.join(why)} (tpi patient merge)"
+                 for one, other, why in self._pairs[:FEW]]  # fmt: skip
+        more = len(self._pairs) - FEW
+        return [*lines, f"and {more} more: tpi patient duplicates"] if more > 0 else lines
+
+    def facts(self) -> list[dict[str, Any]]:
+        """All of them, for programs."""
+        return [{"patient": one, "other": other, "why": list(why)} for one, other, why in self._pairs]
 
 
 class Report:

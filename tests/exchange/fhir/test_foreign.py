@@ -171,13 +171,13 @@ SAID: list[tuple[dict[str, Any], Any]] = [
      Alert(("anticoagulant",), f"{RXNORM} 11289; {TO_CONFIRM}")),
     (drug(medicationCodeableConcept={"coding": [{"system": RXNORM, "code": "855332"}]}), "without words"),
 ]  # fmt: skip
-READERS = {"AllergyIntolerance": clinical.allergy, "Condition": clinical.condition,
-           "MedicationRequest": clinical.medication}  # fmt: skip
+READERS: dict[str, Any] = {"AllergyIntolerance": clinical.allergy, "Condition": clinical.condition,
+                           "MedicationRequest": lambda one: clinical.medication(one, {})}  # fmt: skip
 
 
 def said(resource: dict[str, Any]) -> Any:
     try:
-        return READERS[resource["resourceType"]](resource, {})
+        return READERS[resource["resourceType"]](resource)
     except Skip as why:
         return str(why)
 

@@ -42,7 +42,7 @@ Medications = Mapping[str, Concept]
 """What the Medication resources are called, by what refers to them."""
 
 
-def allergy(resource: Resource, medications: Medications) -> Alert:  # noqa: ARG001
+def allergy(resource: Resource) -> Alert:
     """An AllergyIntolerance. Raises Skip, Fault."""
     _true(resource)
     if concept(one(resource, "clinicalStatus")).has("inactive", "resolved"):
@@ -59,7 +59,7 @@ def allergy(resource: Resource, medications: Medications) -> Alert:  # noqa: ARG
     return Alert(kinds, None if kinds == ("allergy-none",) else _text(named, confirm=unsure))
 
 
-def condition(resource: Resource, medications: Medications) -> Alert:  # noqa: ARG001
+def condition(resource: Resource) -> Alert:
     """A Condition that lasts. Raises Skip, Fault."""
     _true(resource)
     status = concept(one(resource, "clinicalStatus"))
