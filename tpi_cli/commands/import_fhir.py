@@ -55,7 +55,7 @@ def run(ctx: typer.Context, paths: list[str], *, skip: bool) -> None:
         out.say(f"and {report.refusals - len(report.refused)} more")
     for line in report.alike.told():
         out.say(line)
-    ctx.obj.done(out, "import", report.lines, "import", report.refusalss)
+    ctx.obj.done(out, "import", report.lines, "import", report.counts)
 
 
 def _agreed(ctx: typer.Context, out: Out, watch: Any, offer: Any) -> None:

@@ -54,9 +54,9 @@ def allergy(resource: Resource) -> Alert:
         raise Skip("without words")
     kinds = imported.alerts_of(named.all_words, named.codes, "allergy")
     if not kinds:
-        raise Skip("no allergy")
+        raise Skip("asked about drugs only" if imported.about_drugs_only(named.all_words) else "no allergy")
     unsure = concept(one(resource, "verificationStatus")).has("unconfirmed", "presumed")
-    return Alert(kinds, None if kinds == ("allergy-none",) else _text(named, confirm=unsure))
+    return Alert(kinds, _text(named, confirm=unsure or kinds == ("allergy-none",)))
 
 
 def condition(resource: Resource) -> Alert:
