@@ -238,6 +238,33 @@ def test_our_own_patient_learns_what_a_hospital_says(there: Clinic) -> None:
     assert answer["same"] + answer["skipped"] + answer["new"] > len(bundle["entry"]), "every resource is counted"
 
 
+def test_what_a_file_says_of_who_did_it_is_told_as_such(there: Clinic, empty: Clinic) -> None:
+    found = [one for one in leaving(there) if one[0] not in {"clinic", "clinician", "rule_setting"}]
+    at = found.index(("session", first(found, "session", number=1)))
+    found[at] = ("session", {**found[at][1], "signed_by": "Dr Real"})
+    assert forged(empty, basic(*found)).code == 0
+    code = empty.ok("session", "list", "--json").rows[-1]["session"]
+    acts = {(one["act"], one["by"]) for one in empty.ok("log", "1", "--changes", "--json").rows}
+    assert ("session signed", "Dr Real (brought in #2)") in acts
+    assert {by.endswith(" (brought in #2)") for _, by in acts} == {True}
+    assert "by Dr Real (brought in #2)" in empty.ok("session", "show", code).out
+    empty.ok("patient", "edit", "1", "--phone", "0161 496 0000")
+    changed = [one["by"] for one in empty.ok("log", "1", "--changes", "--json").rows if one["act"] == "patient changed"]
+    assert [" (brought" in by for by in changed] == [False]
+
+
+def test_a_moment_of_the_log_makes_no_act_of_the_log(there: Clinic) -> None:
+    """Who knows when somebody here did something cannot say that they signed then."""
+    found = leaving(there)
+    moment = first(found, "patient", number=1)["created_at"]
+    theirs = {**first(found, "patient", number=1), "id": OTHER.format(1), "number": 90, "name": "New", "mrn": "n"}
+    session = {**first(found, "session", number=1), "id": OTHER.format(2), "number": 90, "patient_id": theirs["id"],
+               "signed_at": moment, "signed_by": "Dr Real"}  # fmt: skip
+    assert forged(there, basic(("patient", theirs), ("session", session))).code == 0
+    acts = {one["act"]: one["by"] for one in there.ok("log", "PT-0090", "--changes", "--json").rows}
+    assert acts["session signed"].startswith("Dr Real (brought in #")
+
+
 def test_a_patient_who_is_another_than_the_record(there: Clinic) -> None:
     one = first(leaving(there), "patient", number=1)
     answer = forged(there, basic(("patient", one), kind="Patient", id=OTHER.format(1)))

@@ -14,7 +14,7 @@ from tpi_cli.acts import bring_home, bring_in, bring_in_chart
 from tpi_cli.acts.bring_in import Beside, Line
 from tpi_cli.acts.take_over import HOUSE, Agree
 from tpi_cli.exchange.bring import TELL_EVERY, Watch
-from tpi_cli.exchange.fhir import clinical, record
+from tpi_cli.exchange.fhir import clinical, ids, record
 from tpi_cli.exchange.fhir.clinical import Alert, Measured, Skip
 from tpi_cli.exchange.fhir.foreign import person
 from tpi_cli.exchange.fhir.parts import Concept, Resource, concept, one, reference, text
@@ -22,6 +22,7 @@ from tpi_cli.exchange.fhir.read import Item, Source
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.rules import checks, duplicates, identity
 from tpi_cli.store.read import duplicates as read
+from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.write import Writing
 
 MOST_REFUSED = 1000
@@ -66,6 +67,7 @@ class Bringing:
         self._today = writing.today
         self._watch = watch
         self._coming = bring_home.Coming(writing, agree)
+        self._short_ids = ids.system(ids.namespace(clinic(writing.db)), "patient")
         self._people: dict[str, str] = {}
         self._mrns: dict[str, str] = {}
         self._medications: dict[str, Concept] = {}
@@ -139,7 +141,7 @@ class Bringing:
 
     def _person(self, item: Item) -> str:
         """Bring a patient in; returns the UUID on file. Raises Fault."""
-        new = person(item.resource, self._today)
+        new = person(item.resource, self._today, self._short_ids)
         mrn = new.mrn or ""
         line = Line((item.file, item.line), new)
         result = bring_in.one_patient(self._writing, line, self._today, self._mrns.get(mrn))
