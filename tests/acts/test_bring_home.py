@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.commands.reading import copied, made
-from tests.conftest import Clinic
+from tests.conftest import TODAY, Clinic
 from tests.store.places import fill, place
 from tpi_cli.acts.bring_home import Result, home
 from tpi_cli.store import connect, write
@@ -23,6 +23,12 @@ rule list --json
 payer list --json
 agent list --json
 """
+
+
+@pytest.fixture(autouse=True)
+def _pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is ahead is so by the tests' own day, for what is brought in without a command too."""
+    monkeypatch.setenv("TPI_TODAY", TODAY)
 
 
 def leaving(clinic: Clinic) -> Records:
@@ -207,6 +213,26 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("patient", {"number": -1}, "number is no whole number"),
     ("patient", {"number": 10**30}, "number is no whole number"),
     ("patient", {"number": True}, "number is no whole number"),
+    ("patient", {"number": 0}, "number is no whole number"),
+    ("patient", {"number": 2147483647}, "number is no whole number"),
+    ("session", {"number": 1_000_000}, "number is no whole number"),
+    ("appointment", {"number": 0}, "number is no whole number"),
+    ("site", {"number": 2147483647}, "number is no whole number"),
+    ("adverse_event", {"number": 2147483647}, "number is no whole number"),
+    ("patient", {"born": "2027-01-01"}, "born is in the future"),
+    ("session", {"on_date": "2026-11-25"}, "on_date is in the future"),
+    ("outcome", {"on_date": "2027-01-01"}, "on_date is in the future"),
+    ("alert", {"since": "2027-01-01"}, "since is in the future"),
+    ("elsewhere", {"on_date": "2027-01-01"}, "on_date is in the future"),
+    ("site", {"muscle": "heart"}, "muscle is not known here"),
+    ("component", {"agent": "snake_oil"}, "agent is not known here"),
+    ("elsewhere", {"agent": "snake_oil"}, "agent is not known here"),
+    ("agent", {"kind": "magic"}, "kind is not known here"),
+    ("session", {"dose_profile": "none-at-all"}, "dose_profile is not known here"),
+    ("finding", {"rule": "ghosts"}, "rule is not known here"),
+    ("rule_setting", {"rule": "ghosts"}, "rule is not known here"),
+    ("plan", {"rule": "ghosts"}, "rule is not known here"),
+    ("adverse_event", {"type": "sore"}, "type is not known here"),
     ("patient", {"id": "../../etc"}, "id cannot be read"),
     ("patient", {"name": "\ud800"}, "name is not valid UTF-8"),
     ("patient", {"name": "a\0b"}, "name holds a NUL"),
@@ -224,7 +250,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("plan", {"follow_up": "9999-12-31"}, "follow_up is not known here"),
     ("outcome", {"pain": 11}, "not allowed"),
     ("setting", {"key": "db"}, "key is not known here"),
-    ("setting", {"key": "recall.overdue", "value": "many"}, "cannot have that value"),
+    ("setting", {"key": "recall.overdue", "value": "many"}, "setting recall.overdue: cannot have that value"),
     ("setting", {"key": "clinic.hours", "value": "whenever"}, "cannot have that value"),
     ("clinic", {"zone": "Mars/Olympus"}, "zone is not known here"),
     ("clinic", {"namespace": "x"}, "namespace is not known here"),
@@ -240,3 +266,12 @@ def test_what_no_tpi_wrote_is_refused(empty: Clinic, found: Records, table: str,
     result = bring(empty, changed(found, table, **columns))
     assert any(what in str(one) for one in result.refused), result.refused
     assert leaving(empty) == before
+
+
+def test_a_day_ahead_may_be_today_where_it_comes_from(empty: Clinic, found: Records) -> None:
+    assert bring(empty, changed(found, "alert", since="2026-11-24")).refused == []
+
+
+def test_what_a_search_compares_is_made_here(empty: Clinic, found: Records) -> None:
+    assert bring(empty, changed(found, "patient", name="Hidden, Hal", name_key="somebody else")).refused == []
+    assert [row["name"] for row in empty.ok("find", "hidden", "--json").rows] == ["Hidden, Hal"]
