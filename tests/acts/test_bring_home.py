@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.commands.reading import copied, made
-from tests.conftest import Clinic
+from tests.conftest import TODAY, Clinic
 from tests.store.places import fill, place
 from tpi_cli.acts.bring_home import Result, home
 from tpi_cli.store import connect, write
@@ -25,6 +25,12 @@ agent list --json
 """
 
 
+@pytest.fixture(autouse=True)
+def _pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is ahead is so by the tests' own day, for what is brought in without a command too."""
+    monkeypatch.setenv("TPI_TODAY", TODAY)
+
+
 def leaving(clinic: Clinic) -> Records:
     """Every record as it leaves its store, by table and key; a clinician has another UUID in every store."""
     with connect.reading(place(clinic)) as db:
@@ -35,11 +41,16 @@ def leaving(clinic: Clinic) -> Records:
 
 def bring(clinic: Clinic, found: Records) -> Result:
     with write.transaction(place(clinic), act="import", keep=False) as writing:
-        result = home(writing, found)
+        result = home(writing, found, lambda _: None)
     if not result.refused:
         with write.transaction(place(clinic), act="import") as writing:
-            assert home(writing, found) == result
+            assert home(writing, found, lambda _: None) == result
     return result
+
+
+def why(result: Result) -> list[str]:
+    """What is refused of which table, each once."""
+    return list(dict.fromkeys(f"{one.table}: {one.what}" for one in result.refused))
 
 
 def shown(clinic: Clinic) -> list[Any]:
@@ -103,14 +114,26 @@ def test_a_second_time_all_is_the_same(full: Clinic, empty: Clinic, found: Recor
     assert bring(full, found).new == {}, "and where they came from"
 
 
-def test_what_was_recorded_there_since_is_added(full: Clinic, empty: Clinic) -> None:
+def test_who_came_there_since_is_added(full: Clinic, empty: Clinic) -> None:
     bring(empty, leaving(full))
-    full.ok("inject", "2", "gm", "r", "lido", "1%", "1ml", "--as", "NEW", "--consent", "written", "--yes")
-    full.patient("Late, Lea", "1980-02-02")
+    late = full.patient("Late, Lea", "1980-02-02")
+    full.inject(late, "gm r lido 1% 1ml", "--as", "NEW")
     result = bring(empty, leaving(full))
     assert (result.new["patient"], result.new["session"], result.new["clinician"]) == (1, 1, 1)
     assert result.refused == []
+    roles = {one["clinician"]: one["role"] for one in empty.ok("clinician", "list", "--json").rows}
+    assert roles["NEW"] == "auditor", "the least of rights: somebody here gives more"
     assert empty.ok("verify", "--json").json["ok"]
+
+
+def test_nothing_is_added_to_whom_is_on_file(full: Clinic, empty: Clinic) -> None:
+    bring(empty, leaving(full))
+    full.inject("2", "gm r lido 1% 1ml", "--override", "interval_short=asked")
+    before = leaving(empty)
+    refused = bring(empty, leaving(full)).refused
+    assert {one.what.partition(":")[0] for one in refused} == {
+        "belongs to a session on file", "belongs to a patient on file"}  # fmt: skip
+    assert leaving(empty) == before
 
 
 def test_numbers_go_on_after_those_that_came(full: Clinic, empty: Clinic) -> None:
@@ -144,11 +167,11 @@ def test_nor_one_that_was_given_before_and_taken_back(full: Clinic, empty: Clini
 
 def test_what_was_taken_out_here_does_not_come_back(full: Clinic, empty: Clinic) -> None:
     bring(empty, leaving(full))
-    full.ok("patient", "alert", "1", "add", "diabetes")
+    full.patient("Late, Lea", "1980-02-02")
     bring(empty, leaving(full))
     empty.ok("undo", "--yes")
     refused = [one for one in bring(empty, leaving(full)).refused if one.table == "alert"]
-    assert [one.what for one in refused] == ["was taken out here"]
+    assert {one.what for one in refused} == {"was taken out here"}
 
 
 def test_a_clinic_with_patients_keeps_its_name_its_rules_and_its_settings(empty: Clinic, found: Records) -> None:
@@ -190,6 +213,26 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("patient", {"number": -1}, "number is no whole number"),
     ("patient", {"number": 10**30}, "number is no whole number"),
     ("patient", {"number": True}, "number is no whole number"),
+    ("patient", {"number": 0}, "number is no whole number"),
+    ("patient", {"number": 2147483647}, "number is no whole number"),
+    ("session", {"number": 1_000_000}, "number is no whole number"),
+    ("appointment", {"number": 0}, "number is no whole number"),
+    ("site", {"number": 2147483647}, "number is no whole number"),
+    ("adverse_event", {"number": 2147483647}, "number is no whole number"),
+    ("patient", {"born": "2027-01-01"}, "born is in the future"),
+    ("session", {"on_date": "2026-11-25"}, "on_date is in the future"),
+    ("outcome", {"on_date": "2027-01-01"}, "on_date is in the future"),
+    ("alert", {"since": "2027-01-01"}, "since is in the future"),
+    ("elsewhere", {"on_date": "2027-01-01"}, "on_date is in the future"),
+    ("site", {"muscle": "heart"}, "muscle is not known here"),
+    ("component", {"agent": "snake_oil"}, "agent is not known here"),
+    ("elsewhere", {"agent": "snake_oil"}, "agent is not known here"),
+    ("agent", {"kind": "magic"}, "kind is not known here"),
+    ("session", {"dose_profile": "none-at-all"}, "dose_profile is not known here"),
+    ("finding", {"rule": "ghosts"}, "rule is not known here"),
+    ("rule_setting", {"rule": "ghosts"}, "rule is not known here"),
+    ("plan", {"rule": "ghosts"}, "rule is not known here"),
+    ("adverse_event", {"type": "sore"}, "type is not known here"),
     ("patient", {"id": "../../etc"}, "id cannot be read"),
     ("patient", {"name": "\ud800"}, "name is not valid UTF-8"),
     ("patient", {"name": "a\0b"}, "name holds a NUL"),
@@ -207,7 +250,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("plan", {"follow_up": "9999-12-31"}, "follow_up is not known here"),
     ("outcome", {"pain": 11}, "not allowed"),
     ("setting", {"key": "db"}, "key is not known here"),
-    ("setting", {"key": "recall.overdue", "value": "many"}, "cannot have that value"),
+    ("setting", {"key": "recall.overdue", "value": "many"}, "setting recall.overdue: cannot have that value"),
     ("setting", {"key": "clinic.hours", "value": "whenever"}, "cannot have that value"),
     ("clinic", {"zone": "Mars/Olympus"}, "zone is not known here"),
     ("clinic", {"namespace": "x"}, "namespace is not known here"),
@@ -223,3 +266,12 @@ def test_what_no_tpi_wrote_is_refused(empty: Clinic, found: Records, table: str,
     result = bring(empty, changed(found, table, **columns))
     assert any(what in str(one) for one in result.refused), result.refused
     assert leaving(empty) == before
+
+
+def test_a_day_ahead_may_be_today_where_it_comes_from(empty: Clinic, found: Records) -> None:
+    assert bring(empty, changed(found, "alert", since="2026-11-24")).refused == []
+
+
+def test_what_a_search_compares_is_made_here(empty: Clinic, found: Records) -> None:
+    assert bring(empty, changed(found, "patient", name="Hidden, Hal", name_key="somebody else")).refused == []
+    assert [row["name"] for row in empty.ok("find", "hidden", "--json").rows] == ["Hidden, Hal"]

@@ -110,7 +110,7 @@ def test_another_store_that_took_it_in_tells_the_same(ward: Clinic, home: Clinic
     first, again = tmp_path / "first", tmp_path / "again"
     ward.ok("export", "fhir", "--ndjson", str(first))
     home.ok("init", "--name", "Another", "--zone", "Europe/London")
-    home.ok("import", "--kind", "fhir", *map(str, sorted(first.glob("*.ndjson"))))
+    home.ok("import", "--yes", "--kind", "fhir", *map(str, sorted(first.glob("*.ndjson"))))
     home.ok("export", "fhir", "--ndjson", str(again))
     assert {path.name: path.read_bytes() for path in again.iterdir()} == {
         path.name: path.read_bytes() for path in first.iterdir()

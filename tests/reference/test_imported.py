@@ -16,7 +16,9 @@ allergy    | Allergy to peanuts                             | allergy-other
 allergy    | Grass pollen (substance)                       | allergy-other
 allergy    | Sulfamethoxazole / Trimethoprim                | allergy-other
 allergy    | No known allergies                             | allergy-none
-allergy    | No known drug allergy (situation)              | allergy-none
+allergy    | No known drug allergy (situation)              |
+allergy    | NKDA                                           |
+allergy    | No known drug allergies, peanuts               | allergy-other
 allergy    | No known food allergy (situation)              |
 allergy    |                                                |
 condition  | Diabetes                                       | diabetes
@@ -30,6 +32,15 @@ condition  | Normal pregnancy                               | pregnancy
 condition  | Not in labor force (finding)                   |
 condition  | Nursing home resident                          |
 condition  | Family history of diabetes mellitus            |
+condition  | Type 2 diabetes; family history of heart disease | diabetes
+condition  | Diabetes (family history of asthma)            | diabetes
+condition  | Diabetes with risk of hypoglycaemia            | diabetes
+condition  | Heart failure and family history of cancer     | heart-or-liver
+condition  | Hemophilia A, at risk of bleeding              | bleeding-disorder
+condition  | Hemophilia carrier at risk                     | bleeding-disorder
+condition  | History of pregnancy                           |
+condition  | History of deep vein thrombosis                | red-flag
+condition  | Screening for malignant neoplasm of colon      |
 condition  | Haemophilia A, on warfarin                     | bleeding-disorder anticoagulant
 condition  | Immune thrombocytopenia (ITP)                  | bleeding-disorder
 condition  | Myasthenia gravis                              | neuromuscular
@@ -43,6 +54,12 @@ medication | 0.4 ML Enoxaparin sodium 100 MG/ML Prefilled Syringe | anticoagulan
 medication | Clopidogrel 75 MG Oral Tablet                  | anticoagulant
 medication | Aspirin 81 MG Oral Tablet                      | anticoagulant
 medication | heparin lock flush 10 UNT/ML                   |
+medication | Heparin flush                                  |
+medication | Cilostazol 100 MG Oral Tablet                  | anticoagulant
+medication | vorapaxar 2.08 MG                              | anticoagulant
+medication | Ticlopidine 250 MG                             | anticoagulant
+medication | bivalirudin 250 MG Injection                   | anticoagulant
+medication | argatroban 1 MG/ML                             | anticoagulant
 medication | Simvastatin 20 MG Oral Tablet                  |
 medication | 24 HR Metformin hydrochloride 500 MG           |
 """
@@ -77,4 +94,6 @@ def test_by_code(what: str, code: tuple[str, str], text: str, kinds: tuple[str, 
 def test_every_alert_named_is_a_kind() -> None:
     assert {row.alert for row in table()} - {""} <= set(alerts.all_alerts())
     assert set(LASTING) <= set(alerts.all_alerts())
+    assert {kind for row in table() for kind in row.rules_out} - {"all"} <= set(alerts.all_alerts())
+    assert all(bool(row.alert) != bool(row.rules_out) for row in table())
     assert all(bool(row.code) != bool(row.words) and bool(row.code) == bool(row.system) for row in table())

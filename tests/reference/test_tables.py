@@ -38,7 +38,7 @@ COUNTS = {
     "contact": 6,
     "intervals": 1,
     "roles": 50,
-    "imported": 36,
+    "imported": 39,
     "snomed": 24,
     "observations": 4,
     "diagnoses": 4,

@@ -1,28 +1,33 @@
 """Records of an export of a store, brought home with their own UUIDs: as they were, or not at all.
 
-The same record on file is left; one that differs, or whose short number is another's here, is refused. A store that
-has no patients yet takes over whose records they are, so that its exports are the exports of the other; one that
-has keeps its own name, settings, rules and payers. Everything lands in the caller's transaction.
+The same record on file is left; one that differs, or whose short number is another's here, is refused. Patients come
+whole: nothing is added to one who is on file already, for a file could say anything of them. A store as it was made
+takes over whose records they are (`take_over`), so that its exports are the exports of the other; any other keeps
+its own name, settings, rules and payers. Everything lands in the caller's transaction.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from tpi_cli.acts import clinician
+from tpi_cli.acts import clinician, take_over
+from tpi_cli.acts.take_over import HOUSE, Agree, Offer
 from tpi_cli.rules import identity
+from tpi_cli.rules.roles import AUDITOR
 from tpi_cli.store import fit, keep, tables
 from tpi_cli.store.columns import day
 from tpi_cli.store.connect import Driver
-from tpi_cli.store.read import records
+from tpi_cli.store.read import brought, records, stock
 from tpi_cli.store.read.records import CLINICIAN
 from tpi_cli.store.write import Writing
 
 Record = tuple[str, Mapping[str, Any]]
 """A table's name, and the columns as `store.read.records.leaving` gives them."""
 
-HOUSE = frozenset(["clinic", "clinician", "setting", "rule_setting", "payer_rule", "agent"])
-"""What a clinic says of itself: a clinic that has patients keeps its own."""
+LEAST = AUDITOR
+"""The role of somebody whom a file names: a person of the clinic gives another."""
+WHOLE = "patients come whole, or not at all: who is on file is written to by a person"
+"""What is said of records that cannot stay."""
 NUMBERED = {"patient": identity.patient, "session": identity.session, "appointment": identity.appointment}
 _HAD = """
 SELECT 1 FROM {} WHERE number = :number UNION ALL
@@ -31,11 +36,12 @@ SELECT 1 FROM history WHERE record = :table AND content IS NOT NULL AND json_ext
 
 
 class Refusal(NamedTuple):
-    """A record that cannot be taken: its table, what it is called (a short id where it has one), and why."""
+    """A record that cannot be taken: its table, what it is called (by short id, if it has one), why, what helps."""
 
     table: str
     record: str
     what: str
+    hint: str = ""
 
     def __str__(self) -> str:
         return f"{self.record}: {self.what}"
@@ -50,9 +56,9 @@ class Result(NamedTuple):
     refused: list[Refusal]
 
 
-def home(writing: Writing, found: Iterable[Record]) -> Result:
+def home(writing: Writing, found: Iterable[Record], agree: Agree) -> Result:
     """Keep the records that are new, in any order; the due dates follow. With refusals the caller keeps nothing."""
-    coming = Coming(writing)
+    coming = Coming(writing, agree)
     for table, columns in found:
         coming.take(table, columns)
     return coming.arrived()
@@ -61,79 +67,140 @@ def home(writing: Writing, found: Iterable[Record]) -> Result:
 class Coming:
     """Records on their way in, one by one; `arrived` ends it."""
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Writing, agree: Agree) -> None:
         self.result = Result(Counter(), Counter(), Counter(), [])
         self._writing = writing
+        self._agree = agree
         self._db = writing.db
         self._codes = records.codes(self._db)
         self._ids = {code.casefold(): id_ for id_, code in self._codes.items()}
-        self._empty = self._db.value("SELECT 1 FROM patient") is None
+        self._here = frozenset(self._ids)
+        self._untouched = take_over.untouched(self._db)
+        self._house: list[Record] = []
         self._given = dict(self._db.rows("SELECT kind, last FROM numbering"))
-        self._patients: set[str] = set()
         self._db.run("PRAGMA defer_foreign_keys = ON")
 
     def take(self, table: str, columns: Mapping[str, Any]) -> None:
-        """Keep a record, or note why not."""
-        fault = fit.wrong(table, columns)
-        if fault is None and table == "clinic":
-            self._clinic(columns)
-        elif fault is None and table == "clinician":
-            self._clinician(columns)
+        """Keep a record, or note why not; those of the house wait until all have come."""
+        fault = fit.wrong(table, columns, self._writing.today)
+        if fault is None and table in HOUSE:
+            self._house.append((table, columns))
+            fault = "stands among more than a clinic has" if len(self._house) > take_over.MOST else None
         elif fault is None:
             fault = self._record(table, self._ours(columns))
         if fault:
-            self.result.refused.append(Refusal(table, called(table, columns), fault))
+            self._refuse(table, called(table, columns), fault)
+
+    def _refuse(self, table: str, record: str, what: str, hint: str = "") -> None:
+        self.result.refused.append(Refusal(table, record, what, hint))
 
     def arrived(self) -> Result:
-        """Look at what the records refer to, and work the due dates of their patients out anew."""
-        refused = self.result.refused
-        if not refused:
-            refused += [Refusal(table, table, "refers to a record that is not there") for table in self._loose()]
-        if not refused:
-            try:
-                keep.refresh(self._writing.db, self._writing.clinic.id, sorted(self._patients))
-            except (ValueError, KeyError, ArithmeticError):  # what no tpi wrote
-                refused.append(Refusal("recall", "a record", "no due date can be worked out from it"))
+        """Look at what the records refer to, and work the due dates of their patients out anew.
+
+        Raises Cancelled where nobody agrees to what would be taken over.
+        """
+        if not self.result.refused:
+            self._housed()
+        if not self.result.refused and self.result.new:
+            self._looked_at()
+        if not self.result.refused and self.result.new:
+            self._refreshed()
         return self.result
+
+    def _refreshed(self) -> None:
+        patients = brought.new_patients(self._db, self._writing.entry)
+        try:
+            keep.refresh(self._db, self._writing.clinic.id, patients)
+        except (ValueError, KeyError, ArithmeticError):  # what no tpi wrote
+            self._refuse("recall", "a record", "no due date can be worked out from it")
+
+    def _looked_at(self) -> None:
+        """Refuse what refers to nothing, to what is another patient's, or to who is on file, and unknown agents."""
+        for table in self._loose():
+            self._refuse(table, table, "refers to a record that is not there")
+        if self.result.refused:
+            return
+        entry = self._writing.entry
+        for odd in (*brought.to_others(self._db, entry), *brought.mixed(self._db, entry)):
+            (found,) = records.of(self._db, odd.table, "id = :id", id=odd.id)
+            self._refuse(odd.table, called(odd.table, found), odd.what, WHOLE)
+        known = {one.agent for one in stock.shipped_and_own(self._db)}
+        for agent in brought.agents(self._db, entry):
+            if agent not in known:
+                self._refuse("component", agent[:40], "the agent is not known here", "tpi agent add AGENT first")
 
     def _loose(self) -> list[str]:
         """The tables whose new records refer to what is not there."""
         check = "SELECT 1 FROM pragma_foreign_key_check('{}')"
-        return [table for table in sorted(self.result.new) if self._writing.db.value(check.format(table))]
+        return [table for table in sorted(self.result.new) if self._db.value(check.format(table))]
 
-    def _clinic(self, columns: Mapping[str, Any]) -> None:
-        """Whose records they are; a store without patients takes that over."""
-        here = next(records.abroad(self._writing.db, "clinic", self._codes))
-        if here == columns or not self._empty:
+    def _housed(self) -> None:
+        """What the house says of itself: taken over as a whole, or left; who works there comes in either way."""
+        clinics = [columns for table, columns in self._house if table == "clinic"]
+        taking = self._untouched and len(clinics) == 1
+        if taking:
+            count = Counter(table for table, _ in self._house if table != "clinic")
+            named = (str(clinics[0]["name"]), str(clinics[0]["zone"]), bool(clinics[0]["made_up"]))
+            self._agree(Offer(*named, count))
+        for table, columns in self._house:
+            fault = self._of_house(table, columns, taking=taking)
+            if fault:
+                self._refuse(table, called(table, columns), fault)
+
+    def _of_house(self, table: str, columns: Mapping[str, Any], *, taking: bool) -> str | None:
+        if table == "clinician":
+            self._clinician(columns, taking=taking)
+        elif table == "clinic":
+            self._clinic(columns, taking=taking)
+        elif taking or self._on_file(table, columns) == columns:
+            return self._record(table, dict(columns))
+        else:
+            self.result.left[table] += 1
+        return None
+
+    def _clinic(self, columns: Mapping[str, Any], *, taking: bool) -> None:
+        """Whose records they are."""
+        here = next(records.abroad(self._db, "clinic", self._codes))
+        if here == columns or not taking:
             (self.result.same if here == columns else self.result.left)["clinic"] += 1
             return
         row = self._writing.clinic
         row.name, row.zone, row.made_up = columns["name"], columns["zone"], bool(columns["made_up"])
         row.namespace = columns.get("namespace")
         self._writing.add(row)
+        self._writing.send()
         self.result.new["clinic"] += 1
 
-    def _clinician(self, columns: Mapping[str, Any]) -> None:
+    def _clinician(self, columns: Mapping[str, Any], *, taking: bool) -> None:
         """Who has that code here; somebody new comes without a login, so that nobody gets in by a file."""
-        new = columns["code"].casefold() not in self._ids
-        row = self._named(columns["code"])
+        new = columns["code"].casefold() not in self._here
+        row, name = self._named(columns["code"]), columns.get("name")
+        if not new and row.name and name and identity.name_key(row.name) != identity.name_key(name):
+            hint = f"if they are one: tpi clinician add {row.code} --name NAME, as the file has it"
+            self._refuse("clinician", row.code, "is somebody else here", hint)
+            return
         if new:
-            row.role, row.retired_on = columns["role"], day(columns.get("retired_on"))
-        if new or (self._empty and row.name is None):
-            row.name = columns.get("name")
+            row.role, row.retired_on = columns["role"] if taking else LEAST, day(columns.get("retired_on"))
+        if new or (taking and row.name is None):
+            row.name = name
             self._writing.add(row)
             self._writing.send()
         (self.result.new if new else self.result.same)["clinician"] += 1
 
     def _named(self, code: str) -> tables.Clinician:
-        """The clinician with that code, put on file at first sight."""
+        """The clinician with that code, put on file at first sight, with the least of rights."""
         row = clinician.named(self._writing, code)
+        if code.casefold() not in self._ids:
+            row.role = LEAST
         self._writing.send()
         self._codes[row.id], self._ids[code.casefold()] = row.code, row.id
         return row
 
     def _ours(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """The columns with the clinician as this store spells the code."""
+        """The columns with the clinician as this store spells the code, and what a search compares of a name."""
+        if "name_key" in columns:
+            bare = columns.get("erased_on") is not None
+            columns = {**columns, "name_key": "" if bare else identity.name_key(columns["name"])}
         code = columns.get(CLINICIAN)
         if code is None:
             return dict(columns)
@@ -141,15 +208,17 @@ class Coming:
             self._named(code)
         return {**columns, CLINICIAN: self._codes[self._ids[code.casefold()]]}
 
-    def _record(self, table: str, columns: dict[str, Any]) -> str | None:
-        """Keep a record under its own key; returns why not."""
+    def _on_file(self, table: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The record with the same key."""
         key = "key" if table == "setting" else "id"
         found = records.abroad(self._db, table, self._codes, f"{key} = :key", key=columns[key])
-        on_file = next(found, None)
+        return next(found, None)
+
+    def _record(self, table: str, columns: dict[str, Any]) -> str | None:
+        """Keep a record under its own key; returns why not."""
+        on_file = self._on_file(table, columns)
         if on_file == columns:
             self.result.same[table] += 1
-        elif table in HOUSE and not self._empty:
-            self.result.left[table] += 1
         elif on_file is not None:
             return "is on file with other values: it was changed since"
         else:
@@ -178,15 +247,14 @@ class Coming:
             return "holds a value that is not allowed, or that another record here has"
         if table in NUMBERED:
             self._writing.numbered(table, columns["number"])
-        owner = columns["id"] if table == "patient" else columns.get("patient_id")
-        self._patients |= {owner} if owner else set()
         self.result.new[table] += 1
         return None
 
 
 def called(table: str, columns: Mapping[str, Any]) -> str:
-    """What a record is called where it is refused: its short id, or its table and the start of its key."""
+    """What a record is called where it is refused: its short id, or its table and the key or its start."""
     number = columns.get("number")
     if table in NUMBERED and type(number) is int and number > 0:
         return NUMBERED[table](number)
-    return f"{table.replace('_', ' ')} {str(columns.get('id', columns.get('key', '')))[:8]}".strip()
+    key = str(columns.get("key", ""))[:40] or str(columns.get("code", columns.get("id", "")))[:8]
+    return f"{table.replace('_', ' ')} {key}".strip()

@@ -16,9 +16,6 @@ from tpi_cli.rules import checks, identity
 from tpi_cli.store import tables
 from tpi_cli.store.write import Writing
 
-LAST_NUMBER = 1_000_000
-"""A short id beyond this is taken for another system's number."""
-
 
 class Line(NamedTuple):
     """A row to bring in and where it stood, such as (file, line); `what` tells what it changed."""
@@ -107,7 +104,7 @@ def _add(writing: Writing, out: Result, line: Line, on: date) -> None:
 def _short_id(mrn: str) -> int | None:
     """The number of a short id standing where an mrn does."""
     found = identity.read_patient(mrn)
-    return found if isinstance(found, int) and identity.patient(found) == mrn and found < LAST_NUMBER else None
+    return found if isinstance(found, int) and identity.patient(found) == mrn and found < identity.LAST_NUMBER else None
 
 
 def _one_of(writing: Writing, whom: str, *, bare: bool = False) -> tables.Patient | str | None:

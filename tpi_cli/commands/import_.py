@@ -127,6 +127,8 @@ def _once(paths: list[str]) -> list[str]:
 def _inside(folder: str) -> list[str]:
     """Raises Usage for a folder without CSV files."""
     found = sorted(name for name in os.listdir(folder) if name.lower().endswith((".csv", ".csv.gz")))
+    if not found and any(name.endswith(".json") for name in os.listdir(folder)):
+        raise Usage(f"{folder} holds JSON that is no FHIR", hint="what tpi export json wrote is read, not brought back")
     if not found:
         raise Usage(f"{folder} holds neither CSV nor FHIR files", hint="name the files, or another folder")
     return [os.path.join(folder, name) for name in found]

@@ -1,27 +1,47 @@
 """What a person should look at after an import: what was put on file, who may be one, what the rules found."""
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
 from tpi_cli.exchange.bring import Bringing
 from tpi_cli.show.report import many
-from tpi_cli.store.read import brought, overrides
+from tpi_cli.store.read import added, overrides
 from tpi_cli.store.write import Writing
 
 MOST, MOST_FACTS = 10, 100
 """Pairs of people that are told, to people and to programs; tpi patient duplicates has all of them."""
 
 
+class Alike:
+    """Who was brought in and may be somebody else on file: two short ids, and why. Few are told, all are counted."""
+
+    def __init__(self, found: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
+        pairs = iter(found)
+        self._pairs = list(islice(pairs, MOST_FACTS))
+        self.count = len(self._pairs) + sum(1 for _ in pairs)
+
+    def told(self) -> list[str]:
+        """A line each, of the first."""
+        lines = [
+            f"{one} may be {other}: {', '.join(why)} (tpi patient merge)" for one, other, why in self._pairs[:MOST]
+        ]
+        more = self.count - len(lines)
+        return [*lines, f"and {more} more: tpi patient duplicates"] if more else lines
+
+    def facts(self) -> list[dict[str, Any]]:
+        """The same for programs."""
+        return [{"patient": one, "other": other, "why": list(why)} for one, other, why in self._pairs]
+
+
 class Kept:
     """What an import put on file, looked up before its transaction ends."""
 
     def __init__(self, bringing: Bringing, writing: Writing) -> None:
-        pairs = bringing.alike()
-        self._alike = list(islice(pairs, MOST_FACTS))
-        self._count = len(self._alike) + sum(1 for _ in pairs)
+        self._alike = Alike(bringing.alike())
         self._crowded = bringing.crowded()
         self._notes = overrides.noted(writing.db, writing.entry)
-        self._new = brought.added(writing.db, writing.entry, writing.stamp)
+        self._new = added.added(writing.db, writing.entry, writing.stamp)
         self._unsaid = bringing.unsaid
         self._by = writing.acting
 
@@ -41,14 +61,8 @@ class Kept:
         return lines if new.patients or new.sessions else lines[1:]
 
     def _people(self) -> list[str]:
-        told = [f"{one} may be {other}: {', '.join(why)} (tpi patient merge)" for one, other, why in self._alike[:MOST]]
-        more = self._count - len(told)
         crowd = f"{many(self._crowded, 'birth date, name or telephone')} shared by too many to compare them"
-        return [
-            *told,
-            *([f"and {more} more: tpi patient duplicates"] if more else []),
-            *([crowd] * bool(self._crowded)),
-        ]
+        return [*self._alike.told(), *([crowd] if self._crowded else [])]
 
     def _past(self, would: str) -> list[str]:
         findings, sessions = self._notes
@@ -57,13 +71,12 @@ class Kept:
 
     def facts(self) -> dict[str, Any]:
         """The same for programs."""
-        alike = [{"patient": one, "other": other, "why": list(why)} for one, other, why in self._alike]
         new = self._new
         return {
             "patients": new.patients,
             "sessions": new.sessions,
             "clinicians": list(new.clinicians),
-            "similar": alike,
-            "similar_count": self._count,
+            "similar": self._alike.facts(),
+            "similar_count": self._alike.count,
             "findings": self._notes[0],
         }

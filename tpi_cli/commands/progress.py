@@ -25,9 +25,15 @@ def shown(out: Out) -> Iterator[Watch]:
         return
     bar = _Bar(out)
     try:
-        yield bar.tell
+        yield bar
     finally:
         bar.close()
+
+
+def close(watch: Watch) -> None:
+    """Take the bar away, before a question is asked; it comes back by itself."""
+    if isinstance(watch, _Bar):
+        watch.close()
 
 
 class _Bar:
@@ -39,7 +45,7 @@ class _Bar:
         self._progress: Any = None
         self._task: Any = None
 
-    def tell(self, what: str, done: int, total: int | None) -> None:
+    def __call__(self, what: str, done: int, total: int | None) -> None:
         now = clock.running()
         if now - self._since < AFTER or (now - self._told < BETWEEN and what == self._what and done != total):
             return
@@ -77,6 +83,7 @@ class _Bar:
         """Take the bar away."""
         if self._progress is not None:
             self._progress.stop()
+            self._progress, self._task, self._what = None, None, ""
 
 
 def _rate() -> Any:

@@ -78,7 +78,7 @@ def _history(ctx: typer.Context, session: str) -> None:
 
 def _whole(ctx: typer.Context, session: str) -> None:
     with options.reading(ctx) as db:
-        one = log.session(db, session)
+        one = log.told(db, log.session(db, session))
         options.chart_read(ctx, db, one.patient, one.code)
         rows = list(log.given(db, " WHERE session_id = :session", session=one.id))
         events = log.events(db, one.id)

@@ -24,8 +24,6 @@ from tpi_cli.store.shelf import Kept, Shelf
 from tpi_cli.store.write import Writing
 
 PEOPLE = "patients"
-TELL_EVERY = 100
-"""Rows between two words about how far it has come."""
 Watch = Callable[[str, int, int | None], None]
 """Told how far it has come: what is being done, how many rows are done, and of how many (None: nobody knows)."""
 

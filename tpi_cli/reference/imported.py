@@ -4,6 +4,7 @@ A kind of alert is told by a code of the table, or by the words of `alerts.csv` 
 so is never sure: an alert made of it ends with `CONFIRM`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple
@@ -32,22 +33,47 @@ LASTING = (
 TOLD_BY = {"condition": LASTING, "medication": ("anticoagulant",)}
 
 
-class Row(NamedTuple):
-    """A row of `imported.csv`: a code, or words, and the alert it is. No alert: with these words it is none."""
+ALL = "all"
+SURE = "bleeding-disorder"
+"""What no phrase beside it rules out: to overlook it is worse than to ask."""
+DRUGS_ONLY = "none-of-drugs"
+"""The row of answers to the question about drugs alone, which tell nothing of latex or food."""
+_CLAUSE = re.compile(r"[,;.]|\b(?:and|but|with|without)\b", re.IGNORECASE)
+"""Where what is said of one thing ends."""
+_BRACKETS = str.maketrans("()[]", ",,,,")
+"""So it does at brackets, but for an allergy's, where `(situation)` would be a substance."""
 
+
+class Row(NamedTuple):
+    """A row of `imported.csv`: a code, or words, and the alert it is; or which alerts (or `ALL`) the words rule out."""
+
+    row: str
     what: str
     system: str
     code: str
     words: tuple[str, ...]
     alert: str
+    rules_out: tuple[str, ...]
+
+    def denies(self, kind: str) -> bool:
+        """Whether the words, beside others that tell an alert of that kind, say that it is none."""
+        return kind != SURE and (kind in self.rules_out or ALL in self.rules_out)
 
 
 @cache
 def table() -> tuple[Row, ...]:
     """Every row, in the order of the file."""
-    return tuple(
-        Row(row["what"], row["system"], row["code"], several(row["words"]), row["alert"]) for row in rows("imported")
-    )
+    return tuple(map(_read, rows("imported")))
+
+
+def _read(row: dict[str, str]) -> Row:
+    told = (row["row"], row["what"], row["system"], row["code"], several(row["words"]), row["alert"])
+    return Row(*told, several(row["rules_out"]))
+
+
+def about_drugs_only(text: str) -> bool:
+    """Whether a text says that there is no allergy to a drug, and no more."""
+    return any(row.row == DRUGS_ONLY and alerts.holds(text, row.words) for row in table())
 
 
 def alerts_of(text: str, codes: Iterable[Code], what: What) -> tuple[str, ...]:
@@ -69,12 +95,29 @@ def _is(row: Row, code: Code) -> bool:
 
 
 def _worded(text: str, known: list[Row], what: What) -> Iterator[str]:
-    """What the words say; nothing where they say that it is not the patient's, or something else of that name."""
-    said = [row.alert for row in known if alerts.holds(text, row.words)]
-    if not text.strip() or "" in said:
-        return
-    yield from said
+    """What the words say, clause by clause: not what a clause says is not the patient's, or another thing."""
+    denying = [row for row in known if row.rules_out and alerts.holds(text, row.words)]
+    clauses = _CLAUSE.split(text if what == "allergy" else text.translate(_BRACKETS)) if denying else [text]
+    left = [one for one in clauses if one.strip() and not (what == "allergy" and _is_denied(one, denying))]
     if what == "allergy":
-        yield from () if said else alerts.kinds_of_allergy(text)
-    else:
-        yield from alerts.told(text, TOLD_BY[what])
+        yield from _of_allergy(", ".join(left), known)
+        return
+    for clause in left:
+        denied = [row for row in denying if alerts.holds(clause, row.words)]
+        yield from (kind for kind in _said(clause, known, what) if not any(row.denies(kind) for row in denied))
+
+
+def _is_denied(clause: str, denying: list[Row]) -> bool:
+    return any(alerts.holds(clause, row.words) for row in denying)
+
+
+def _of_allergy(text: str, known: list[Row]) -> Iterator[str]:
+    said = [row.alert for row in known if row.alert and alerts.holds(text, row.words)]
+    if text.strip():
+        yield from said or alerts.kinds_of_allergy(text)
+
+
+def _said(text: str, known: list[Row], what: What) -> Iterator[str]:
+    """What the words of a text tell."""
+    yield from (row.alert for row in known if row.alert and alerts.holds(text, row.words))
+    yield from alerts.told(text, TOLD_BY[what])

@@ -9,6 +9,8 @@ from tpi_cli.rules import base32
 _PATIENT = r"(?:PT-?)?0*([1-9][0-9]{0,8})"
 _CODE = r"(?:{}-)?([0-9A-Z]{{4,9}})"
 CODE_DIGITS = 3
+LAST_NUMBER = 1_000_000
+"""A short id beyond this is taken for another system's number."""
 
 
 class Mrn(NamedTuple):

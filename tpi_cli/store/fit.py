@@ -4,7 +4,7 @@ The tables' CHECKs stand behind; here is what they do not see, and what a rule w
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -15,8 +15,8 @@ from sqlmodel import SQLModel
 
 from tpi_cli import clock, config
 from tpi_cli.errors import Usage
-from tpi_cli.reference import adverse, alerts
-from tpi_cli.rules import checks, interval, opening, roles
+from tpi_cli.reference import adverse, alerts, intervals, muscles, profiles, screening
+from tpi_cli.rules import checks, identity, interval, opening, roles
 from tpi_cli.rules.values import plain
 from tpi_cli.store.fields import ID, Quantity
 from tpi_cli.store.read.records import CLINICIAN, OWN
@@ -28,15 +28,25 @@ FIRST_YEAR = 1900
 """Of the first day that may be typed."""
 LARGEST = 2**31
 """Whole numbers lie below: they count things, or are short ids."""
+HAPPENED = frozenset(
+    ["born", "on_date", "since", "found_on", "weight_on", "status_on", "erased_on", "ended_on", "closed_on"]
+)
+"""Days that are not ahead: something happened on them."""
+AHEAD = ("appointment", "appointment_act")
+"""Tables whose `on_date` may be."""
+AN_OCEAN = timedelta(days=1)
+"""How far ahead of this clinic's day it may be where a file comes from."""
 
 
-def wrong(table: str, columns: Mapping[str, Any]) -> str | None:
+def wrong(table: str, columns: Mapping[str, Any], today: date) -> str | None:
     """What is wrong with a record's columns (without those of `OWN`), or None."""
     known = _columns(table)
     for name, value in columns.items():
         if name not in known:
             return f"column {name[:40]!r} is not known: was it written by a newer tpi?"
         fault = _value(known[name], value) or _word(table, name, value)
+        if fault is None and name in HAPPENED and table not in AHEAD and value > str(today + AN_OCEAN):
+            fault = "is in the future"
         if fault:
             return f"{name} {fault}"
     lacking = [name for name, column in known.items() if not column.nullable and name not in columns]
@@ -55,7 +65,8 @@ def _value(column: Column[Any], value: Any) -> str | None:
     if isinstance(column.type, Boolean):
         return None if type(value) is int and value in {0, 1} else "is neither 0 nor 1"
     if isinstance(column.type, Integer):
-        return None if type(value) is int and 0 <= value < LARGEST else "is no whole number"
+        least, most = (1, identity.LAST_NUMBER) if column.name == "number" else (0, LARGEST)
+        return None if type(value) is int and least <= value < most else "is no whole number that can be"
     if not isinstance(value, str):
         return "is no text"
     return checks.text(value, LONGEST) or _text(column, value)
@@ -123,7 +134,13 @@ def setting(key: str, value: str) -> bool:
 
 _WORDS: dict[tuple[str, str], Callable[[Any], bool]] = {
     ("alert", "kind"): lambda kind: kind in alerts.all_alerts(),
-    ("adverse_event", "type"): lambda kind: adverse.by_name(kind) is not None,
+    ("adverse_event", "type"): lambda kind: kind in adverse.all_types(),
+    ("site", "muscle"): lambda muscle: muscle in muscles.all_muscles(),
+    ("agent", "kind"): lambda kind: kind in {"amide", "ester", "other"},
+    ("session", "dose_profile"): lambda profile: profile in profiles.names(),
+    ("plan", "rule"): lambda rule: rule in {one.id for one in intervals.shipped()},
+    ("finding", "rule"): lambda rule: rule in screening.shipped(),
+    ("rule_setting", "rule"): lambda rule: rule in screening.shipped(),
     ("plan", "follow_up"): _follow_up,
     ("payer_rule", "min_interval"): lambda text: interval.read(text) is not None,
     ("appointment", "wall"): _wall,

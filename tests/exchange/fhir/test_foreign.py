@@ -142,7 +142,9 @@ SAID: list[tuple[dict[str, Any], Any]] = [
     (allergy("Peanut"), Alert(("allergy-other",), "Peanut")),
     (allergy("x", code=coded("Xylo", RXNORM, "6387")), Alert(("allergy-amide",), "Xylo")),
     (allergy("x", code={"coding": [{"system": RXNORM, "code": "6387"}]}), Alert(("allergy-amide",), f"{RXNORM} 6387")),
-    (allergy("x", code=coded("none", SNOMED, "716186003")), Alert(("allergy-none",), None)),
+    (allergy("x", code=coded("none", SNOMED, "716186003")), Alert(("allergy-none",), f"none; {TO_CONFIRM}")),
+    (allergy("No known allergies"), Alert(("allergy-none",), f"No known allergies; {TO_CONFIRM}")),
+    (allergy("No known drug allergy"), "asked about drugs only"),
     (allergy("Lidocaine / Epinephrine"), Alert(("allergy-amide", "allergy-sulfite"), "Lidocaine / Epinephrine")),
     (allergy(verificationStatus=status("x", "unconfirmed")), Alert(("allergy-nsaid",), f"Aspirin; {TO_CONFIRM}")),
     (allergy(verificationStatus=status("x", "refuted")), "refuted or entered in error"),
@@ -171,13 +173,13 @@ SAID: list[tuple[dict[str, Any], Any]] = [
      Alert(("anticoagulant",), f"{RXNORM} 11289; {TO_CONFIRM}")),
     (drug(medicationCodeableConcept={"coding": [{"system": RXNORM, "code": "855332"}]}), "without words"),
 ]  # fmt: skip
-READERS = {"AllergyIntolerance": clinical.allergy, "Condition": clinical.condition,
-           "MedicationRequest": clinical.medication}  # fmt: skip
+READERS: dict[str, Any] = {"AllergyIntolerance": clinical.allergy, "Condition": clinical.condition,
+                           "MedicationRequest": lambda one: clinical.medication(one, {})}  # fmt: skip
 
 
 def said(resource: dict[str, Any]) -> Any:
     try:
-        return READERS[resource["resourceType"]](resource, {})
+        return READERS[resource["resourceType"]](resource)
     except Skip as why:
         return str(why)
 
@@ -363,3 +365,64 @@ def test_fhir_and_csv_do_not_go_together(clinic: Clinic) -> None:
     table = clinic.file("in.csv", "mrn,name,born\nA1,Tan,1971-03-04\n")
     answer = clinic.run("import", fhir, table)
     assert (answer.code, "is no FHIR, and others are" in answer.err) == (2, True)
+
+
+def test_what_is_refused_beyond_a_thousand_is_counted_and_the_rest_comes(clinic: Clinic) -> None:
+    bad = [patient(id=f"b{number}", birthDate="1971") for number in range(1100)]
+    path = clinic.file("in.ndjson", "".join(json.dumps(one) + "\n" for one in (*bad, patient(), allergy())))
+    answer = clinic.ok("import", path, "--on-error", "skip")
+    assert answer.err.count("names no day") == 1000
+    assert "and 100 more" in answer.err
+    assert [one["kind"] for one in shown(clinic)["alerts"]] == ["allergy-nsaid"]
+    answer = clinic.ok("import", path, "--on-error", "skip", "--json").json
+    assert (answer["refused"], answer["new"], answer["same"]) == (1100, 0, 2)
+
+
+def test_two_hospitals_may_call_two_scores_the_same(clinic: Clinic) -> None:
+    bea = patient(id="bea", name=[name("Bea")])
+    brought(clinic, patient(), bea)
+    for who in ("1", "2"):
+        clinic.ok("inject", who, "gm", "r", "lido", "1%", "1ml", "--on", "2026-02-01", "--consent", "written", "--yes")
+    score = observed("72514-3", kg(3, "{score}"), id="1")
+    other = {**score, "subject": {"reference": "Patient/bea"}}
+    later = {**score, "effectiveDateTime": "2026-03-01"}
+    assert brought(clinic, patient(), {**score, "effectiveDateTime": "2026-02-02"})["new"] == 1
+    assert brought(clinic, bea, {**other, "effectiveDateTime": "2026-02-02"})["new"] == 1
+    assert brought(clinic, patient(), later)["new"] == 1
+    assert brought(clinic, patient(), later)["new"] == 0
+
+
+def test_another_clinic_s_short_id_is_none_of_ours(clinic: Clinic) -> None:
+    """Who is PT-0001 there is somebody else here; with our own system it is who it says."""
+    clinic.patient("Own, Olaf", "1970-01-01")
+    there = {"system": "https://tpi-cli.example/fhir/sid/0190b2f5-7a2c-7000-8000-000000000001/patient"}
+    brought(clinic, patient(identifier=[mr("PT-0001", None, **there)]))
+    assert [(one["patient"], one["mrn"]) for one in clinic.ok("patient", "list", "--json").rows] == [
+        ("PT-0001", None), ("PT-0002", "ann")]  # fmt: skip
+    with connect.reading(place(clinic)) as db:
+        ours = {"system": f"https://tpi-cli.example/fhir/sid/{db.value('SELECT id FROM clinic')}/patient"}
+    olaf = patient(
+        id="x", name=[{"text": "Own, Olaf"}], birthDate="1970-01-01", identifier=[mr("PT-0001", None, **ours)]
+    )
+    brought(clinic, olaf, allergy(patient={"reference": "Patient/x"}))
+    assert "allergy-nsaid" in [one["kind"] for one in shown(clinic)["alerts"]]
+
+
+def test_a_kind_of_identifier_is_of_its_own_system() -> None:
+    other = {"type": {"coding": [{"system": "https://other.example", "code": "MR"}]}, "value": "theirs"}
+    assert person(patient(identifier=[other, mr("ours", "MR")]), TODAY_).mrn == "ours"
+
+
+@pytest.mark.parametrize("kind", ["ndjson", "csv"])
+def test_who_may_be_one_is_told_of_the_first_few(clinic: Clinic, kind: str) -> None:
+    twins = [(f"Tan, Ann{'ab'[number % 2]}", f"1971-03-{1 + number // 2:02}") for number in range(24)]
+    if kind == "ndjson":
+        people = [patient(id=str(number), name=[{"text": who}], birthDate=born)
+                  for number, (who, born) in enumerate(twins)]  # fmt: skip
+        path = clinic.file("in.ndjson", "".join(json.dumps(one) + "\n" for one in people))
+    else:
+        rows = [f'{number},"{who}",{born}' for number, (who, born) in enumerate(twins)]
+        path = clinic.file("patients.csv", "\n".join(["mrn,name,born", *rows]))
+    answer = clinic.ok("import", path)
+    assert answer.err.count(" may be PT-") == 10
+    assert "more: tpi patient duplicates" in answer.err

@@ -1,38 +1,36 @@
 """FHIR brought in: our own records as they were, and of other systems what matters here; the rest is counted.
 
 The files are read twice, since they come in any order: first whom everything is about, and every record of our own;
-then what is said of them. One resource at a time is held, and what is small: who is who, the latest weight of each.
+then what is said of them, of our own patients too. One resource at a time is held, and what is small: who is who,
+the latest weight of each.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from tpi_cli.acts import bring_home, bring_in, bring_in_chart
 from tpi_cli.acts.bring_in import Beside, Line
-from tpi_cli.exchange.bring import TELL_EVERY, Watch
-from tpi_cli.exchange.fhir import clinical, record
+from tpi_cli.acts.take_over import HOUSE, Agree
+from tpi_cli.exchange.bring import Watch
+from tpi_cli.exchange.fhir import clinical, ids, record
 from tpi_cli.exchange.fhir.clinical import Alert, Measured, Skip
 from tpi_cli.exchange.fhir.foreign import person
-from tpi_cli.exchange.fhir.parts import Concept, concept, one, reference, text
+from tpi_cli.exchange.fhir.parts import Concept, Resource, concept, one, reference, text
 from tpi_cli.exchange.fhir.read import Item, Source
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.rules import checks, duplicates, identity
 from tpi_cli.store.read import duplicates as read
+from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.write import Writing
 
 MOST_REFUSED = 1000
-"""After so many nothing more is looked at: that is another kind of file."""
-ALERTS = {
-    "AllergyIntolerance": clinical.allergy,
-    "Condition": clinical.condition,
-    "MedicationRequest": clinical.medication,
-    "MedicationStatement": clinical.medication,
-}
-READ = frozenset([*ALERTS, "Observation"])
-OURS, REFUSED = "ours", "refused"
-"""What stands for a patient that came as a record of our own, or did not come at all."""
+"""So many are told one by one; the rest are counted."""
+REFUSED = "refused"
+"""What stands for a patient that did not come."""
+CARRIERS = {**dict.fromkeys(HOUSE, "Organization"), "clinician": "Practitioner"}
+"""Which resource the records of a clinic go with."""
 
 
 class Refused(NamedTuple):
@@ -48,36 +46,47 @@ class Refused(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What became of the resources: (type, new | changed | same), (type, why it was skipped), and the refused."""
+    """What became of the resources: (type, new | changed | same), (type, why it was skipped), and the refused.
+
+    Of the refused the first `MOST_REFUSED` stand in the list, and all of them in the count by type.
+    """
 
     kept: Counter[tuple[str, str]]
     skipped: Counter[tuple[str, str]]
     refused: list[Refused]
+    refusals: Counter[str]
     home: bring_home.Result
 
 
 class Bringing:
     """An import under way."""
 
-    def __init__(self, writing: Writing, sources: Iterable[Source], today: date, watch: Watch) -> None:
+    def __init__(self, writing: Writing, sources: Iterable[Source], watch: Watch, agree: Agree) -> None:
         self._writing = writing
         self._sources = list(sources)
-        self._today = today
+        self._today = writing.today
         self._watch = watch
-        self._coming = bring_home.Coming(writing)
+        self._coming = bring_home.Coming(writing, agree)
+        self._short_ids = ids.system(ids.namespace(clinic(writing.db)), "patient")
         self._people: dict[str, str] = {}
         self._mrns: dict[str, str] = {}
         self._medications: dict[str, Concept] = {}
-        self._latest: dict[tuple[str, str], tuple[Measured, Item]] = {}
+        medication = partial(clinical.medication, medications=self._medications)
+        self._alerts: dict[str, Callable[[Resource], Alert]] = {
+            "AllergyIntolerance": clinical.allergy,
+            "Condition": clinical.condition,
+            "MedicationRequest": medication,
+            "MedicationStatement": medication,
+        }
+        self._latest: dict[tuple[str, str], tuple[Measured, str]] = {}
         self._scored: set[str] = set()
-        self.tally = Tally(Counter(), Counter(), [], self._coming.result)
+        self.tally = Tally(Counter(), Counter(), [], Counter(), self._coming.result)
 
     def keep(self) -> Tally:
-        """Keep all of it in the transaction. Raises Usage where a file cannot be read as a whole."""
+        """Keep all of it in the transaction. Raises Usage where a file cannot be read as a whole, Cancelled."""
         for item in self._items("reading"):
             self._first(item)
-        self._coming.arrived()
-        if self._people and set(self._people.values()) != {OURS}:
+        if not self._coming.arrived().refused and self._people:
             for item in self._items("importing"):
                 self._second(item)
             self._measures()
@@ -88,28 +97,41 @@ class Bringing:
         count = 0
         for source in self._sources:
             for item in source.items():
-                if len(self.tally.refused) + len(self.tally.home.refused) >= MOST_REFUSED:
+                if len(self.tally.home.refused) >= MOST_REFUSED:  # nothing will be kept
                     return
                 yield item
                 count += 1
-                if count % TELL_EVERY == 0:
-                    self._watch(doing, count, None)
+                self._watch(doing, count, None)
 
     def _first(self, item: Item) -> None:
         """A record of our own, a patient, or a medication that others refer to."""
         try:
-            ours = list(record.records(item.resource))
-            for table, columns in ours:
-                self._coming.take(table, columns)
+            ours = self._recorded(item)
             if item.kind == "Patient":
-                self._known(item, OURS if ours else self._person(item))
+                self._known(item, self._own(item, ours) if ours else self._person(item))
             elif item.kind == "Medication" and not ours:
                 self._medications.update(dict.fromkeys(item.keys, concept(one(item.resource, "code"))))
-                self._skip(item, "read where it is taken")
+                self._skip(item.kind, "read where it is taken")
         except Fault as fault:
             self._refuse(item, fault)
             if item.kind == "Patient":
                 self._known(item, REFUSED)
+
+    def _recorded(self, item: Item) -> list[record.Record]:
+        """Take the records that a resource carries. Raises Fault."""
+        ours = list(record.records(item.resource))
+        for table, columns in ours:
+            if CARRIERS.get(table, item.kind) != item.kind:
+                raise Fault("extension", f"a record of {table.replace('_', ' ')} goes with its {CARRIERS[table]}")
+            self._coming.take(table, columns)
+        return ours
+
+    def _own(self, item: Item, ours: list[record.Record]) -> str:
+        """The UUID of a patient who came as a record of our own. Raises Fault."""
+        wanted = text(item.resource, "id")
+        if not any(table == "patient" and columns.get("id") == wanted for table, columns in ours):
+            raise Fault("extension", "the record is of another patient")
+        return wanted
 
     def _known(self, item: Item, whom: str) -> None:
         for key in item.keys:
@@ -118,14 +140,14 @@ class Bringing:
 
     def _person(self, item: Item) -> str:
         """Bring a patient in; returns the UUID on file. Raises Fault."""
-        new = person(item.resource, self._today)
+        new = person(item.resource, self._today, self._short_ids)
         mrn = new.mrn or ""
         line = Line((item.file, item.line), new)
         result = bring_in.one_patient(self._writing, line, self._today, self._mrns.get(mrn))
         if result.refused:
             raise Fault(result.refused[0].column, result.refused[0].what)
         self._mrns[mrn] = bring_in.digest(new)
-        self._count(item, "new" if result.new else "changed" if result.changed else "same")
+        self._count(item.kind, "new" if result.new else "changed" if result.changed else "same")
         row = bring_in.whose(self._writing, mrn, Beside(taken=True))
         assert not isinstance(row, str), "it was just brought in"
         return row.id
@@ -137,16 +159,16 @@ class Bringing:
         try:
             self._said(item)
         except Skip as why:
-            self._skip(item, str(why))
+            self._skip(item.kind, str(why))
         except Fault as fault:
             self._refuse(item, fault)
 
     def _said(self, item: Item) -> None:
-        whom = self._people.get(reference(item.resource, "subject", "patient"))
-        if whom == OURS or next(record.records(item.resource), None):
+        if next(record.records(item.resource), None):
             return
-        if item.kind not in READ:
+        if item.kind not in {*self._alerts, "Observation"}:
             raise Skip("not read")
+        whom = self._people.get(reference(item.resource, "subject", "patient"))
         if whom == REFUSED:
             raise Skip("its patient is refused")
         if whom is None:
@@ -154,12 +176,12 @@ class Bringing:
         if item.kind == "Observation":
             self._observed(item, whom)
         else:
-            self._alert(item, whom, ALERTS[item.kind](item.resource, self._medications))
+            self._alert(item, whom, self._alerts[item.kind](item.resource))
 
     def _alert(self, item: Item, whom: str, found: Alert) -> None:
         pairs = tuple((kind, found.text) for kind in found.kinds)
         added = bring_in_chart.alerts(self._writing, whom, pairs, self._today)
-        self._count(item, "new" if added else "same")
+        self._count(item.kind, "new" if added else "same")
 
     def _observed(self, item: Item, whom: str) -> None:
         found = clinical.observation(item.resource, self._today)
@@ -171,26 +193,27 @@ class Bringing:
             raise Skip("an older one")
         if earlier is not None:
             self._skip(earlier[1], "an older one")
-        self._latest[whom, found.what] = found, item
+        self._latest[whom, found.what] = found, item.kind
 
     def _score(self, item: Item, whom: str, found: Measured) -> None:
-        source = f"fhir:{text(item.resource, 'id') or bring_in.digest((whom, found.on, found.written))}"
+        """Known again by patient and day too: two hospitals may call two observations the same."""
+        source = f"fhir:{whom}:{found.on}:{text(item.resource, 'id') or found.written}"
         why = bring_in_chart.score(self._writing, whom, found.amount, found.on, source)
         if why:
             raise Skip(why)
-        self._count(item, "new" if why is None else "same")
+        self._count(item.kind, "new" if why is None else "same")
         if why is None:
             self._scored.add(whom)
 
     def _measures(self) -> None:
         """The latest weight and height of each patient."""
-        for (whom, what), (found, item) in self._latest.items():
+        for (whom, what), (found, kind) in self._latest.items():
             weight = what == "weight_kg"
             if (checks.weight if weight else checks.height)(found.amount):
-                self._skip(item, f"no body {what}")
+                self._skip(kind, f"no body {what}")
                 continue
             take = bring_in_chart.weight if weight else bring_in_chart.height
-            self._count(item, "new" if take(self._writing, whom, found.amount, found.on) else "same")
+            self._count(kind, "new" if take(self._writing, whom, found.amount, found.on) else "same")
 
     def alike(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """Who was added and may be somebody else on file: two ids, and why."""
@@ -201,11 +224,13 @@ class Bringing:
             if {pair.one, pair.other} & added:
                 yield identity.patient(pair.one), identity.patient(pair.other), pair.why
 
-    def _count(self, item: Item, what: str) -> None:
-        self.tally.kept[item.kind, what] += 1
+    def _count(self, kind: str, what: str) -> None:
+        self.tally.kept[kind, what] += 1
 
-    def _skip(self, item: Item, why: str) -> None:
-        self.tally.skipped[item.kind, why] += 1
+    def _skip(self, kind: str, why: str) -> None:
+        self.tally.skipped[kind, why] += 1
 
     def _refuse(self, item: Item, fault: Fault) -> None:
-        self.tally.refused.append(Refused(item.file, item.line, fault.column, str(fault)))
+        self.tally.refusals[item.kind] += 1
+        if len(self.tally.refused) < MOST_REFUSED:
+            self.tally.refused.append(Refused(item.file, item.line, fault.column, str(fault)))

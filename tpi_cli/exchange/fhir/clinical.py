@@ -42,7 +42,7 @@ Medications = Mapping[str, Concept]
 """What the Medication resources are called, by what refers to them."""
 
 
-def allergy(resource: Resource, medications: Medications) -> Alert:  # noqa: ARG001
+def allergy(resource: Resource) -> Alert:
     """An AllergyIntolerance. Raises Skip, Fault."""
     _true(resource)
     if concept(one(resource, "clinicalStatus")).has("inactive", "resolved"):
@@ -54,12 +54,12 @@ def allergy(resource: Resource, medications: Medications) -> Alert:  # noqa: ARG
         raise Skip("without words")
     kinds = imported.alerts_of(named.all_words, named.codes, "allergy")
     if not kinds:
-        raise Skip("no allergy")
+        raise Skip("asked about drugs only" if imported.about_drugs_only(named.all_words) else "no allergy")
     unsure = concept(one(resource, "verificationStatus")).has("unconfirmed", "presumed")
-    return Alert(kinds, None if kinds == ("allergy-none",) else _text(named, confirm=unsure))
+    return Alert(kinds, _text(named, confirm=unsure or kinds == ("allergy-none",)))
 
 
-def condition(resource: Resource, medications: Medications) -> Alert:  # noqa: ARG001
+def condition(resource: Resource) -> Alert:
     """A Condition that lasts. Raises Skip, Fault."""
     _true(resource)
     status = concept(one(resource, "clinicalStatus"))

@@ -82,9 +82,9 @@ class Concept(NamedTuple):
         """Everything it is called."""
         return ", ".join(self.texts)
 
-    def has(self, *codes: str) -> bool:
-        """Whether one of the codes is among its own, of whatever system."""
-        return any(code in codes for _, code in self.codes)
+    def has(self, *codes: str, systems: tuple[str, ...] = ()) -> bool:
+        """Whether one of the codes is among its own: of these systems, or where none is said; else of whatever one."""
+        return any(code in codes for system, code in self.codes if not systems or system in {"", *systems})
 
 
 def concept(found: Resource) -> Concept:

@@ -1,8 +1,9 @@
-"""FHIR files read, resource by resource: NDJSON line by line, a Bundle or a resource as a whole, packed or not.
+"""FHIR files read, resource by resource: NDJSON line by line, a Bundle entry by entry, packed or not.
 
 What is too much, too deep or no JSON that everybody reads alike is refused in one line before anything is made of it.
 """
 
+import codecs
 import gzip
 import io
 import json
@@ -10,6 +11,7 @@ import os
 import stat
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -17,19 +19,22 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from tpi_cli import files
 from tpi_cli.errors import Usage
-from tpi_cli.exchange.fhir.bundle import split
+from tpi_cli.exchange.fhir.bundle import Cutter, TooLarge
 from tpi_cli.exchange.fields import shown
 
 MEGABYTE = 1024 * 1024
-LARGEST_WHOLE = 32 * MEGABYTE
-"""Bytes of a Bundle, whose text is held whole; also what is read from stdin, which cannot be read twice."""
-LARGEST_LINES = 4096 * MEGABYTE
-"""Bytes of an NDJSON file, unpacked: one resource at a time is held."""
+LARGEST_PIPE = 32 * MEGABYTE
+"""Bytes of stdin or a pipe, which is held in memory because it cannot be read twice."""
+LARGEST = 4096 * MEGABYTE
+"""Bytes of a file, unpacked: one resource at a time is held."""
+PART = MEGABYTE
+"""Bytes of a Bundle that are read at once."""
 LONGEST_LINE = 4 * MEGABYTE
-"""Bytes of a resource: a photograph in a Patient has some hundred thousand."""
+"""Bytes of a resource: a photograph in a Patient has some hundred thousand. A smaller document is read as a whole."""
 DEEPEST = 64
 """Objects and lists in each other: US Core's deepest have a dozen."""
-MOST_FILES = 1000
+MOST_FILES = 100_000
+"""An export of transactions has one for every fifty resources."""
 LOOKED_AT = 64 * 1024
 """Bytes in which a file tells that it is FHIR."""
 MANIFEST = "manifest.json"
@@ -66,15 +71,20 @@ def listed(paths: Iterable[str]) -> list[str]:
     found = [one for path in paths for one in (_folder(path) if os.path.isdir(path) else [path])]
     if len(found) > MOST_FILES:
         raise Usage(f"{len(found):,} files, and {MOST_FILES:,} are the most", hint="import them in parts")
-    twice = [path for path in found if found.count(path) > 1]
+    twice = next((path for path, count in Counter(found).items() if count > 1), None)
     if twice:
-        raise Usage(f"{twice[0]} is named twice", hint="name each file once")
+        raise Usage(f"{twice} is named twice", hint="name each file once")
     return found
 
 
 def _folder(path: str) -> list[str]:
     found = {os.path.basename(one): one for one in _named(path)}
     wanted = _manifest(os.path.join(path, MANIFEST))
+    other = next((one for one in found.values() if wanted is None and not is_fhir(one)), None)
+    if other:
+        raise Usage(
+            f"{other} is no FHIR", hint="name the files; what tpi export json wrote is read, and not brought back"
+        )
     missing = sorted((wanted or set()) - set(found))
     if missing:
         raise Usage(f"{path}: {shown(missing[0])} of the manifest is not there", hint="is the export whole?")
@@ -128,16 +138,16 @@ def _start(path: str, most: int) -> bytes:
 
 
 class Source:
-    """A file that can be read more than once; stdin and pipes are kept in memory, up to `LARGEST_WHOLE`."""
+    """A file that can be read more than once; stdin and pipes are kept in memory, up to `LARGEST_PIPE`."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._kept: bytes | None = None
         if path == "-":
-            self._kept = _all(sys.stdin.buffer, "stdin", LARGEST_WHOLE)
+            self._kept = _held(sys.stdin.buffer, "stdin")
         elif _is_pipe(path):
             with files.opened(path, pipes=True) as pipe:
-                self._kept = _all(pipe, path, LARGEST_WHOLE)
+                self._kept = _held(pipe, path)
 
     def items(self) -> Iterator[Item]:
         """Its resources, those of Bundles one by one. Raises Usage."""
@@ -173,7 +183,7 @@ class _Counted(io.RawIOBase):
     def __init__(self, name: str, stream: Any) -> None:
         self._name = name
         self._stream = stream
-        self._left = LARGEST_LINES
+        self._left = LARGEST
 
     def readable(self) -> bool:
         """It is read, and nothing else."""
@@ -184,32 +194,30 @@ class _Counted(io.RawIOBase):
         found: bytes = self._stream.read1(len(into))
         self._left -= len(found)
         if self._left < 0:
-            raise _too_large(self._name, LARGEST_LINES)
+            raise _too_large(self._name, LARGEST)
         into[: len(found)] = found
         return len(found)
 
 
-def _too_large(name: str, most: int) -> Usage:
-    return Usage(f"{name} is larger than {most // MEGABYTE:,} MB", hint="export it as NDJSON, or in parts")
+def _too_large(name: str, most: int, hint: str = "export it in parts") -> Usage:
+    return Usage(f"{name} is larger than {most // MEGABYTE:,} MB", hint=hint)
 
 
-def _all(stream: BinaryIO, name: str, most: int) -> bytes:
-    found = stream.read(most + 1)
-    if len(found) > most:
-        raise _too_large(name, most)
+def _held(stream: BinaryIO, name: str) -> bytes:
+    found = stream.read(LARGEST_PIPE + 1)
+    if len(found) > LARGEST_PIPE:
+        raise _too_large(name, LARGEST_PIPE, "save it as a file, which may have any size")
     return found
 
 
 def _items(name: str, raw: BinaryIO) -> Iterator[Item]:
     """NDJSON where the first line is a whole resource; else one document."""
-    line = raw.readline(LARGEST_WHOLE + 1)
-    if len(line) > LARGEST_WHOLE:
-        raise _too_large(name, LARGEST_WHOLE)
+    line = raw.readline(LONGEST_LINE + 1)
     first = line.removeprefix(BOM)
-    if not _whole(first):
-        yield from _document(name, 0, first + _all(raw, name, LARGEST_WHOLE - len(line)))
+    if len(line) > LONGEST_LINE or not _whole(first):
+        yield from _one_document(name, first, raw)
         return
-    yield from _document(name, 1, first)
+    yield from _expanded(name, 1, _parsed(first, name, 1))
     number = 1
     while line := raw.readline(LONGEST_LINE + 1):
         number += 1
@@ -217,25 +225,38 @@ def _items(name: str, raw: BinaryIO) -> Iterator[Item]:
             raise Usage(f"{name}:{number}: the line is longer than {LONGEST_LINE // MEGABYTE} MB",
                         hint="one resource a line")  # fmt: skip
         if line.strip():
-            yield from _document(name, number, line)
+            yield from _expanded(name, number, _parsed(line, name, number))
 
 
-def _document(name: str, line: int, text: bytes) -> Iterator[Item]:
-    """The resources of a document that begins on a line (0: it is all of the file)."""
-    if len(text) <= LONGEST_LINE:
-        yield from _expanded(name, line or 1, _parsed(text, name, line))
+def _one_document(name: str, first: bytes, raw: BinaryIO) -> Iterator[Item]:
+    """The resources of a file that is one document: a small one at once, a Bundle of any size entry by entry."""
+    begun = first + raw.read(max(0, LONGEST_LINE + 1 - len(first)))
+    if len(begun) <= LONGEST_LINE:
+        yield from _expanded(name, 1, _parsed(begun, name, 0))
         return
-    found = _decoded(text, name, line)
-    parts = split(found, name)
-    if len(parts.frame) > LONGEST_LINE or any(end - start > LONGEST_LINE for start, end in parts.spans):
-        raise Usage(f"{name}: a resource has more than {LONGEST_LINE // MEGABYTE} MB", hint="is it FHIR?")
-    frame = _parsed(parts.frame, name, line)
+    cutter = Cutter(LONGEST_LINE)
+    try:
+        for number, entry in enumerate(cutter.entries(_texts(name, begun, raw)), 1):
+            yield from _entry(name, number, _parsed(entry, f"{name}: entry {number}", 0))
+    except TooLarge:
+        raise Usage(f"{name}: a resource has more than {LONGEST_LINE // MEGABYTE} MB", hint="is it FHIR?") from None
+    frame = _parsed(cutter.frame, name, 0)
     holes = frame.get("entry")
-    if frame.get("resourceType") != "Bundle" or not isinstance(holes, list) or len(holes) != len(parts.spans):
+    if frame.get("resourceType") != "Bundle" or not isinstance(holes, list) or len(holes) != cutter.holes:
         raise Usage(f"{name}: no Bundle, or an entry of it is no object", hint="is it FHIR R4?")
-    for number, (start, end) in enumerate(parts.spans, 1):
-        entry = _parsed(found[start:end], f"{name}: entry {number}", 0)
-        yield from _entry(name, number, entry)
+
+
+def _texts(name: str, begun: bytes, raw: BinaryIO) -> Iterator[str]:
+    """The document's text in parts, the first of which was read. Raises Usage."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    part = begun
+    try:
+        while part:
+            yield decoder.decode(part)
+            part = raw.read(PART)
+        yield decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise _no_utf8(name) from None
 
 
 def _whole(line: bytes) -> bool:
@@ -247,7 +268,11 @@ def _decoded(text: bytes, name: str, line: int) -> str:
     try:
         return text.decode()
     except UnicodeDecodeError:
-        raise Usage(f"{name}:{line or 1}: not UTF-8", hint="save it as UTF-8 and try again") from None
+        raise _no_utf8(f"{name}:{line or 1}") from None
+
+
+def _no_utf8(where: str) -> Usage:
+    return Usage(f"{where}: not UTF-8", hint="save it as UTF-8 and try again")
 
 
 def _parsed(text: bytes | str, name: str, line: int) -> Resource:
@@ -262,7 +287,7 @@ def _parsed(text: bytes | str, name: str, line: int) -> Resource:
         raise Usage(f"{where}: {fault}", hint="it could be read in more than one way: mend it first") from None
     except json.JSONDecodeError as fault:
         at = where if line else f"{name}:{fault.lineno}"
-        raise Usage(f"{at}: not JSON: {fault.msg}", hint="FHIR as JSON or NDJSON is read, XML is not") from None
+        raise Usage(f"{at}: not JSON: {fault.msg}", hint=_why_no_json(known, fault)) from None
     except ValueError:
         raise Usage(f"{where}: a number of too many figures", hint="is it FHIR?") from None
     if not isinstance(found, dict):
@@ -270,6 +295,14 @@ def _parsed(text: bytes | str, name: str, line: int) -> Resource:
     if _depth(found) > DEEPEST:
         raise Usage(f"{where}: nested too deep", hint="is it FHIR?")
     return found
+
+
+def _why_no_json(text: str, fault: json.JSONDecodeError) -> str:
+    """What helps: a file that ends too early was not fetched whole."""
+    if text.lstrip().startswith("<"):
+        return "FHIR as JSON or NDJSON is read, XML is not"
+    short = fault.pos >= len(text.rstrip()) or fault.msg.startswith("Unterminated")
+    return "is it whole? fetch it again" if short else "is it FHIR as JSON or NDJSON?"
 
 
 class _Odd(ValueError):

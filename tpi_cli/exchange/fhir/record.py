@@ -45,11 +45,6 @@ def records(resource: Mapping[str, Any]) -> Iterator[Record]:
             yield _record(one)
 
 
-def carried(resource: Mapping[str, Any]) -> bool:
-    """Whether a resource carries records: one of our own exports."""
-    return next(records(resource), None) is not None
-
-
 def _record(one: Mapping[str, Any]) -> Record:
     parts = one.get("extension")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):

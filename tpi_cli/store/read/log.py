@@ -12,6 +12,7 @@ from tpi_cli.rules.values import Dose, Place, Shot, split
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
 from tpi_cli.store.facts import strength
+from tpi_cli.store.read import journal
 
 
 class Lot(NamedTuple):
@@ -311,6 +312,15 @@ def session(db: Database, code: str) -> Session:
     if row is None:
         raise NoSuchSession(session=code)
     return _whole(db, row)
+
+
+def told(db: Database, one: Session) -> Session:
+    """The same with who did what to it as it is shown: where a file says so, with the entry that brought it in."""
+    moments = {"recorded_by": one.recorded_at, "amended_by": one.amended_at, "signed_by": one.signed_at,
+               "voided_by": one.voided_at}  # fmt: skip
+    words = journal.said_by(db, one.id, moments)
+    by: dict[str, Any] = {name: f"{getattr(one, name)}{after}" for name, after in words.items()}
+    return one._replace(**by)
 
 
 def last_session(db: Database, patient: int) -> Session | None:
