@@ -32,7 +32,6 @@ def other(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clinic:
 
 def exported(clinic: Clinic) -> dict[str, str]:
     folder = clinic.home / "export"
-    shutil.rmtree(folder, ignore_errors=True)  # two exports do not mix
     clinic.ok("export", "csv", "-o", str(folder))
     return {kind: (folder / f"{kind}.csv").read_text(encoding="utf-8") for kind in KINDS}
 

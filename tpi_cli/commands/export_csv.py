@@ -2,7 +2,6 @@
 
 import os
 
-from tpi_cli.commands import whereto
 from tpi_cli.errors import Usage
 from tpi_cli.exchange import csv_out, package, tables_out
 from tpi_cli.files import make_folder
@@ -11,7 +10,7 @@ from tpi_cli.store.connect import Database
 
 
 def possible(out: Out, kind: str | None) -> None:
-    """Refuse what cannot be written before it is logged as written. Raises Usage, Conflict, Unwritten."""
+    """Refuse what cannot be written before it is logged as written. Raises Usage, Unwritten."""
     if kind is None:
         _folder(out)
     elif kind not in csv_out.WRITTEN:
@@ -19,10 +18,9 @@ def possible(out: Out, kind: str | None) -> None:
 
 
 def _folder(out: Out) -> None:
-    """The folder for all CSV files, which is new or empty, and the one in it."""
+    """The folder for all CSV files and the one in it, made if they are not there; a former export gives way."""
     if not out.output:
         raise Usage("which file?", hint=f"--kind {csv_out.WRITTEN[0]}, for instance; or a folder for all: -o export/")
-    whereto.empty(out.output)
     try:
         make_folder(os.path.join(out.output, package.TABLES))
     except OSError as fault:

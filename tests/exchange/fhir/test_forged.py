@@ -10,6 +10,7 @@ import pytest
 from tests.acts.test_bring_home import Records, leaving
 from tests.commands.reading import copied, made
 from tests.conftest import Answer, Clinic
+from tests.transcripts.terminal import terminal
 from tpi_cli.exchange.fhir.record import extension
 
 OTHER = "0190b2f5-7a2c-7000-8000-00000000000{}"
@@ -125,16 +126,19 @@ def test_no_file_sets_rules_by_the_way(empty: Clinic, one: tuple[str, dict[str, 
 def test_a_whole_house_is_taken_over_by_who_agrees_alone(empty: Clinic) -> None:
     before = leaving(empty)
     house = basic(*HOUSE, kind="Organization")
-    answer = forged(empty, house)
-    assert answer.code == 9, answer
     offer = (
         "takes over the name, the zone Asia/Tokyo, 1 setting, 1 rule value, 1 agent, that everybody in it is made up"
     )
-    assert f"{offer} of Evil Clinic" in answer.err
-    assert leaving(empty) == before
+    assert f"{offer} of Evil Clinic" in forged(empty, house, options=("-n",)).err
     path = str(empty.home / "forged.ndjson")
-    assert empty.run("import", path, stdin="n\n").code == 9
-    assert empty.run("import", path, stdin="y\n").code == 0
+    with terminal(empty, "import", path, columns=160) as screen:
+        screen.answer("take them over, and bring the records in? [y/N]", "n")
+        assert screen.end() == 9
+        assert f"{offer} of Evil Clinic" in screen.screen
+    assert leaving(empty) == before
+    with terminal(empty, "import", path, columns=160) as screen:
+        screen.answer("take them over, and bring the records in? [y/N]", "y")
+        assert screen.end() == 0
     assert [one["name"] for table, one in leaving(empty) if table == "clinic"] == ["Evil Clinic"]
 
 
