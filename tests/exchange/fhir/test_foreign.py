@@ -281,6 +281,11 @@ def test_what_is_nobody_s_is_counted(clinic: Clinic) -> None:
     ]  # fmt: skip
 
 
+def test_what_comes_without_anybody_is_counted(clinic: Clinic) -> None:
+    answer = brought(clinic, {"resourceType": "Claim"}, drug())
+    assert {one["type"]: one["count"] for one in answer["skipped_why"]} == {"Claim": 1, "MedicationRequest": 1}
+
+
 def test_one_refused_stops_all_or_is_left_out_with_what_is_said_of_it(clinic: Clinic) -> None:
     bad = patient(id="bea", birthDate="1971", name=[{"family": "Secret"}])
     path = clinic.file("in.ndjson", "".join(json.dumps(one) + "\n" for one in (
