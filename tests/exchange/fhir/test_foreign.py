@@ -431,3 +431,14 @@ def test_who_may_be_one_is_told_of_the_first_few(clinic: Clinic, kind: str) -> N
     answer = clinic.ok("import", path)
     assert answer.err.count(" may be PT-") == 10
     assert "more: tpi patient duplicates" in answer.err
+
+
+def test_json_that_is_no_fhir_does_not_come_back(clinic: Clinic) -> None:
+    path = clinic.file("c.json", '{"schema": "tpi.export/1", "tables": {}}')
+    for words in ((path,), (path, clinic.file("in.ndjson", json.dumps(patient())))):
+        answer = clinic.run("import", *words)
+        assert (answer.code, "c.json is no FHIR" in answer.err) == (2, True)
+        assert "tpi export json" in answer.err
+    (clinic.home / "folder").mkdir()
+    clinic.ok("export", "json", "-o", str(clinic.home / "folder" / "c.json"))
+    assert "JSON that is no FHIR" in clinic.run("import", str(clinic.home / "folder")).err
