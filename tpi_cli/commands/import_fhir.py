@@ -29,10 +29,13 @@ class Report(NamedTuple):
 
 
 def told(paths: list[str]) -> bool:
-    """Whether files read like FHIR; stdin is asked by --kind alone. Raises Usage for some of each."""
+    """Whether files read like FHIR; stdin is asked by --kind alone. Raises Usage for some of each, and other JSON."""
     from tpi_cli.exchange.fhir.read import is_fhir
 
     found = {path: is_fhir(path) for path in paths if path != "-"}
+    other = next((path for path, is_one in found.items() if path.endswith(".json") and not is_one), None)
+    if other is not None:
+        raise Usage(f"{other} is no FHIR", hint="what tpi export json wrote is read, and not brought back")
     if True in found.values() and not all(found.get(path) for path in paths):
         odd = next(path for path in paths if not found.get(path))
         raise Usage(f"{odd} is no FHIR, and others are", hint="import them apart")

@@ -281,6 +281,11 @@ def test_what_is_nobody_s_is_counted(clinic: Clinic) -> None:
     ]  # fmt: skip
 
 
+def test_what_comes_without_anybody_is_counted(clinic: Clinic) -> None:
+    answer = brought(clinic, {"resourceType": "Claim"}, drug())
+    assert {one["type"]: one["count"] for one in answer["skipped_why"]} == {"Claim": 1, "MedicationRequest": 1}
+
+
 def test_one_refused_stops_all_or_is_left_out_with_what_is_said_of_it(clinic: Clinic) -> None:
     bad = patient(id="bea", birthDate="1971", name=[{"family": "Secret"}])
     path = clinic.file("in.ndjson", "".join(json.dumps(one) + "\n" for one in (
@@ -426,3 +431,14 @@ def test_who_may_be_one_is_told_of_the_first_few(clinic: Clinic, kind: str) -> N
     answer = clinic.ok("import", path)
     assert answer.err.count(" may be PT-") == 10
     assert "more: tpi patient duplicates" in answer.err
+
+
+def test_json_that_is_no_fhir_does_not_come_back(clinic: Clinic) -> None:
+    path = clinic.file("c.json", '{"schema": "tpi.export/1", "tables": {}}')
+    for words in ((path,), (path, clinic.file("in.ndjson", json.dumps(patient())))):
+        answer = clinic.run("import", *words)
+        assert (answer.code, "c.json is no FHIR" in answer.err) == (2, True)
+        assert "tpi export json" in answer.err
+    (clinic.home / "folder").mkdir()
+    clinic.ok("export", "json", "-o", str(clinic.home / "folder" / "c.json"))
+    assert "JSON that is no FHIR" in clinic.run("import", str(clinic.home / "folder")).err

@@ -86,7 +86,7 @@ class Bringing:
         """Keep all of it in the transaction. Raises Usage where a file cannot be read as a whole, Cancelled."""
         for item in self._items("reading"):
             self._first(item)
-        if not self._coming.arrived().refused and self._people:
+        if not self._coming.arrived().refused:
             for item in self._items("importing"):
                 self._second(item)
             self._measures()
