@@ -21,6 +21,7 @@ def quiet(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Clinic:
     clinic.ok("patient", "alert", "1", "add", "diabetes")
     clinic.inject("1", "ut l lido 1% 1ml, is r lido 1% 1ml", "--on", "2026-10-01", "--next", "1mo", "--pain", "7:3",
                   "--adverse", "soreness")  # fmt: skip
+    clinic.ok("site", "add", "1", "ssp", "r", "--on", "2026-10-01")
     assert since(clinic) == set()
     monkeypatch.setattr(clock, "stamp", lambda: LATER)
     return clinic
@@ -81,9 +82,11 @@ def test_a_stop_is_told_of(quiet: Clinic) -> None:
 
 
 def test_a_part_comes_in_by_itself(quiet: Clinic, home: Clinic) -> None:
-    """With a decision about a site goes the site: what a record refers to is there."""
+    """With a decision about a site, or a dose at one that has no recall, goes the site: what a record refers to is
+    there.
+    """
     quiet.ok("stop", "1", "is", "r", "--reason", "declined")
-    quiet.ok("patient", "elsewhere", "1", "triam", "40mg", "--on", "2026-10-05", "--site", "ut l")
+    quiet.ok("patient", "elsewhere", "1", "triam", "40mg", "--on", "2026-10-05", "--site", "ssp r")
     part = quiet.file("since.json", json.dumps(quiet.ok("export", "fhir", "--since", DAY).json))
     other = Clinic(home.home / "other")
     other.home.mkdir()
