@@ -270,3 +270,12 @@ def test_a_row_mended_to_one_site_is_told_too(clinic: Clinic) -> None:
     assert by_map(clinic, two)["same"] == 1
     assert by_map(clinic, one)["refused"] == 1
     assert len(injected(clinic)) == 2
+
+
+def test_refused_rows_are_given_back_with_the_signs_of_their_file(clinic: Clinic) -> None:
+    map = 'delimiter = ";"\n' + SHEET
+    text = (HEAD + visit("2026-13-24", "ut L", who='"Tan, Mei"')).replace('"Tan, Mei",', "Tan, Mei;")
+    text = text.replace(",", ";").replace("Tan; Mei", "Tan, Mei")
+    assert by_map(clinic, text, map)["refused"] == 1
+    back = (clinic.home / "file.refused.csv").read_text(encoding="utf-8")
+    assert by_map(clinic, back.replace("2026-13-24", "2026-08-24"), map)["new"] == 1

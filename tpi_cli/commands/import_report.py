@@ -100,7 +100,7 @@ class Report:
         for at, bad in groupby(self._shelf.refused(), key=lambda one: one.file):
             file = self._files[at]
             paths.append(_free("stdin" if file == "-" else _stem(file)))
-            _write(paths[-1], bad)
+            _write(paths[-1], bad, self._reading.tables[at].delimiter)
         return paths
 
 
@@ -127,10 +127,11 @@ def _free(stem: str) -> str:
     return path
 
 
-def _write(path: str, bad: Iterator[Kept]) -> None:
+def _write(path: str, bad: Iterator[Kept], delimiter: str) -> None:
+    """Raises Unwritten. The file is written as the other was, for the same map is to read it."""
     try:
         with Out(output=path).into() as file:
-            out = csv.writer(file, lineterminator="\n")
+            out = csv.writer(file, delimiter=delimiter, lineterminator="\n")
             for count, one in enumerate(bad):
                 cells = {name: text for name, text in one.cells.items() if name.casefold() != REFUSED}
                 if count == 0:

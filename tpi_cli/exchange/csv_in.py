@@ -48,8 +48,9 @@ class Table:
     `shipped`: it is another program's table, read by a map that comes with tpi.
     """
 
-    def __init__(self, file: str, how: Translation, ask: Ask) -> None:
+    def __init__(self, file: str, how: Translation, ask: Ask, delimiter: str) -> None:
         self.file = file
+        self.delimiter = delimiter
         self.unknown = how.unknown
         self.skip = how.skip
         self.shipped = bool(how.readings) and any(one.part.has for one in how.readings)
@@ -133,13 +134,16 @@ class Found(NamedTuple):
 def opened_table(path: str, ask: Ask) -> Iterator[tuple[Table, Iterator[Found]]]:
     """A CSV file (`-` is stdin) as its table and its lines, one at a time. Raises Usage where it cannot be read."""
     with opened(path) as text:
-        lines, names = _reader(text, ask.map)
+        lines, names, sign = _reader(text, ask.map)
         how = translation(names, ask.kind, ask.map, path)
-        yield Table(path, how, ask), iter(()) if how.skip else _lines(text, lines)
+        yield Table(path, how, ask, sign), iter(()) if how.skip else _lines(text, lines)
 
 
-def _reader(text: Lines, map: Map | None) -> tuple[Any, list[str]]:
-    """The rows of a file and its columns' names, from the first line that is not blank. Raises Usage."""
+def _reader(text: Lines, map: Map | None) -> tuple[Any, list[str], str]:
+    """The rows of a file, its columns' names from the first line that is not blank, and what is between its columns.
+
+    Raises Usage.
+    """
     csv.field_size_limit(LONGEST_FIELD)
     first = next((line for line in text if line.strip("\r\n,; \t|")), None)
     if first is None:
@@ -147,7 +151,7 @@ def _reader(text: Lines, map: Map | None) -> tuple[Any, list[str]]:
     sign = (map.delimiter if map else "") or sniffed(first, text.name)
     lines = csv.DictReader(chain([first], text), strict=True, delimiter=sign)
     lines.fieldnames = names = _header(lines, text)
-    return lines, names
+    return lines, names, sign
 
 
 def _header(lines: Any, text: Lines) -> list[str]:
