@@ -59,7 +59,8 @@ def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = No
         out.refused.append(Refusal(line.at, "name", known))
         return out
     if known is not None and known.merged_into is not None:
-        out.same.append(line)  # the record that took it over is not the file's to change
+        changed = _fill_in(writing, _survivor(writing, known), new, on)
+        (out.changed if changed else out.same).append(line._replace(what=", ".join(changed)))
         return out
     if earlier == digest(new):
         out.same.append(line)
@@ -145,13 +146,28 @@ def _survivor(writing: Writing, row: tables.Patient) -> tables.Patient:
     return row
 
 
+STATED = ("sex", "weight_kg", "height_cm", "phone", "email", "payer", "status")
+UNSTATED = frozenset([None, "unknown", "active"])
+"""What says nothing of a patient: no file makes an archived or dead one active again."""
+
+
 def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> list[str]:
-    """Take over what the file states and differs, and tell the columns. No file makes an archived or dead patient
-    active again."""
-    columns = ("sex", "weight_kg", "height_cm", "phone", "email", "payer", "status")
-    unstated = {None, "unknown", "active"}
-    stated = {name: getattr(new, name) for name in columns if getattr(new, name) not in unstated}
-    changes = {name: value for name, value in stated.items() if getattr(known, name) != value}
+    """Take over what the file states and differs, and tell the columns."""
+    stated = {name: getattr(new, name) for name in STATED if getattr(new, name) not in UNSTATED}
+    return _take_over(writing, known, new, {n: v for n, v in stated.items() if getattr(known, n) != v}, on)
+
+
+def _fill_in(writing: Writing, survivor: tables.Patient, new: patient.New, on: date) -> list[str]:
+    """What the row of a record that was merged away says and the survivor's record does not; nothing on file is
+    changed by it, for the survivor's own row may say otherwise."""
+    stated = {name: getattr(new, name) for name in STATED if getattr(new, name) not in UNSTATED}
+    return _take_over(writing, survivor, new, {n: v for n, v in stated.items() if getattr(survivor, n) in UNSTATED}, on)
+
+
+def _take_over(
+    writing: Writing, known: tables.Patient, new: patient.New, changes: dict[str, Any], on: date
+) -> list[str]:
+    """Change these columns and open the alerts that are not open; tells which there were."""
     if "status" in changes and new.status_on:
         changes["status_on"] = new.status_on
     if changes:

@@ -134,6 +134,7 @@ def test_hostile_ones_are_refused_in_a_line(tmp_path: Path, content: bytes, what
     assert fault.value.hint and "\n" not in str(fault.value) and len(str(fault.value)) < 300
 
 
+@pytest.mark.slow
 def test_a_bomb_goes_off_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small file that unpacks to more than a file may hold, in lines or in one."""
     monkeypatch.setattr(read, "LARGEST", 4_000_000)
@@ -191,6 +192,7 @@ def test_a_large_bundle_is_taken_apart_and_reads_the_same(
         assert [(item.line, item.resource["id"]) for item in Source(str(path)).items()] == found
 
 
+@pytest.mark.slow
 def test_many_objects_are_not_made_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is small as text and large as objects is refused, or read entry by entry, in little memory."""
     monkeypatch.setattr(read, "LONGEST_LINE", 50_000)
