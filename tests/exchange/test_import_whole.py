@@ -212,7 +212,7 @@ def many(clinic: Clinic, rows: int) -> list[str]:
 
 
 def test_a_terminal_sees_how_far_it_has_come(clinic: Clinic) -> None:
-    with terminal(clinic, "import", *many(clinic, 600)) as screen:
+    with terminal(clinic, "import", *many(clinic, 600), columns=250) as screen:
         assert screen.end() == 0, screen.screen
         told = screen.screen
     assert "of 660 rows" in told, told[-2000:]
@@ -236,6 +236,7 @@ def test_ctrl_c_leaves_the_store_as_it_was(two: Clinic) -> None:
     with terminal(two, "import", *many(two, 5000)) as screen:
         screen.sees(" of 5,500 rows").presses(CTRL_C)
         assert screen.end() == 130, screen.screen[-500:]
+        assert "stopped: nothing was imported" in screen.screen
     assert two.ok("patient", "list", "--json").rows == before
     assert [name for name in left(two) if name.endswith(".rows")] == []
     assert two.ok("verify").code == 0

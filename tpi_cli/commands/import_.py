@@ -37,9 +37,6 @@ def import_(
     tpi import sessions.csv --map clinic.toml
     tpi import - --kind injections --on-error skip < injections.csv
     """
-    from tpi_cli.exchange.bring import Bringing, Reading
-    from tpi_cli.store.shelf import shelf
-
     ctx.obj.without("on", "note")
     skip = allowed("--on-error", on_error, ("stop", "skip")) == "skip"
     if kind == "fhir" or (kind is None and import_fhir.told(files)):
@@ -48,42 +45,72 @@ def import_(
         import_fhir.run(ctx, files, skip=skip)
         return
     _known(kind)
-    ask = _ask(ctx, kind, map)
+    _tables(ctx, _once(files), _ask(ctx, kind, map), skip=skip)
+
+
+def _tables(ctx: typer.Context, paths: list[str], ask: Any, *, skip: bool) -> None:
+    """Read the tables, keep what they say, and tell of it."""
+    from tpi_cli.exchange.bring import Reading
+    from tpi_cli.store.shelf import shelf
+
     out: Out = ctx.obj.out()
-    with shelf(ctx.obj.place) as rows:
+    with _all_or_nothing(out) as landing, shelf(ctx.obj.place) as rows:
         reading = Reading(rows)
-        with progress.shown(out) as watch:
-            unknown = [(path, name) for path in _once(files) for name in reading.read(path, ask, watch).unknown]
-        for path, name in unknown:
-            out.say(f"{path}: column {name} is not known and was left out")
-        with _all_or_nothing(out) as written, options.recording(ctx) as writing:
-            bringing = Bringing(writing, reading)
-            with progress.shown(out) as watch:
-                bringing.keep(watch)
-            report = Report(reading, out.redact)
-            if report.total("refused") and not skip:
-                _stop(ctx, out, report)
-            kept = Kept(bringing, writing)
-            written += [] if ctx.obj.dry_run else report.write_refused()
-            out = ctx.obj.out(writing.today)
+        _read(out, reading, paths, ask)
+        report, kept = _keep(ctx, out, reading, landing, skip=skip)
         for line in (*(() if ctx.obj.dry_run else report.refused()), *kept.told(dry_run=ctx.obj.dry_run)):
             out.say(line)
         lines = [*(report.row_by_row() if ctx.obj.dry_run else ()), *report.counted()]
         facts = {**report.facts(rows=ctx.obj.dry_run), **kept.facts()}
-    ctx.obj.done(out, "import", [*lines, *(f"refused rows: {path}" for path in written)], "import", facts)
+    out = out._replace(today=str(ask.today))
+    ctx.obj.done(out, "import", [*lines, *(f"refused rows: {path}" for path in landing.files)], "import", facts)
+
+
+def _read(out: Out, reading: Any, paths: list[str], ask: Any) -> None:
+    """Set the rows down, before anybody waits for the store."""
+    with progress.shown(out) as watch:
+        unknown = [(path, name) for path in paths for name in reading.read(path, ask, watch).unknown]
+    for path, name in unknown:
+        out.say(f"{path}: column {name} is not known and was left out")
+
+
+def _keep(ctx: typer.Context, out: Out, reading: Any, landing: "_Landing", *, skip: bool) -> tuple[Report, Kept]:
+    """Keep the rows in one transaction. Raises Usage where one is refused, unless such are skipped."""
+    from tpi_cli.exchange.bring import Bringing
+
+    with options.recording(ctx) as writing:
+        bringing = Bringing(writing, reading)
+        with progress.shown(out) as watch:
+            bringing.keep(watch)
+        report = Report(reading, out.redact)
+        if report.total("refused") and not skip:
+            _stop(ctx, out, report)
+        kept = Kept(bringing, writing)
+        landing.files += [] if ctx.obj.dry_run else report.write_refused()
+    landing.landed = True
+    return report, kept
+
+
+class _Landing:
+    """Whether an import landed, and the files of refused rows that were written for it."""
+
+    def __init__(self) -> None:
+        self.landed = False
+        self.files: list[str] = []
 
 
 @contextmanager
-def _all_or_nothing(out: Out) -> Iterator[list[str]]:
-    """Files of refused rows of an import that comes to nothing are taken back with it."""
-    written: list[str] = []
+def _all_or_nothing(out: Out) -> Iterator[_Landing]:
+    """Files of refused rows of an import that comes to nothing are taken back with it, and who stopped it is told."""
+    landing = _Landing()
     try:
-        yield written
+        yield landing
     except BaseException as fault:
-        for path in written:
-            os.unlink(path)
-        if isinstance(fault, KeyboardInterrupt):
-            out.say("stopped: nothing was imported")
+        if not landing.landed:
+            for path in landing.files:
+                os.unlink(path)
+            if isinstance(fault, KeyboardInterrupt):
+                out.say("stopped: nothing was imported")
         raise
 
 
