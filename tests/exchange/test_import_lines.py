@@ -111,13 +111,33 @@ def test_a_bad_cell_refuses_its_line_and_no_other_of_the_patient(clinic: Clinic)
 
 
 def test_a_sheet_may_tell_a_weight_a_visit(clinic: Clinic) -> None:
+    """Each is that of its day, in whatever order, and the newest counts; capitals make nobody else of a patient."""
     map = SHEET.replace('"No" = "source_id"', '"Kg" = "weight_kg"')
-    visits = ((6, "61", '"Tan, Mei"'), (7, "62", '"TAN,  MEI"'), (8, "63", '"Tan, Mei"'))
+    visits = ((7, "62", '"TAN,  MEI"'), (8, "63", '"Tan, Mei"'), (6, "61", '"Tan, Mei"'))
     text = HEAD.replace("No", "Kg") + "".join(visit(f"2026-0{on}-24", "ut L", kg, who=who) for on, kg, who in visits)
+    refused = clinic.run("import", clinic.file("file.csv", text), "--map", clinic.file("map.toml", map))
+    assert 'hint: kind = ["patients", "injections", "weights"]' in refused.err
+    map = map.replace('"injections"]', '"injections", "weights"]')
     assert counted(by_map(clinic, text, map)) == (3, 0, 0, 0, 0)
-    assert len(clinic.ok("patient", "list", "--json").rows) == 1
-    assert clinic.ok("patient", "show", "1", "--json").json["weight_kg"] == "63"
-    assert clinic.ok("verify").code == 0
+    shown = clinic.ok("patient", "show", "1", "--json").json
+    assert (shown["weight_kg"], shown["weight_on"]) == ("63", "2026-08-24")
+    before = records(clinic)
+    assert counted(by_map(clinic, text, map)) == (0, 0, 3, 0, 0)
+    assert records(clinic) == before
+
+
+def test_what_a_visit_tells_by_the_way_changes_nothing_on_file(clinic: Clinic) -> None:
+    map = SHEET.replace('"No" = "source_id"', '"Tel" = "phone"')
+    text = (
+        HEAD.replace("No", "Tel")
+        + visit("2026-08-24", "ut L", "0161 496 0001")
+        + visit("2026-08-25", "ut L", "0161 496 0002")
+    )
+    assert counted(by_map(clinic, text, map)) == (2, 0, 0, 0, 0)
+    before = records(clinic)
+    assert counted(by_map(clinic, text, map)) == (0, 0, 2, 0, 0)
+    assert records(clinic) == before
+    assert clinic.ok("patient", "show", "1", "--json").json["phone"] == "0161 496 0001"
 
 
 def test_a_refused_row_makes_its_copy_no_same_one(two: Clinic) -> None:
@@ -279,3 +299,69 @@ def test_refused_rows_are_given_back_with_the_signs_of_their_file(clinic: Clinic
     assert by_map(clinic, text, map)["refused"] == 1
     back = (clinic.home / "file.refused.csv").read_text(encoding="utf-8")
     assert by_map(clinic, back.replace("2026-13-24", "2026-08-24"), map)["new"] == 1
+
+
+def test_a_merged_record_of_a_dead_or_ended_thing_changes_nobody(clinic: Clinic) -> None:
+    dead, alive = 'A1,"Tan, Mei",1971-03-04,deceased,pregnancy\n', 'B1,"Tan, Meiling",1971-03-04,active,\n'
+    text = f"mrn,name,born,status,alerts\n{dead}{alive}"
+    bring(clinic, text)
+    clinic.ok("patient", "merge", "mrn:B1", "mrn:A1", "--yes")
+    clinic.ok("patient", "alert", "mrn:B1", "end", "pregnancy", "--yes")
+    before = records(clinic)
+    assert counted(bring(clinic, text)) == (0, 0, 2, 0, 0)
+    assert records(clinic) == before
+    assert clinic.ok("patient", "show", "mrn:B1", "--json").json["status"] == "active"
+
+
+def test_an_older_weight_counts_where_the_newer_ones_line_is_refused(two: Clinic) -> None:
+    map = 'kind = ["weights", "alerts"]\ncolumns = {"Kg" = "weight_kg"}\n'
+    text = (
+        "mrn,date,Kg,since,kind,text\nA1,2026-01-05,70,2026-01-05,pregnancy,\nA1,2026-02-05,72,1960-01-05,pregnancy,\n"
+    )
+    assert counted(by_map(two, text, map)) == (1, 0, 0, 1, 0)
+    assert two.ok("patient", "show", "1", "--json").json["weight_kg"] == "70"
+
+
+MAP_OF_TWO = """
+[[table]]
+kind = "patients"
+has = ["phone"]
+columns = {mrn = "mrn", name = "name", born = "born", phone = "phone"}
+[[table]]
+kind = ["injections", "outcomes"]
+has = ["pain"]
+[table.columns]
+mrn = "mrn"
+date = "date"
+muscle = "muscle"
+side = "side"
+agent = "agent"
+strength = "strength"
+volume_ml = "volume_ml"
+follow_up = "follow_up"
+pain = "pain"
+"""
+
+
+def test_the_log_names_no_session_that_was_taken_back(two: Clinic) -> None:
+    """The sheet's line is refused for its score; its session was made before that, and is not."""
+    bring(two, SHOTS + shot(date="2026-08-01"))
+    bring(two, "mrn,date,muscle,side,pain\nA1,2026-09-01,ut,L,7\n", name="o.csv")
+    people = two.file("p.csv", 'mrn,name,born,phone\nA1,"Tan, Mei",1971-03-04,0161 496 0107\n')
+    head = "mrn,date,muscle,side,agent,strength,volume_ml,follow_up,pain\n"
+    sheet = two.file("s.csv", f"{head}A1,2026-09-01,ut,L,lido,1%,1,6w,4\n")
+    map = two.file("m.toml", MAP_OF_TWO)
+    found = two.ok("import", people, sheet, "--map", map, "--on-error", "skip", "--json").json
+    assert counted(found) == (0, 1, 0, 1, 0)
+    assert "S-" not in two.ok("undo", "--dry-run").out
+
+
+def test_no_refused_rows_are_left_of_an_import_that_could_not_write_them(two: Clinic) -> None:
+    """The second file's folder is gone when its refused rows are to be written."""
+    first = two.file("p.csv", "mrn,name,born\nA7,Bo Li,1971-99-04\n")
+    second = two.file("q.csv", "mrn,name,born\nA8,Bo Li,1971-99-04\n")
+    with open(second, encoding="utf-8") as held:
+        answer = two.run("import", first, f"/proc/self/fd/{held.fileno()}", "--on-error", "skip")
+    assert answer.code == 1
+    assert "cannot write" in answer.err
+    assert not (two.home / "p.refused.csv").exists()

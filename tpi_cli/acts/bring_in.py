@@ -48,10 +48,11 @@ def nothing() -> Result:
     return Result([], [], [], [], [])
 
 
-def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = None) -> Result:
+def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = None, *, visit: bool = False) -> Result:
     """Add a patient who is new, or change what differs on file, by mrn; a name or birth date is not changed.
 
-    `earlier` is the digest of the first row of this mrn in the same files, where there was one.
+    `earlier` is the digest of the first row of this mrn in the same files, where there was one. A `visit` tells of a
+    patient by the way: what is on file stays.
     """
     out, new = nothing(), line.row
     known = _one_of(writing, new.mrn or identity.by_name(new.name, new.born))
@@ -59,8 +60,7 @@ def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = No
         out.refused.append(Refusal(line.at, "name", known))
         return out
     if known is not None and known.merged_into is not None:
-        changed = _fill_in(writing, _survivor(writing, known), new, on)
-        (out.changed if changed else out.same).append(line._replace(what=", ".join(changed)))
+        _sorted(out, line, _fill_in(writing, _survivor(writing, known), new, on))
         return out
     if earlier == digest(new):
         out.same.append(line)
@@ -74,19 +74,21 @@ def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = No
         what = f"differs from {identity.patient(known.number)}, who has this mrn: mend one of them"
         out.refused.append(Refusal(line.at, column, what))
     else:
-        _bring_up_to_date(writing, out, known, line, on)
+        _sorted(out, line, (_fill_in if visit else _bring_up_to_date)(writing, known, new, on))
     return out
 
 
-def _bring_up_to_date(writing: Writing, out: Result, known: tables.Patient, line: Line, on: date) -> None:
-    mark = digest(line.row)
-    changed = [] if known.row_key == mark else _update(writing, known, line.row, on)
+def _sorted(out: Result, line: Line, changed: list[str]) -> None:
+    (out.changed if changed else out.same).append(line._replace(what=", ".join(changed)))
+
+
+def _bring_up_to_date(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> list[str]:
+    mark = digest(new)
+    changed = [] if known.row_key == mark else _update(writing, known, new, on)
     if changed:
         known.row_key = mark
         writing.add(known)
-        out.changed.append(line._replace(what=", ".join(changed)))
-    else:
-        out.same.append(line)
+    return changed
 
 
 def _add(writing: Writing, out: Result, line: Line, on: date) -> None:
@@ -154,25 +156,23 @@ UNSTATED = frozenset([None, "unknown", "active"])
 def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> list[str]:
     """Take over what the file states and differs, and tell the columns."""
     stated = {name: getattr(new, name) for name in STATED if getattr(new, name) not in UNSTATED}
-    return _take_over(writing, known, new, {n: v for n, v in stated.items() if getattr(known, n) != v}, on)
-
-
-def _fill_in(writing: Writing, survivor: tables.Patient, new: patient.New, on: date) -> list[str]:
-    """What the row of a record that was merged away says and the survivor's record does not; nothing on file is
-    changed by it, for the survivor's own row may say otherwise."""
-    stated = {name: getattr(new, name) for name in STATED if getattr(new, name) not in UNSTATED}
-    return _take_over(writing, survivor, new, {n: v for n, v in stated.items() if getattr(survivor, n) in UNSTATED}, on)
-
-
-def _take_over(
-    writing: Writing, known: tables.Patient, new: patient.New, changes: dict[str, Any], on: date
-) -> list[str]:
-    """Change these columns and open the alerts that are not open; tells which there were."""
+    changes = {name: value for name, value in stated.items() if getattr(known, name) != value}
     if "status" in changes and new.status_on:
         changes["status_on"] = new.status_on
     if changes:
         patient.change(writing, known.id, changes, on)
     added = patient.add_alerts(writing, known.id, new.alerts, on)
+    return [*changes, *(["alerts"] if added else [])]
+
+
+def _fill_in(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> list[str]:
+    """Take over what was never on file, and tell the columns. Where a row tells of a patient by the way, or of a record
+    that was merged away, the record's own row may say otherwise."""
+    empty = [name for name in STATED if name != "status" and getattr(known, name) in UNSTATED]
+    changes = {name: getattr(new, name) for name in empty if getattr(new, name) not in UNSTATED}
+    if changes:
+        patient.change(writing, known.id, changes, on)
+    added = patient.add_alerts(writing, known.id, patient.never_there(writing, known.id, new.alerts), on)
     return [*changes, *(["alerts"] if added else [])]
 
 

@@ -6,8 +6,6 @@ What is there already is left, an alert that was ended here stays ended, and not
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlmodel import select
-
 from tpi_cli.acts import outcome, patient
 from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then, nothing
 from tpi_cli.store import keep, tables
@@ -20,13 +18,7 @@ POINTS = range(11)
 
 def alerts(writing: Writing, patient_id: str, found: tuple[tuple[str, str | None], ...], on: date) -> bool:
     """Open the alerts (kind, text) that never were on file; whether there was one."""
-    query = select(tables.Alert).where(tables.Alert.patient_id == patient_id)
-    known = list(writing.session.exec(query))
-    fresh = [
-        (kind, text)
-        for kind, text in found
-        if not any(one.kind == kind and patient.same_text(one.text, text) for one in known)
-    ]
+    fresh = patient.never_there(writing, patient_id, found)
     return bool(patient.add_alerts(writing, patient_id, fresh, on))
 
 

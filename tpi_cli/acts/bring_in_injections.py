@@ -24,7 +24,7 @@ from tpi_cli.store.read.log import Injected
 from tpi_cli.store.write import Writing
 
 NOT_ALONE = "another row of this session is refused: mend that one"
-"""A session lands whole or not at all: half of one is another session."""
+"""A session whose rows are at odds is refused whole: nobody knows which of them is right."""
 
 
 def injections(writing: Writing, house: House, staff: Staff, person: tables.Patient, lines: list[Line]) -> Result:

@@ -121,6 +121,18 @@ def add_alerts(
     return added
 
 
+def never_there(
+    writing: Writing, patient_id: str, alerts: Iterable[tuple[str, str | None]]
+) -> list[tuple[str, str | None]]:
+    """Those of the alerts (kind, text) that never were on file: one that was ended stays ended."""
+    known = list(writing.session.exec(select(tables.Alert).where(tables.Alert.patient_id == patient_id)))
+    return [
+        (kind, text)
+        for kind, text in alerts
+        if not any(one.kind == kind and same_text(one.text, text) for one in known)
+    ]
+
+
 def _open_alerts(writing: Writing, patient_id: str) -> list[tables.Alert]:
     query = select(tables.Alert).where(tables.Alert.patient_id == patient_id, tables.Alert.ended_on == None)  # noqa: E711
     return list(writing.session.exec(query))

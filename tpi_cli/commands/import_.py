@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
@@ -86,7 +86,8 @@ def _keep(ctx: typer.Context, out: Out, reading: Any, landing: "_Landing", *, sk
         if report.total("refused") and not skip:
             _stop(ctx, out, report)
         kept = Kept(bringing, writing)
-        landing.files += [] if ctx.obj.dry_run else report.write_refused()
+        if not ctx.obj.dry_run:
+            report.write_refused(landing.files)
     landing.landed = True
     return report, kept
 
@@ -108,7 +109,8 @@ def _all_or_nothing(out: Out) -> Iterator[_Landing]:
     except BaseException as fault:
         if not landing.landed:
             for path in landing.files:
-                os.unlink(path)
+                with suppress(OSError):
+                    os.unlink(path)
             if isinstance(fault, KeyboardInterrupt):
                 out.say("stopped: nothing was imported")
         raise

@@ -91,17 +91,15 @@ class Report:
             out.say(line)
         raise Usage(f"{count} rows {what if dry_run else f'refused; {what}'}", hint=hint)
 
-    def write_refused(self) -> list[str]:
-        """The refused lines of each file in a file beside it, with the reason in a last column; the files' names.
-
-        Raises Unwritten.
+    def write_refused(self, written: list[str]) -> None:
+        """The refused lines of each file in a file beside it, with the reason in a last column; each file's name is
+        noted before it is written. Raises Unwritten.
         """
-        paths = []
         for at, bad in groupby(self._shelf.refused(), key=lambda one: one.file):
             file = self._files[at]
-            paths.append(_free("stdin" if file == "-" else _stem(file)))
-            _write(paths[-1], bad, self._reading.tables[at].delimiter)
-        return paths
+            path = _free("stdin" if file == "-" else _stem(file))
+            written.append(path)
+            _write(path, bad, self._reading.tables[at].delimiter)
 
 
 def _fault(one: Kept) -> str:

@@ -141,7 +141,7 @@ class Bringing:
         earlier = self._shelf.earlier(one) if one.alone else None
         (line, *first) = self._reading.lines([one, *([earlier] if earlier else [])])
         if not first:
-            self._settle(bring_in.one_patient(self._writing, line, self._writing.today))
+            self._settle(bring_in.one_patient(self._writing, line, self._writing.today, visit=not one.alone))
         elif fields := differing(first[0].row, line.row):
             names = ", ".join(map(self._reading.tables[one.file].theirs, fields))
             what = f"stands there twice, on line {first[0].at[1]} with another {names}"

@@ -29,6 +29,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _TEXT = ("date", "decimal", "thousands", "delimiter", "between", "sharing", "skip")
 _LISTS = ("kind", "has", "empty", "patient", "optional")
 _TABLES = ("columns", "join", "constants", "values", "units", "where", "left_out")
+WEIGHT = "weight_kg"
 KEYS = (*_TEXT, *_LISTS, *_TABLES, "table")
 
 
@@ -143,7 +144,24 @@ def _parts(table: dict[str, Any]) -> list[Part]:
     _fields(whole, kinds or tuple(all_headings()))
     joined = (name for text in whole.join.values() for name in PLACEHOLDER.findall(text))
     whole = whole._replace(named=(*whole.columns, *whole.where, *joined))
-    return [_of_kind(whole, kind) for kind in kinds] or [whole]
+    _dated(whole, kinds)
+    visits = len(kinds) > 1
+    return [_of_kind(_undated(whole) if visits and kind == "patients" else whole, kind) for kind in kinds] or [whole]
+
+
+def _dated(part: Part, kinds: Iterable[str]) -> None:
+    """Raises Usage for a weight in a sheet of visits that would be kept without its day."""
+    given = (*part.columns.values(), *part.join, *part.constants)
+    if WEIGHT in given and "patients" in kinds and not {"weights"} & set(kinds) and set(kinds) != {"patients"}:
+        listed = ", ".join(f'"{kind}"' for kind in (*kinds, "weights"))
+        raise Usage(f"{WEIGHT} of a visit is that of its day", hint=f"kind = [{listed}]")
+
+
+def _undated(part: Part) -> Part:
+    """What a sheet of visits tells of a patient: a weight is that of a day, and a row of its own."""
+    columns = {theirs: field for theirs, field in part.columns.items() if field != WEIGHT}
+    joins = {field: form for field, form in part.join.items() if field != WEIGHT}
+    return part._replace(columns=columns, join=joins)
 
 
 def _reasons(table: dict[str, Any]) -> dict[str, str]:

@@ -45,6 +45,7 @@ UPDATE line SET (state, field, what) = (
 )
 WHERE state <> 'refused' AND (file, line) IN (SELECT file, line FROM line WHERE state = 'refused')
 """
+_LOOKED_AT = ("new", "changed", "same")
 MOST_ALIKE = 30
 """People who share a birth date, a name or a telephone: more are a placeholder, and comparing them all has no end."""
 WAYS = ("born", "words", "phone")
@@ -104,8 +105,9 @@ class Shelf:
         return int(self._connection.execute(_WHOLE).rowcount)
 
     def unsettle(self) -> None:
-        """Forget what became of the rows that were kept or would have been: they are to be kept anew."""
-        self._run("UPDATE line SET state = NULL, field = NULL, what = NULL WHERE state IN ('new', 'changed', 'same')")
+        """Forget what became of the rows that were looked at and not refused: they are to be kept anew."""
+        left = "state = 'left out' AND kind <> ''"  # without a kind it was left out when it was read
+        self._run(f"UPDATE line SET state = NULL, field = NULL, what = NULL WHERE {left} OR state IN {_LOOKED_AT}")
 
     def waiting(self, kind: str) -> Iterator[Kept]:
         """The rows of a kind that nobody settled, in the order of the files. Settling while reading is allowed."""

@@ -215,9 +215,11 @@ class Writing:
         """Take note of what stands now; what is returned takes everything back to it, as often as it is called."""
         self.send()
         self._database.run("SAVEPOINT marked")
+        noted = set(self.people), set(self._codes), set(self._touched)
 
         def back() -> None:
             self.send()
+            self.people, self._codes, self._touched = map(set, noted)
             self._session.expunge_all()
             self._database.run("ROLLBACK TO marked")
 
