@@ -23,6 +23,7 @@ MORE = (
 CLINICS = ("clinician add ZZ --name={clinician-name} --account=zz", "config set clinic.hours mon-fri_8:00-18:00")
 
 NOTHING_TO_SAY = {
+    "clinic.namespace": "an id",
     "clinician.retired_on": "a day", "patient.status_on": "a day", "patient.merged_into": "an id",
     "patient.erased_on": "a day", "setting.key": "a name of ours", "session.position": "one of four words",
     "session.signed_at": "a moment", "session.signed_by": "an id", "site.taut_band": "yes or no",

@@ -118,7 +118,7 @@ CSV: tuple[Row, ...] = (
     ("of 2 GB", sparse, "{file} is larger than 1024 MB"),
     ("a device", endless, "{file} cannot be read: it is not a file"),
     ("a pipe without a writer", pipe, "{file} is empty"),
-    ("a folder", folder, "{file} cannot be read: Is a directory"),
+    ("a folder", folder, "{file} holds neither CSV nor FHIR files"),
     ("a link to itself", loop, "{file} cannot be read: Too many levels"),
     ("too many lines", holding(HEAD + b"\n" * 2_000_001), "{file} has more than 2,000,000 lines"),
     ("many lines, packed", holding(gzip.compress(HEAD + b"\n" * 2_000_001)), "{file} has more than 2,000,000 lines"),
