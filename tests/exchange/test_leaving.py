@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.commands.reading import copied, made
 from tests.conftest import Clinic
 from tests.exchange.table_schemas import frictionless
 from tests.store.places import fill, place
@@ -32,9 +33,18 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def _lived_in(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
+    return made(tmp_path_factory, _template, _live)
+
+
 @pytest.fixture
-def lived_in(clinic: Clinic) -> Clinic:
+def lived_in(tmp_path: Path, _lived_in: Path) -> Clinic:
     """A store with a row in every table, versions of the past, and texts that break careless readers."""
+    return copied(_lived_in, tmp_path)
+
+
+def _live(clinic: Clinic) -> None:
     fill(clinic)
     for number, text in enumerate(HOSTILE):
         clinic.patient(f"Person {number}", "1980-01-02", "--mrn", f"H{number}")
@@ -42,7 +52,6 @@ def lived_in(clinic: Clinic) -> Clinic:
         connection.execute("UPDATE patient SET note = ?, phone = ? WHERE mrn = ?", (text, text, f"H{number}"))
         connection.close()
     clinic.ok("patient", "edit", "1", "--weight", "81")
-    return clinic
 
 
 def stored(clinic: Clinic) -> Tables:
