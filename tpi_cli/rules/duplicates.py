@@ -71,9 +71,8 @@ def _names(one: str, other: str) -> str:
         return ""
     if words == others:
         return _SAME
-    if SequenceMatcher(None, " ".join(words), " ".join(others)).ratio() >= ALIKE:
-        return "similar name"
-    return ""
+    first, second = sorted((" ".join(words), " ".join(others)))  # the ratio depends on which comes first
+    return "similar name" if SequenceMatcher(None, first, second).ratio() >= ALIKE else ""
 
 
 def _births(one: date, other: date) -> str:
