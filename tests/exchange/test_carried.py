@@ -3,7 +3,6 @@
 import csv
 import io
 import shlex
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,6 @@ from tests.store.places import records
 
 NEW_KINDS = ("appointments", "holds", "calls")
 KINDS = ("patients", "injections", "outcomes", *NEW_KINDS)
-
-
-@pytest.fixture
-def other(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clinic:
-    """A second clinic, empty."""
-    home = tmp_path_factory.mktemp("other")
-    shutil.copytree(_template, home, dirs_exist_ok=True)
-    return Clinic(home)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Clinic
 from tpi_cli.errors import Usage
-from tpi_cli.exchange import csv_text
+from tpi_cli.exchange import csv_text, packed
 
 HEADER = "mrn,name,born\n"
 ROW = 'A1,"Tan, Mei",1971-03-04\n'
@@ -82,10 +82,10 @@ def test_a_file_has_so_many_lines_at_most(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("over", [0, 1])
 def test_a_file_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: int) -> None:
     monkeypatch.setattr(csv_text, "LARGEST_FILE", 1000)
-    monkeypatch.setattr(csv_text, "MEGABYTE", 1)
+    monkeypatch.setattr(packed, "MEGABYTE", 1)
     content = b"abcdefghi\n" * 100 + b"x" * over
     if over:
-        assert told(tmp_path / "a.csv", content) == " is larger than 1000 MB"
+        assert told(tmp_path / "a.csv", content) == " is larger than 1,000 MB"
     else:
         assert len(lines(tmp_path / "a.csv", content)) == 100
 
@@ -114,7 +114,7 @@ def test_a_file_that_begins_within_another_is_refused_by_line(tmp_path: Path) ->
     assert told(tmp_path / "a.csv", b"\xef\xbb\xbfa,b\n1,2\n\xef\xbb\xbf3,4\n") == ":3: another file begins here"
 
 
-def packed() -> dict[str, tuple[bytes, str]]:
+def others() -> dict[str, tuple[bytes, str]]:
     """Files that are no text, and what is said of each."""
     import bz2
     import lzma
@@ -135,9 +135,9 @@ def packed() -> dict[str, tuple[bytes, str]]:
     }
 
 
-@pytest.mark.parametrize("what", packed())
+@pytest.mark.parametrize("what", others())
 def test_other_kinds_of_file_are_called_by_their_name(tmp_path: Path, what: str) -> None:
-    content, words = packed()[what]
+    content, words = others()[what]
     assert told(tmp_path / "a.csv", content) == f" {words}"
 
 

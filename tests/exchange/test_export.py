@@ -7,7 +7,6 @@ and the two due lists are equal.
 import csv
 import io
 import json
-import shutil
 import sqlite3
 import stat
 from decimal import Decimal
@@ -20,14 +19,6 @@ from tests.conftest import Answer, Clinic
 from tests.store.places import records
 
 KINDS = ("patients", "injections", "outcomes")
-
-
-@pytest.fixture
-def other(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clinic:
-    """A second clinic, empty."""
-    home = tmp_path_factory.mktemp("other")
-    shutil.copytree(_template, home, dirs_exist_ok=True)
-    return Clinic(home)
 
 
 def exported(clinic: Clinic) -> dict[str, str]:

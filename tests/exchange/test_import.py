@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.commands.reading import copied, made
 from tests.conftest import Answer, Clinic
+from tests.exchange.conftest import PEOPLE
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
-PEOPLE = 'mrn,name,born\nA1,"Tan, Mei",1971-03-04\nA2,"Ruiz, Ana",1965-04-05\n'
 COLUMNS = (
     "mrn,date,clinician,muscle,side,agent,strength,volume_ml,passes,pain_before,pain_after,follow_up,lot,expiry,"
     "twitch,adverse,note,source_id"
@@ -27,20 +26,6 @@ def shots(*rows: dict[str, str]) -> str:
     names = COLUMNS.split(",")
     lines = [",".join(f'"{ {**ROW, **row}.get(name, "") }"' for name in names) for row in rows]
     return "\n".join([COLUMNS, *lines, ""])
-
-
-@pytest.fixture(scope="module")
-def _two(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
-    def build(clinic: Clinic) -> None:
-        clinic.ok("import", clinic.file("people.csv", PEOPLE))
-
-    return made(tmp_path_factory, _template, build)
-
-
-@pytest.fixture
-def two(tmp_path: Path, _two: Path) -> Clinic:
-    """A1 Mei and A2 Ana on file."""
-    return copied(_two, tmp_path)
 
 
 def content(clinic: Clinic) -> dict[str, Any]:

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.commands.reading import copied, made
+from tests.commands.reading import copied
 from tests.conftest import Clinic
 from tests.store.places import records
 
-PEOPLE = 'mrn,name,born\nA1,"Tan, Mei",1971-03-04\nA2,"Ruiz, Ana",1965-04-05\n'
 SHOTS = "mrn,date,clinician,muscle,side,agent,strength,volume_ml,pain_before,pain_after,follow_up,source_id\n"
 SHEET = """
 kind = ["patients", "injections"]
@@ -40,20 +39,6 @@ def visit(on: str, site: str, no: str = "", *, by: str = "AM", ml: str = "1", wh
 def shot(mrn: str = "A1", date: str = "2026-08-24", side: str = "L", **more: str) -> str:
     row = {"by": "AM", "muscle": "ut", "ml": "1", "next": "3mo", "source": "", **more}
     return f"{mrn},{date},{row['by']},{row['muscle']},{side},lido,1%,{row['ml']},7,3,{row['next']},{row['source']}\n"
-
-
-@pytest.fixture(scope="module")
-def _two(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
-    def build(clinic: Clinic) -> None:
-        clinic.ok("import", clinic.file("people.csv", PEOPLE))
-
-    return made(tmp_path_factory, _template, build)
-
-
-@pytest.fixture
-def two(tmp_path: Path, _two: Path) -> Clinic:
-    """A1 Mei and A2 Ana on file."""
-    return copied(_two, tmp_path)
 
 
 def bring(clinic: Clinic, text: str, *more: str, name: str = "file.csv") -> dict[str, Any]:

@@ -16,30 +16,15 @@ from typing import Any
 
 import pytest
 
-from tests.commands.reading import copied, made
 from tests.conftest import Clinic
+from tests.exchange.conftest import PEOPLE
 from tests.transcripts.terminal import CTRL_C, terminal
 
-PEOPLE = 'mrn,name,born\nA1,"Tan, Mei",1971-03-04\nA2,"Ruiz, Ana",1965-04-05\n'
 SHOTS = "mrn,date,clinician,muscle,side,agent,strength,volume_ml,pain_before,pain_after,follow_up,source_id\n"
 
 
 def shot(mrn: str = "A1", date: str = "2026-08-24", side: str = "L", mix: str = "lido,1%,1", source: str = "") -> str:
     return f"{mrn},{date},AM,ut,{side},{mix},7,3,3mo,{source}\n"
-
-
-@pytest.fixture(scope="module")
-def _two(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
-    def build(clinic: Clinic) -> None:
-        clinic.ok("import", clinic.file("people.csv", PEOPLE))
-
-    return made(tmp_path_factory, _template, build)
-
-
-@pytest.fixture
-def two(tmp_path: Path, _two: Path) -> Clinic:
-    """A1 Mei and A2 Ana on file."""
-    return copied(_two, tmp_path)
 
 
 # A dry run, row by row

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +40,6 @@ def _mei(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
 def mei(tmp_path: Path, _mei: Path) -> Clinic:
     """A1: sites ut L (23 August, 5 October), ls L (23 August), is R (never treated). A2: nothing yet."""
     return copied(_mei, tmp_path)
-
-
-@pytest.fixture
-def other(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Clinic:
-    """A second clinic, empty."""
-    home = tmp_path_factory.mktemp("other")
-    shutil.copytree(_template, home, dirs_exist_ok=True)
-    return Clinic(home)
 
 
 def bring(clinic: Clinic, text: str, *more: str) -> Answer:

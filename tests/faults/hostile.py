@@ -115,7 +115,7 @@ Row = tuple[str, Make, str] | tuple[str, Make, str, str]
 """A case in the tables below: its name, how it is made, what is told, and the file's name if that is hostile."""
 
 CSV: tuple[Row, ...] = (
-    ("of 2 GB", sparse, "{file} is larger than 1024 MB"),
+    ("of 2 GB", sparse, "{file} is larger than 1,024 MB"),
     ("a device", endless, "{file} cannot be read: it is not a file"),
     ("a pipe without a writer", pipe, "{file} is empty"),
     ("a folder", folder, "{file} holds neither CSV nor FHIR files"),
@@ -244,7 +244,7 @@ FHIR: tuple[Row, ...] = (
     ("noise", holding(NOISE), "{file}"),
     ("XML", holding(b"<Patient/>"), "{file}:1: not JSON"),
     ("cut off", holding(PATIENT[:30]), "{file}:1: not JSON"),
-    ("half a gzip", holding(gzip.compress(PATIENT * 999)[:-9]), "{file} cannot be read: is it whole?"),
+    ("half a gzip", holding(gzip.compress(PATIENT * 999)[:-9]), "{file} is damaged: it cannot be unpacked"),
     ("a device", endless, "{file} cannot be read"),
     ("of 2 GB", sparse, "{file} is larger than 32 MB"),
     ("a gzip bomb", bomb, "{file}"),

@@ -48,11 +48,10 @@ def nothing() -> Result:
     return Result([], [], [], [], [])
 
 
-def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = None, *, visit: bool = False) -> Result:
+def one_patient(writing: Writing, line: Line, on: date, *, visit: bool = False) -> Result:
     """Add a patient who is new, or change what differs on file, by mrn; a name or birth date is not changed.
 
-    `earlier` is the digest of the first row of this mrn in the same files, where there was one. A `visit` tells of a
-    patient by the way: what is on file stays.
+    A `visit` tells of a patient by the way: what is on file stays.
     """
     out, new = nothing(), line.row
     known = _one_of(writing, new.mrn or identity.by_name(new.name, new.born))
@@ -62,12 +61,7 @@ def one_patient(writing: Writing, line: Line, on: date, earlier: str | None = No
     if known is not None and known.merged_into is not None:
         _sorted(out, line, _fill_in(writing, _survivor(writing, known), new, on))
         return out
-    if earlier == digest(new):
-        out.same.append(line)
-    elif earlier is not None:
-        who = new.mrn or "the patient"
-        out.refused.append(Refusal(line.at, "mrn", f"{who} stands there twice with different values"))
-    elif known is None:
+    if known is None:
         _add(writing, out, line, on)
     elif new.mrn and (known.name, known.born) != (new.name, new.born):
         column = "name" if known.name != new.name else "born"

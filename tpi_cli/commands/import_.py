@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from tpi_cli.commands import import_fhir, options, progress
+from tpi_cli.commands import import_fhir, options
 from tpi_cli.commands.import_kept import Kept
 from tpi_cli.commands.import_report import Report
 from tpi_cli.errors import Usage
+from tpi_cli.show import progress
 from tpi_cli.show.out import Out, allowed
 
 
@@ -85,7 +86,7 @@ def _keep(ctx: typer.Context, out: Out, reading: Any, landing: "_Landing", *, sk
         report = Report(reading, out.redact)
         if report.total("refused") and not skip:
             _stop(ctx, out, report)
-        kept = Kept(bringing, writing)
+        kept = Kept(bringing, writing, reading.shelf)
         if not ctx.obj.dry_run:
             report.write_refused(landing.files)
     landing.landed = True
@@ -99,6 +100,12 @@ class _Landing:
         self.landed = False
         self.files: list[str] = []
 
+    def take_back(self) -> None:
+        """Remove the files."""
+        for path in self.files:
+            with suppress(OSError):
+                os.unlink(path)
+
 
 @contextmanager
 def _all_or_nothing(out: Out) -> Iterator[_Landing]:
@@ -108,11 +115,8 @@ def _all_or_nothing(out: Out) -> Iterator[_Landing]:
         yield landing
     except BaseException as fault:
         if not landing.landed:
-            for path in landing.files:
-                with suppress(OSError):
-                    os.unlink(path)
-            if isinstance(fault, KeyboardInterrupt):
-                out.say("stopped: nothing was imported")
+            landing.take_back()
+            out.say("stopped: nothing was imported" if isinstance(fault, KeyboardInterrupt) else "")
         raise
 
 

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import typer
 
-from tpi_cli.commands import options, progress
+from tpi_cli.commands import options
 from tpi_cli.commands.import_kept import Alike
 from tpi_cli.errors import Conflict, Usage
+from tpi_cli.show import progress
 from tpi_cli.show.out import Out
 from tpi_cli.show.report import many
 from tpi_cli.store.read.records import TABLES
@@ -45,11 +46,12 @@ def told(paths: list[str]) -> bool:
 def run(ctx: typer.Context, paths: list[str], *, skip: bool) -> None:
     """The command: everything lands or nothing does; with `skip` refused resources are left out."""
     from tpi_cli.exchange.fhir.read import Source, listed
+    from tpi_cli.store.shelf import shelf
 
     out: Out = ctx.obj.out()
     sources = [Source(path) for path in listed(paths)]
-    with progress.shown(out) as watch, options.recording(ctx) as writing:
-        report = bring(writing, sources, watch, lambda offer: _agreed(ctx, out, watch, offer))
+    with progress.shown(out) as watch, options.recording(ctx) as writing, shelf(ctx.obj.place) as people:
+        report = bring(writing, sources, people, watch, lambda offer: _agreed(ctx, out, watch, offer))
         if report.refused and not skip:
             _stop(out, report, "would be refused" if ctx.obj.dry_run else "nothing was imported")
         out = ctx.obj.out(writing.today)
@@ -90,7 +92,7 @@ def _offered(offer: Any) -> str:
     return f"{', '.join(['the name', f'the zone {offer.zone}', *counted, *made_up])} of {offer.name}"
 
 
-def bring(writing: Any, sources: list[Any], watch: Any, agree: Any) -> Report:
+def bring(writing: Any, sources: list[Any], people: Any, watch: Any, agree: Any) -> Report:
     """Keep what the files hold in the transaction. Raises Conflict where our own records cannot come home."""
     from tpi_cli.exchange.fhir.bring import Bringing
 
@@ -98,7 +100,7 @@ def bring(writing: Any, sources: list[Any], watch: Any, agree: Any) -> Report:
     tally = bringing.keep()
     if tally.home.refused:
         raise _at_odds(tally.home.refused)
-    alike = Alike(bringing.alike())
+    alike = Alike(writing, people)
     lines = [*_home(tally.home), *_kept(tally), *_skipped(tally)]
     return Report(lines, _facts(tally, alike), tally.refused, tally.refusals.total(), alike)
 

@@ -1,12 +1,13 @@
 """What a person should look at after an import: what was put on file, who may be one, what the rules found."""
 
-from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
+from tpi_cli.exchange.alike import alike
 from tpi_cli.exchange.bring import Bringing
 from tpi_cli.show.report import many
 from tpi_cli.store.read import added, overrides
+from tpi_cli.store.shelf import Shelf
 from tpi_cli.store.write import Writing
 
 MOST, MOST_FACTS = 10, 100
@@ -16,10 +17,11 @@ MOST, MOST_FACTS = 10, 100
 class Alike:
     """Who was brought in and may be somebody else on file: two short ids, and why. Few are told, all are counted."""
 
-    def __init__(self, found: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
-        pairs = iter(found)
+    def __init__(self, writing: Writing, shelf: Shelf) -> None:
+        pairs = alike(writing, shelf)
         self._pairs = list(islice(pairs, MOST_FACTS))
         self.count = len(self._pairs) + sum(1 for _ in pairs)
+        self._crowded = shelf.crowded()
 
     def told(self) -> list[str]:
         """A line each, of the first."""
@@ -27,7 +29,9 @@ class Alike:
             f"{one} may be {other}: {', '.join(why)} (tpi patient merge)" for one, other, why in self._pairs[:MOST]
         ]
         more = self.count - len(lines)
-        return [*lines, f"and {more} more: tpi patient duplicates"] if more else lines
+        rest = [f"and {more} more: tpi patient duplicates"] if more else []
+        crowd = f"{many(self._crowded, 'birth date, name or telephone')} shared by too many to compare them"
+        return [*lines, *rest, *([crowd] if self._crowded else [])]
 
     def facts(self) -> list[dict[str, Any]]:
         """The same for programs."""
@@ -37,9 +41,8 @@ class Alike:
 class Kept:
     """What an import put on file, looked up before its transaction ends."""
 
-    def __init__(self, bringing: Bringing, writing: Writing) -> None:
-        self._alike = Alike(bringing.alike())
-        self._crowded = bringing.crowded()
+    def __init__(self, bringing: Bringing, writing: Writing, shelf: Shelf) -> None:
+        self._alike = Alike(writing, shelf)
         self._notes = overrides.noted(writing.db, writing.entry)
         self._new = added.added(writing.db, writing.entry, writing.stamp)
         self._unsaid = bringing.unsaid
@@ -48,7 +51,7 @@ class Kept:
     def told(self, *, dry_run: bool) -> list[str]:
         """A line each. The numbers of a dry run are nobody's."""
         would = "would be " if dry_run else ""
-        return [*self._added(would), *([] if dry_run else self._people()), *self._past(would)]
+        return [*self._added(would), *([] if dry_run else self._alike.told()), *self._past(would)]
 
     def _added(self, would: str) -> list[str]:
         """New sessions, and people whom the files name as clinicians: a misspelt one is one more."""
@@ -59,10 +62,6 @@ class Kept:
         if self._unsaid:
             lines.append(f"{many(self._unsaid, 'row')} named no clinician: {would}recorded under {self._by}")
         return lines if new.patients or new.sessions else lines[1:]
-
-    def _people(self) -> list[str]:
-        crowd = f"{many(self._crowded, 'birth date, name or telephone')} shared by too many to compare them"
-        return [*self._alike.told(), *([crowd] if self._crowded else [])]
 
     def _past(self, would: str) -> list[str]:
         findings, sessions = self._notes

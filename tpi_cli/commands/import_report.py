@@ -129,12 +129,16 @@ def _write(path: str, bad: Iterator[Kept], delimiter: str) -> None:
     """Raises Unwritten. The file is written as the other was, for the same map is to read it."""
     try:
         with Out(output=path).into() as file:
-            out = csv.writer(file, delimiter=delimiter, lineterminator="\n")
-            for count, one in enumerate(bad):
-                cells = {name: text for name, text in one.cells.items() if name.casefold() != REFUSED}
-                if count == 0:
-                    out.writerow(map(guarded, (*cells, REFUSED)))
-                out.writerow(map(guarded, (*map(restored, cells.values()), _fault(one))))
+            csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows(_given_back(bad))
     except Unwritten as fault:
         hint = "the rows that are refused go there: make room, or mend the file first"
         raise Unwritten(path=path, why=str(fault).rpartition(": ")[2], hint=hint) from None
+
+
+def _given_back(bad: Iterator[Kept]) -> Iterator[list[str]]:
+    """The header, then the lines, each with its reason in the last column."""
+    for count, one in enumerate(bad):
+        cells = {name: text for name, text in one.cells.items() if name.casefold() != REFUSED}
+        if count == 0:
+            yield list(map(guarded, (*cells, REFUSED)))
+        yield list(map(guarded, (*map(restored, cells.values()), _fault(one))))

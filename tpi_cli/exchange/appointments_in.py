@@ -11,7 +11,6 @@ from tpi_cli.rules.interval import LAST_YEAR
 from tpi_cli.store.read.slots import Appointed
 
 APPOINTMENTS = ("mrn", "start", "minutes", "clinician", "status", "source_id")
-NEEDED = ("mrn", "start")
 _START = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 STATUSES = {"": "booked", **{status: status for status in APPOINTED}}
 HAPPENED = ("arrived", "done", "no-show")

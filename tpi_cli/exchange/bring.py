@@ -14,18 +14,13 @@ from tpi_cli.acts.bring_in import Beside, Line, Refusal, Result
 from tpi_cli.acts.clinician import Staff
 from tpi_cli.exchange.csv_in import Ask, Found, Row, Table, differing, opened_table, whose
 from tpi_cli.exchange.fields import Fault
-from tpi_cli.rules import duplicates, identity
-from tpi_cli.rules.duplicates import Person
+from tpi_cli.show.progress import Watch
 from tpi_cli.store import keep, tables
 from tpi_cli.store.chart import House
-from tpi_cli.store.columns import known_day
-from tpi_cli.store.read import duplicates as read
 from tpi_cli.store.shelf import Kept, Shelf
 from tpi_cli.store.write import Writing
 
 PEOPLE = "patients"
-Watch = Callable[[str, int, int | None], None]
-"""Told how far it has come: what is being done, how many rows are done, and of how many (None: nobody knows)."""
 
 
 class Reading:
@@ -191,29 +186,6 @@ class Bringing:
         table = self._reading.tables[one.at[0]]
         state = "left out" if table.shipped and one.what == bring_in_scores.NO_SESSION else "refused"
         self._shelf.settle(state, one.at, table.theirs(one.column), one.what)
-
-    def alike(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """Who was added and may be somebody on file, or somebody else in the files: two ids, and why."""
-        added = set(read.added(self._writing.db, self._writing.entry, self._writing.stamp))
-        if not added:
-            return
-        for person in read.everybody(self._writing.db):
-            born = person.born.isoformat()
-            self._shelf.know(person.number, person.key, born, person.phone, fresh=person.number in added)
-        for pair in self._shelf.close_to():
-            one, other = map(_person, pair)
-            why = duplicates.reasons(one, other) or duplicates.namesakes(one, other)
-            if why:
-                yield identity.patient(one.number), identity.patient(other.number), why
-
-    def crowded(self) -> int:
-        """How many birth dates, names and telephones are shared by so many that nobody was compared by them."""
-        return self._shelf.crowded()
-
-
-def _person(row: tuple[Any, ...]) -> Person:
-    number, key, born, phone = row
-    return Person(number, key, known_day(born), phone)
 
 
 def rows_of(path: str, ask: Ask) -> Iterator[Line]:

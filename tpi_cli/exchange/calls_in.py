@@ -7,7 +7,6 @@ from tpi_cli.rules.contact import CHANNELS, RESULTS
 from tpi_cli.store.read.contacts import Called
 
 CALLS = ("mrn", "date", "result", "channel", "until", "note")
-NEEDED = ("mrn", "date", "result", "channel")
 
 
 def call(row: dict[str, str], today: date) -> Called:

@@ -1,23 +1,22 @@
 """A CSV file as lines, within bounds that are looked at before it is read on: what is too much is never held.
 
-Every file that is brought in comes through `opened`. A file packed by gzip is unpacked there, below `_Counted`, which
-counts what comes out of it: nothing that reads rows has to know.
+Every file that is brought in comes through `opened`. A file packed by gzip is unpacked there and counted as it comes
+out: nothing that reads rows has to know.
 """
 
-import gzip
 import io
 import os
 import re
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, TextIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from tpi_cli import files
 from tpi_cli.errors import Usage
+from tpi_cli.exchange.packed import MEGABYTE, counted, too_large
 
-MEGABYTE = 1024 * 1024
+SPLIT = "split it, by year for instance, and import the parts one by one"
 LARGEST_FILE = 1024 * MEGABYTE
 """Bytes, unpacked: a row has about 130, so this is four times the most lines there may be."""
 MOST_LINES = 2_000_000
@@ -43,7 +42,6 @@ OTHERS = {
     b"\xfe\xff": ("is UTF-16, not UTF-8", "save it as CSV UTF-8 and try again"),
 }
 """What a file begins with that is taken for CSV most often and is none; what to say of it, and what to do."""
-GZIP = b"\x1f\x8b"
 BOM = "\ufeff"
 """What Windows' editors begin a file with. It cannot be seen, and would be part of the mrn."""
 _BROKEN = re.compile("[\ud800-\udfff]")
@@ -91,33 +89,7 @@ class Lines:
             what = f"{self.name}:{self.first}: the row is longer than {LONGEST_ROW:,} characters"
             raise Usage(what, hint="is a quote left open there? mend it, or shorten the row")
         if self._count > MOST_LINES:
-            hint = "split it, by year for instance, and import the parts one by one"
-            raise Usage(f"{self.name} has more than {MOST_LINES:,} lines", hint=hint)
-
-
-class _Counted(io.RawIOBase):
-    """A stream that ends in an error as soon as more came out of it than a file may hold."""
-
-    def __init__(self, name: str, stream: BinaryIO) -> None:
-        self._name = name
-        self._stream = stream
-        self._left = LARGEST_FILE
-
-    def readable(self) -> bool:
-        """It is read, and nothing else."""
-        return True
-
-    def readinto(self, into: Any) -> int:
-        """Up to as many bytes as there is room for. Raises Usage."""
-        try:
-            found: bytes = self._stream.read1(len(into))  # type: ignore[attr-defined]
-        except (gzip.BadGzipFile, EOFError, zlib.error):
-            raise Usage(f"{self._name} is damaged: it cannot be unpacked", hint="fetch it again") from None
-        self._left -= len(found)
-        if self._left < 0:
-            raise _too_large(self._name)
-        into[: len(found)] = found
-        return len(found)
+            raise Usage(f"{self.name} has more than {MOST_LINES:,} lines", hint=SPLIT)
 
 
 @contextmanager
@@ -125,7 +97,7 @@ def opened(path: str) -> Iterator[Lines]:
     """The file's lines (`-` is stdin). Raises Usage where it cannot be read, is too large, or is something else."""
     try:
         with _stream(path) as stream:
-            raw = io.BufferedReader(_Counted(path, _unpacked(stream)))
+            raw = counted(path, stream, LARGEST_FILE, SPLIT)
             _refuse_others(path, raw.peek(16)[:16])
             yield Lines(path, io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline=""))
     except OSError as fault:
@@ -139,15 +111,8 @@ def _stream(path: str) -> Iterator[BinaryIO]:
         return
     with files.opened(path, pipes=True) as file:
         if os.fstat(file.fileno()).st_size > LARGEST_FILE:
-            raise _too_large(path)
+            raise too_large(path, LARGEST_FILE, SPLIT)
         yield file
-
-
-def _unpacked(stream: BinaryIO) -> BinaryIO:
-    """What comes out of a stream, whether or not it is packed by gzip."""
-    start = io.BufferedReader(cast("io.RawIOBase", stream)) if not hasattr(stream, "peek") else stream
-    packed = start.peek(2)[:2] == GZIP
-    return cast("BinaryIO", gzip.GzipFile(fileobj=start) if packed else start)
 
 
 def _refuse_others(path: str, start: bytes) -> None:
@@ -156,8 +121,3 @@ def _refuse_others(path: str, start: bytes) -> None:
             raise Usage(f"{path} {what}", hint=hint)
     if b"\0" in start:
         raise Usage(f"{path} is UTF-16 or no text at all", hint="save it as CSV UTF-8 and try again")
-
-
-def _too_large(path: str) -> Usage:
-    hint = "split it, by year for instance, and import the parts one by one"
-    return Usage(f"{path} is larger than {LARGEST_FILE // MEGABYTE} MB", hint=hint)

@@ -1,13 +1,13 @@
 """One field of a row read: a day, a number, one of some words. What is wrong is raised as a Fault of its column."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from tpi_cli.reference import measures, muscles
-from tpi_cli.rules import identity
+from tpi_cli.rules import checks, identity
 
 SIDES = {"l": "L", "r": "R", "mid": "mid"}
 YES_OR_NO = {"": None, "yes": True, "no": False, "y": True, "n": False}
@@ -204,3 +204,19 @@ def parted(text: str, mark: str) -> list[str]:
         else:
             parts[-1] += next(signs, "\\") if sign == "\\" else sign
     return [part.strip() for part in parts]
+
+
+Known = TypeVar("Known")
+
+
+def told(
+    row: Mapping[str, str], column: str, by_name: Callable[[str], Known | None], none: str
+) -> Iterator[tuple[Known, str | None]]:
+    """What a field of `kind:text` parts joined by ; says: what goes by the name, and the text. Raises Fault."""
+    for entry in filter(None, parted(row.get(column, ""), ";")):
+        kind, _, text = entry.partition(":")
+        known = by_name(kind.strip())
+        if known is None:
+            raise Fault(column, f"{shown(kind)} is {none}")
+        sound(column, checks.text(text))
+        yield known, text.strip() or None

@@ -7,7 +7,6 @@ from tpi_cli.exchange.outcomes_in import place
 from tpi_cli.store.read.holds import ACTS, REASONS, Held
 
 HOLDS = ("mrn", "act", "muscle", "side", "date", "until", "reason", "note")
-NEEDED = ("mrn", "act", "date")
 
 
 def hold(row: dict[str, str], today: date) -> Held:

@@ -17,13 +17,14 @@ from tpi_cli.exchange.fields import (
     shown,
     sided,
     sound,
+    told,
     whole,
     whom,
     yes_or_no,
 )
 from tpi_cli.reference import adverse as complications
 from tpi_cli.reference import agents
-from tpi_cli.rules import checks, interval
+from tpi_cli.rules import interval
 from tpi_cli.rules.values import Dose, Strength, plain
 from tpi_cli.store.read.log import Injected, Lot
 
@@ -197,12 +198,5 @@ def _lots(row: dict[str, str], count: int) -> tuple[Lot, ...]:
 
 
 def _adverse(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
-    out = []
-    for entry in filter(None, parted(row.get("adverse", ""), ";")):
-        kind, _, text = entry.partition(":")
-        known = complications.by_name(kind.strip())
-        if known is None:
-            raise Fault("adverse", f"{shown(kind)} is no adverse event (tpi help adverse)")
-        sound("adverse", checks.text(text))
-        out.append((known.type, text.strip() or None))
-    return tuple(sorted(out, key=lambda one: (one[0], one[1] or "")))
+    found = told(row, "adverse", complications.by_name, "no adverse event (tpi help adverse)")
+    return tuple(sorted(((one.type, text) for one, text in found), key=lambda one: (one[0], one[1] or "")))

@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from tpi_cli.exchange import csv_out, tables_out
-from tpi_cli.exchange.sample import folder
+from tpi_cli.exchange.shipped import folder
 from tpi_cli.store.connect import Database
 
 TABLES = "tables"

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tpi_cli.acts import patient as acts
 from tpi_cli.exchange.fields import (
     Fault,
     Gathered,
@@ -14,14 +13,17 @@ from tpi_cli.exchange.fields import (
     iso,
     needed,
     one_of,
-    parted,
     past,
     shown,
     sound,
+    told,
     whom,
 )
 from tpi_cli.reference import alerts
 from tpi_cli.rules import checks
+
+if TYPE_CHECKING:
+    from tpi_cli.acts.patient import New
 
 PATIENTS = (
     "mrn",
@@ -46,11 +48,13 @@ SEXES = {
 }
 
 
-def patient(row: dict[str, str], today: date) -> acts.New:
+def patient(row: dict[str, str], today: date) -> "New":
     """A row of patients.csv. Raises Fault with all that is wrong."""
+    from tpi_cli.acts.patient import New  # an export knows the columns, and writes nothing
+
     read = Gathered()
     born = read(_born, row, today)
-    found = acts.New(
+    found = New(
         name=read(_name, row),
         born=born,
         mrn=read(needed, row, "mrn"),
@@ -96,15 +100,8 @@ def _status_on(row: dict[str, str], born: date | None, today: date) -> date | No
 
 
 def _alerts(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
-    out = []
-    for entry in filter(None, parted(row.get("alerts", ""), ";")):
-        kind, _, text = entry.partition(":")
-        known = alerts.by_name(kind.strip())
-        if known is None:
-            raise Fault("alerts", f"{shown(kind)} is no kind of alert (tpi help alerts)")
-        sound("alerts", checks.text(text))
-        out.append((known.kind, text.strip() or None))
-    return tuple(dict.fromkeys(out))
+    found = told(row, "alerts", alerts.by_name, "no kind of alert (tpi help alerts)")
+    return tuple(dict.fromkeys((one.kind, text) for one, text in found))
 
 
 class Alerted(NamedTuple):

@@ -14,6 +14,7 @@ from tpi_cli.acts import bring_in, bring_in_holds, bring_in_injections, bring_in
 from tpi_cli.acts.clinician import Staff
 from tpi_cli.exchange import csv_in
 from tpi_cli.exchange.bring import rows_of
+from tpi_cli.exchange.shipped import folder
 from tpi_cli.rules import interval
 from tpi_cli.store import keep, tables
 from tpi_cli.store.chart import House
@@ -24,13 +25,6 @@ from tpi_cli.store.schema import make
 from tpi_cli.store.write import Writing, transaction
 
 WEEK = 7
-
-
-def folder() -> str:
-    """Where the sample files are: inside an installed package, beside it in a checkout."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inside = os.path.join(package, "sample_data")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "sample_data")
 
 
 def delete(place: Place) -> int:

@@ -120,8 +120,8 @@ HOSTILE: list[tuple[str, bytes, str]] = [
     ("entries that are none", b'{"resourceType": "Bundle", "entry": {}}', "entry is no list"),
     ("an entry that is none", b'{"resourceType": "Bundle", "entry": [5]}', "entry 1 is no object"),
     ("a resource that is none", b'{"resourceType": "Bundle", "entry": [{"resource": 5}]}', "entry 1: no FHIR"),
-    ("half a gz", gzip.compress(NDJSON.encode() * 500)[:-20], "cannot be read"),
-    ("no gz", b"\x1f\x8b" + b"x" * 100, "cannot be read"),
+    ("half a gz", gzip.compress(NDJSON.encode() * 500)[:-20], "cannot be unpacked"),
+    ("no gz", b"\x1f\x8b" + b"x" * 100, "cannot be unpacked"),
 ]  # fmt: skip
 
 

@@ -13,15 +13,14 @@ from typing import NamedTuple
 from tpi_cli.acts import bring_home, bring_in, bring_in_chart
 from tpi_cli.acts.bring_in import Beside, Line
 from tpi_cli.acts.take_over import HOUSE, Agree
-from tpi_cli.exchange.bring import Watch
 from tpi_cli.exchange.fhir import clinical, ids, record
 from tpi_cli.exchange.fhir.clinical import Alert, Measured, Skip
 from tpi_cli.exchange.fhir.foreign import person
 from tpi_cli.exchange.fhir.parts import Concept, Resource, concept, one, reference, text
 from tpi_cli.exchange.fhir.read import Item, Source
 from tpi_cli.exchange.fields import Fault
-from tpi_cli.rules import checks, duplicates, identity
-from tpi_cli.store.read import duplicates as read
+from tpi_cli.rules import checks
+from tpi_cli.show.progress import Watch
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.write import Writing
 
@@ -143,10 +142,11 @@ class Bringing:
         new = person(item.resource, self._today, self._short_ids)
         mrn = new.mrn or ""
         line = Line((item.file, item.line), new)
-        result = bring_in.one_patient(self._writing, line, self._today, self._mrns.get(mrn))
+        if self._mrns.setdefault(mrn, bring_in.digest(new)) != bring_in.digest(new):
+            raise Fault("identifier", f"{mrn} stands there twice with different values")
+        result = bring_in.one_patient(self._writing, line, self._today)
         if result.refused:
             raise Fault(result.refused[0].column, result.refused[0].what)
-        self._mrns[mrn] = bring_in.digest(new)
         self._count(item.kind, "new" if result.new else "changed" if result.changed else "same")
         row = bring_in.whose(self._writing, mrn, Beside(taken=True))
         assert not isinstance(row, str), "it was just brought in"
@@ -214,15 +214,6 @@ class Bringing:
                 continue
             take = bring_in_chart.weight if weight else bring_in_chart.height
             self._count(kind, "new" if take(self._writing, whom, found.amount, found.on) else "same")
-
-    def alike(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """Who was added and may be somebody else on file: two ids, and why."""
-        fresh = "SELECT number FROM patient WHERE entry = :entry AND created_at = :stamp"
-        db, stamp = self._writing.db, self._writing.stamp
-        added = {number for (number,) in db.rows(fresh, entry=self._writing.entry, stamp=stamp)}
-        for pair in duplicates.pairs(read.everybody(db)) if added else ():
-            if {pair.one, pair.other} & added:
-                yield identity.patient(pair.one), identity.patient(pair.other), pair.why
 
     def _count(self, kind: str, what: str) -> None:
         self.tally.kept[kind, what] += 1

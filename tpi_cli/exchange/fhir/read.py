@@ -4,7 +4,6 @@ What is too much, too deep or no JSON that everybody reads alike is refused in o
 """
 
 import codecs
-import gzip
 import io
 import json
 import os
@@ -21,8 +20,8 @@ from tpi_cli import files
 from tpi_cli.errors import Usage
 from tpi_cli.exchange.fhir.bundle import Cutter, TooLarge
 from tpi_cli.exchange.fields import shown
+from tpi_cli.exchange.packed import GZIP, MEGABYTE, counted, too_large
 
-MEGABYTE = 1024 * 1024
 LARGEST_PIPE = 32 * MEGABYTE
 """Bytes of stdin or a pipe, which is held in memory because it cannot be read twice."""
 LARGEST = 4096 * MEGABYTE
@@ -39,7 +38,7 @@ LOOKED_AT = 64 * 1024
 """Bytes in which a file tells that it is FHIR."""
 MANIFEST = "manifest.json"
 ENDINGS = (".ndjson", ".json", ".ndjson.gz", ".json.gz")
-GZIP = b"\x1f\x8b"
+PARTS = "export it in parts"
 BOM = b"\xef\xbb\xbf"
 
 Resource = dict[str, Any]
@@ -154,7 +153,7 @@ class Source:
         try:
             with self._opened() as raw:
                 yield from _items(self.path, raw)
-        except (OSError, EOFError, zlib.error) as fault:
+        except OSError as fault:
             why = getattr(fault, "strerror", None) or "is it whole?"
             raise Usage(f"{self.path} cannot be read: {why}", hint="check the file") from None
 
@@ -162,51 +161,20 @@ class Source:
     def _opened(self) -> Iterator[BinaryIO]:
         """The bytes, unpacked and counted."""
         if self._kept is not None:
-            yield _unpacked(self.path, io.BufferedReader(io.BytesIO(self._kept)))
+            yield counted(self.path, io.BytesIO(self._kept), LARGEST, PARTS)
             return
         with files.opened(self.path) as file:
-            yield _unpacked(self.path, file)
+            yield counted(self.path, file, LARGEST, PARTS)
 
 
 def _is_pipe(path: str) -> bool:
     return os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)
 
 
-def _unpacked(name: str, file: BinaryIO) -> BinaryIO:
-    packed = file.peek(2)[:2] == GZIP  # type: ignore[attr-defined]
-    return io.BufferedReader(_Counted(name, gzip.GzipFile(fileobj=file) if packed else file))
-
-
-class _Counted(io.RawIOBase):
-    """A stream that ends in an error as soon as more came out of it than a file may hold, whatever it is packed in."""
-
-    def __init__(self, name: str, stream: Any) -> None:
-        self._name = name
-        self._stream = stream
-        self._left = LARGEST
-
-    def readable(self) -> bool:
-        """It is read, and nothing else."""
-        return True
-
-    def readinto(self, into: Any) -> int:
-        """Up to as many bytes as there is room for. Raises Usage."""
-        found: bytes = self._stream.read1(len(into))
-        self._left -= len(found)
-        if self._left < 0:
-            raise _too_large(self._name, LARGEST)
-        into[: len(found)] = found
-        return len(found)
-
-
-def _too_large(name: str, most: int, hint: str = "export it in parts") -> Usage:
-    return Usage(f"{name} is larger than {most // MEGABYTE:,} MB", hint=hint)
-
-
 def _held(stream: BinaryIO, name: str) -> bytes:
     found = stream.read(LARGEST_PIPE + 1)
     if len(found) > LARGEST_PIPE:
-        raise _too_large(name, LARGEST_PIPE, "save it as a file, which may have any size")
+        raise too_large(name, LARGEST_PIPE, "save it as a file, which may have any size")
     return found
 
 

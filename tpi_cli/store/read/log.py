@@ -12,7 +12,6 @@ from tpi_cli.rules.values import Dose, Place, Shot, split
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.connect import Database
 from tpi_cli.store.facts import strength
-from tpi_cli.store.read import journal
 
 
 class Lot(NamedTuple):
@@ -316,6 +315,8 @@ def session(db: Database, code: str) -> Session:
 
 def told(db: Database, one: Session) -> Session:
     """The same with who did what to it as it is shown: where a file says so, with the entry that brought it in."""
+    from tpi_cli.store.read import journal  # only this asks the log
+
     moments = {"recorded_by": one.recorded_at, "amended_by": one.amended_at, "signed_by": one.signed_at,
                "voided_by": one.voided_at}  # fmt: skip
     words = journal.said_by(db, one.id, moments)

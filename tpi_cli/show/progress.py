@@ -1,14 +1,15 @@
 """How far something long has come: a line on a terminal's stderr, and nothing anywhere else."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tpi_cli import clock
-from tpi_cli.exchange.bring import Watch
 from tpi_cli.show.out import Out
 
+Watch = Callable[[str, int, int | None], None]
+"""Told how far it has come: what is being done, how many rows are done, and of how many (None: nobody knows)."""
 AFTER = 0.5
 """Seconds: what is done sooner needs no bar."""
 BETWEEN = 0.1
