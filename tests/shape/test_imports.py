@@ -98,6 +98,8 @@ READS: list[list[str]] = [
     ["payer", "list"],
     ["payer", "show", "medicare", "--json"],
     ["exposure"],
+    ["export", "csv", "--kind", "patients"],
+    ["export", "fhir"],
     ["exposure", "1"],
     ["stats"],
     ["stats", "--by", "agent"],

@@ -442,3 +442,12 @@ def test_json_that_is_no_fhir_does_not_come_back(clinic: Clinic) -> None:
     (clinic.home / "folder").mkdir()
     clinic.ok("export", "json", "-o", str(clinic.home / "folder" / "c.json"))
     assert "JSON that is no FHIR" in clinic.run("import", str(clinic.home / "folder")).err
+
+
+def test_people_who_may_be_one_are_told_and_both_kept(two: Clinic) -> None:
+    mey = patient(id="mey", name=[{"family": "Tan", "given": ["Mey"]}])
+    path = two.file("p.ndjson", json.dumps(mey) + "\n")
+    similar = two.ok("import", path, "--json").json["similar"]
+    assert [(one["patient"], one["other"]) for one in similar] == [("PT-0001", "PT-0003")]
+    assert len(two.ok("patient", "list", "--json").rows) == 3, "nobody was merged"
+    assert two.ok("import", path, "--json").json["similar"] == [], "who was on file is no news"
