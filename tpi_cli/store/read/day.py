@@ -8,10 +8,9 @@ from typing import NamedTuple
 from tpi_cli.rules import identity, standing
 from tpi_cli.rules.contact import MISSED as MISSED_CALL
 from tpi_cli.rules.contact import OPEN
-from tpi_cli.store.columns import known_day
+from tpi_cli.store.columns import OURS, known_day
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import appointments, due, people
-from tpi_cli.store.read.people import OURS
 
 BOOKED, ADVERSE, DUE, CALL_BACK = "booked", "adverse", "due", "call-back"
 MISSED, LEFT_OPEN, UNSIGNED = "missed", "left-open", "unsigned"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli.errors import Erased, MergedAway, NoSuchPatient, NoSuchSite, Usage
 from tpi_cli.rules import identity
-from tpi_cli.store.columns import day, known_day
+from tpi_cli.store.columns import OURS, day, known_day
 from tpi_cli.store.connect import Database
 
 
@@ -64,8 +64,6 @@ class Site(NamedTuple):
     last: date | None
 
 
-OURS = "IN (SELECT id FROM clinic)"
-"""The clinics of the store: what most indexes begin with, so that none is passed over."""
 _PATIENT = (
     "SELECT id, number, mrn, name, born, sex, weight_kg, weight_on, height_cm, phone, email, payer, status,"
     " status_on, note FROM patient "

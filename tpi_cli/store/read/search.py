@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tpi_cli.rules import identity
+from tpi_cli.store.columns import OURS
 from tpi_cli.store.connect import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.people import Patient
@@ -71,9 +72,9 @@ def _by_number(db: Database, text: str, *, others: bool) -> Iterator[Patient]:
         return
     number = identity.read_patient(plain)
     if isinstance(number, int) and identity.patient(number) == plain.upper():
-        yield from people.chosen(db, f"clinic_id {people.OURS} AND number = :number", number=number)
+        yield from people.chosen(db, f"clinic_id {OURS} AND number = :number", number=number)
     mrns = {"mrn": plain, "capitals": plain.upper(), "small": plain.lower()}
-    same = f"clinic_id {people.OURS} AND mrn IN (:mrn, :capitals, :small)"
+    same = f"clinic_id {OURS} AND mrn IN (:mrn, :capitals, :small)"
     yield from people.chosen(db, same if others else "LOWER(mrn) = :small", **mrns)
     digits = identity.digits(text)
     if len(digits) >= FEWEST_DIGITS:
