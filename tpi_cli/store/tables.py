@@ -297,7 +297,7 @@ class AdverseEvent(Sealed, table=True):
     __tablename__ = "adverse_event"
     __table_args__ = (
         UniqueConstraint("patient_id", "number"),
-        Index("ix_adverse_event_look", "clinic_id", "follow_up_on", sqlite_where=_LOOK, postgresql_where=_LOOK),
+        Index("ix_adverse_event_look", "clinic_id", "follow_up_on", sqlite_where=_LOOK),
         CheckConstraint("(closed_on IS NULL) = (closed_at IS NULL)", name="closed"),
     )
     id: str = identity()
@@ -359,10 +359,10 @@ class Recall(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("ix_recall_open", "clinic_id", "due_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_recall_open", "clinic_id", "due_on", sqlite_where=_OPEN),
         Index("ix_recall_patient", "patient_id"),
         Index("ix_recall_closed", "clinic_id", "closed"),
-        Index("ix_recall_call_back", "clinic_id", "call_back_on", sqlite_where=_CALL_BACK, postgresql_where=_CALL_BACK),
+        Index("ix_recall_call_back", "clinic_id", "call_back_on", sqlite_where=_CALL_BACK),
         one_of("closed", "closed", "resolved", "declined", "unreachable", "stopped", "archived", "deceased"),
     )
     site_id: str = Field(foreign_key="site.id", primary_key=True, max_length=ID)
