@@ -17,7 +17,7 @@ from tpi_cli.store.place import Place, is_plain
 
 APPLICATION_ID = 0x74706931
 """`tpi1` in the file's header: tells a tpi store from any other SQLite file."""
-SCHEMA = 5
+SCHEMA = 6
 """The schema this program reads and writes, kept as the store's `user_version`."""
 TABLES = frozenset(
     ["adverse_event", "agent", "alert", "appointment", "appointment_act", "audit", "clinic", "clinician", "component",
