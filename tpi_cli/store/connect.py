@@ -28,6 +28,8 @@ TABLES = frozenset(
 MANIFEST = "manifest"
 """The table by which a backup is known; what it says of itself stands in it."""
 BUSY_SECONDS = 30.0
+CACHE_KIB = 65_536
+"""Of pages that a reader keeps: each is decrypted anew, and its seal checked, when it was let go too soon."""
 
 Driver = dbapi2
 
@@ -63,6 +65,7 @@ def reading(place: Place) -> Iterator[Database]:
     with closing(open_store(place)) as connection:
         try:
             connection.execute("PRAGMA query_only=ON")
+            connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             connection.execute("BEGIN")
             yield Database(connection)
         except dbapi2.Error as fault:
@@ -138,13 +141,7 @@ def connect(path: str, key: str | None) -> Any:
     connection.execute("PRAGMA cipher_log_level=NONE")
     if key is not None:
         connection.execute(f"PRAGMA key=\"x'{key}'\"")
-    for pragma in (
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        "trusted_schema=OFF",
-        "cell_size_check=ON",
-        "cache_size=-65536",
-    ):
+    for pragma in ("foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF", "cell_size_check=ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
