@@ -7,7 +7,7 @@ from tpi_cli.errors import Conflict, NotFound
 from tpi_cli.rules import identity
 from tpi_cli.rules.contact import OPEN
 from tpi_cli.store import keep, revert
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import entries
 from tpi_cli.store.read.entries import Entry
 from tpi_cli.store.revert import Change, Columns

@@ -10,7 +10,7 @@ from tpi_cli.rules.eligibility import Policy, Where
 from tpi_cli.rules.recall import Reason
 from tpi_cli.rules.repeat import Repeat
 from tpi_cli.store import facts, history
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import overrides, rules, stock
 
 

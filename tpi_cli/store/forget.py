@@ -8,7 +8,7 @@ import sys
 
 from tpi_cli.rules import chain
 from tpi_cli.store import keep, versions
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import entries
 from tpi_cli.store.write import ORDER, Writing, keys_of
 

@@ -11,7 +11,7 @@ from tpi_cli.rules import recall
 from tpi_cli.rules.recall import Reason
 from tpi_cli.store import facts
 from tpi_cli.store.chart import Chart, House, standing
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 _COLUMNS = ("site_id", "clinic_id", "patient_id", "session_id", "anchor_on", "follow_up", "due_on", "eligible_from",
             "capped_until", "reassess", "closed", "snoozed_until", "booked_until", "call_back_on", "reasons", "agents",

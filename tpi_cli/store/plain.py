@@ -3,7 +3,8 @@
 import os
 
 from tpi_cli.rules.chain import KEY_BYTES
-from tpi_cli.store.connect import APPLICATION_ID, SCHEMA, Database
+from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
+from tpi_cli.store.database import Database
 
 
 def copied(db: Database, path: str) -> None:

@@ -14,7 +14,7 @@ from tpi_cli import clock, errors, files
 from tpi_cli.rules.roles import CLINICIAN
 from tpi_cli.store import account, audit, backup, connect, keys, recover, rotate, seal, versions
 from tpi_cli.store.backup import JOURNALS, Manifest
-from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store.database import Database, Driver
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place, free_name, is_plain, make_folder
 from tpi_cli.store.read import clinicians

@@ -4,9 +4,7 @@ import os
 from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
@@ -14,6 +12,7 @@ from tpi_cli import clock, errors, files
 from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.store import account, audit, backup, connect, keep, keys, seal, tables, triggers, views
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
+from tpi_cli.store.database import Database, Driver, faults
 from tpi_cli.store.place import Place, make_folder
 from tpi_cli.store.write import made, new_id
 
@@ -28,6 +27,8 @@ class Made(NamedTuple):
 
 def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | None = None) -> Made:
     """Make a new store, encrypted unless `plain`; a new key is locked with the passphrase. Raises Conflict."""
+    if place.url:
+        return _on_server(place, Clinic(name, zone, place.demo))
     if os.path.isdir(place.path):
         raise errors.NotAStore(path=place.path, hint="it is a folder: name a file in it")
     if os.path.exists(place.path):
@@ -47,7 +48,7 @@ def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | N
         files.give_name(half, place.path)
     except FileExistsError:
         raise errors.Conflict(f"there is a store at {place.path} already") from None
-    except connect.Driver.Error as fault:
+    except Driver.Error as fault:
         raise connect.translated(fault, place) from None
     except OSError as fault:
         where = os.path.dirname(place.path)
@@ -59,6 +60,14 @@ def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | N
     with suppress(OSError):  # the store has its name, and its officer key must be told
         files.sync_folder(place.path)
     return Made(new_key is not None, key, officer_key)
+
+
+def _on_server(place: Place, clinic: "Clinic") -> Made:
+    """On a server there is no key of ours: its disks and its backups are encrypted by whoever keeps it."""
+    from tpi_cli.store import server_schema
+
+    officer_key = server_schema.make(place, clinic.row, clinic.maker)
+    return Made(new_key=False, key=None, officer_key=officer_key)
 
 
 class Clinic:
@@ -88,14 +97,10 @@ def _fill(path: str, key: str | None, clinic: Clinic, place: Place) -> str:
     try:
         with engine.begin() as connection:
             upgrade(connection)
-            with Session(connection) as session:
-                session.add(clinic.row)
-                session.flush()
-                session.add(clinic.maker)
-                session.flush()
-            db = connect.Database(connection.connection.driver_connection)
+            steps.put_clinic(connection, clinic.row, clinic.maker)
+            db = Database(connection.connection.driver_connection)
             return seal.first(db, clinic.row.id, "init", KNOWLEDGE)
-    except (connect.Driver.Error, DBAPIError) as fault:
+    except (Driver.Error, DBAPIError) as fault:
         raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
 
 
@@ -115,6 +120,10 @@ class State(NamedTuple):
 
 def state(place: Place) -> State:
     """What is there now; nothing is changed. Raises NewerSchema, NotAStore and the store's other errors."""
+    if place.url:
+        from tpi_cli.store import server_schema
+
+        return State(*server_schema.state(place))
     with closing(connect.open_any(place)) as connection:
         schema = connection.execute("PRAGMA user_version").fetchone()[0]
         columns = {row[1] for row in connection.execute("PRAGMA table_info(clinic)")}
@@ -133,24 +142,33 @@ class Migrated(NamedTuple):
 def migrate(place: Place) -> Migrated:
     """Bring schema and due dates up to date in one transaction, with its entry in the log."""
 
+    try:
+        with _to_migrate(place).begin() as connection:
+            upgrade(connection)
+            db = connect.of(connection.connection.driver_connection)
+            clinic = str(db.value("SELECT id FROM clinic"))
+            keep.refresh_all(db, clinic)
+            officer_key = _logged(connection, db, clinic)
+            return Migrated(int(db.value("SELECT COUNT(*) FROM patient")), officer_key)
+    except faults(DBAPIError) as fault:
+        raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
+
+
+def _to_migrate(place: Place) -> Engine:
+    if place.url:
+        from tpi_cli.store import server_write
+
+        return server_write.bare(place)
+
     def creator() -> Any:
         connection = connect.open_any(place)
         connect.durable(connection)
         return connection
 
-    try:
-        with made(creator).begin() as connection:
-            upgrade(connection)
-            db = connect.Database(connection.connection.driver_connection)
-            clinic = str(db.value("SELECT id FROM clinic"))
-            keep.refresh_all(db, clinic)
-            officer_key = _logged(connection, db, clinic)
-            return Migrated(int(db.value("SELECT COUNT(*) FROM patient")), officer_key)
-    except (connect.Driver.Error, DBAPIError) as fault:
-        raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
+    return made(creator)
 
 
-def _logged(connection: Connection, db: connect.Database, clinic: str) -> str | None:
+def _logged(connection: Connection, db: Database, clinic: str) -> str | None:
     """The migration's entry in the log; a store without one gets it, and its first clinician, here."""
     if audit.head(db)[0]:
         seal.moved(db, clinic, "db migrate", KNOWLEDGE)
@@ -173,10 +191,12 @@ def _enrolled(session: Session, clinic: str) -> tables.Clinician:
 
 def upgrade(connection: Connection) -> None:
     """Run the migrations that are missing and make the views anew, inside the caller's transaction."""
-    settings = Config()
-    settings.set_main_option("script_location", os.path.join(os.path.dirname(__file__), "migrations"))
-    settings.attributes["connection"] = connection
-    command.upgrade(settings, "head")
+    steps.upgrade(connection)
+    if connection.dialect.name != "sqlite":
+        from tpi_cli.store import server_schema
+
+        server_schema.finish(connection)
+        return
     for statement in (*views.statements(connection.dialect), *triggers.statements()):
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")

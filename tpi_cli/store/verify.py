@@ -1,5 +1,6 @@
 """Everything about a store that can be recomputed, recomputed: what `tpi verify` finds."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from tpi_cli import clock
 from tpi_cli.rules import chain, identity
 from tpi_cli.store import audit, keep, seal, triggers, versions
-from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store.database import Database, Driver, faults
 from tpi_cli.store.read import entries
 
 SLACK = timedelta(minutes=2)
@@ -50,12 +51,12 @@ def findings(db: Database, proof: Proof) -> Iterator[Finding]:
     for kind, check in _CHECKS.items():
         try:
             yield from (Finding(kind, text) for text in check(db, proof))
-        except (Driver.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        except faults(ValueError, TypeError, KeyError, AttributeError, OverflowError):
             yield Finding(kind, "cannot be read through: the file is damaged or was tampered with")
 
 
 def _database(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
-    return of_database(db)
+    return of_server(db) if db.on_server else of_database(db)
 
 
 def of_database(db: Database) -> Iterator[str]:
@@ -71,20 +72,36 @@ def of_database(db: Database) -> Iterator[str]:
         yield f"{table} row {row} refers to a {parent} that is not there"
 
 
+def of_server(db: Database) -> Iterator[str]:
+    """References that lead nowhere; the pages are the server's to check (data checksums, pg_amcheck)."""
+    for table in db.loose(db.tables()):
+        yield f"{table} refers to a record that is not there"
+
+
 def _schema(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
     """Triggers and views as this program makes them, and the whole schema as the log knows it.
 
     The log alone would not do: whoever has its present key can append an entry that tells of another schema.
     """
+    if db.on_server:
+        from tpi_cli.store import server_parts
+
+        yield from server_parts.strange(db)
+    else:
+        yield from _strange(db)
+    known = db.value("SELECT structure FROM audit WHERE structure IS NOT NULL ORDER BY entry DESC LIMIT 1")
+    if known != seal.structure(db):
+        yield "the schema is not the one that the log knows of"
+
+
+def _strange(db: Database) -> Iterator[str]:
+    """Triggers and views of a file that are not as this program makes them."""
     for kind, ours in (("trigger", triggers.TRIGGERS), ("view", _views())):
         stored = dict(db.rows("SELECT name, sql FROM sqlite_master WHERE type = :kind", kind=kind))
         for name in sorted(stored.keys() | ours.keys()):
             if stored.get(name) != ours.get(name):
                 way = " (after an upgrade of SQLAlchemy: tpi db migrate)" if kind == "view" else ""
                 yield f"{kind} {name} is missing, changed or not ours{way}"
-    known = db.value("SELECT structure FROM audit WHERE structure IS NOT NULL ORDER BY entry DESC LIMIT 1")
-    if known != seal.structure(db):
-        yield "the schema is not the one that the log knows of"
 
 
 def _views() -> dict[str, str]:
@@ -110,9 +127,13 @@ def _log(db: Database, proof: Proof) -> Iterator[str]:
         yield "there is no entry at all"
     yield from _not_by_key(wrong, expected - 1)
     foreign = len(wrong) == expected - 1
-    held = db.row("SELECT entry, key FROM ratchet")
-    if held is None or held[0] != expected - 1 or (keys and not foreign and held[1] != next(keys).hex()):
+    held = db.log_end()
+    if held is None or held[0] != expected - 1 or (keys and not foreign and held[1] != _digest(next(keys))):
         yield f"the log's end does not fit its key: entries after {expected - 1} are missing or were added"
+
+
+def _digest(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()
 
 
 def _not_by_key(wrong: list[int], last: int) -> Iterator[str]:
@@ -237,7 +258,8 @@ def _due_dates(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
 
 _HIGHEST = """
 SELECT MAX(number) FROM (SELECT number FROM {table} UNION ALL
-  SELECT json_extract(content, '$.number') FROM history WHERE record = '{table}' AND content IS NOT NULL)
+  SELECT CAST(json_extract(content, '$.number') AS INTEGER) FROM history
+   WHERE record = '{table}' AND content IS NOT NULL) AS seen
 """
 
 

@@ -15,8 +15,8 @@ from sqlmodel import Session, SQLModel, select
 
 from tpi_cli import clock
 from tpi_cli.rules import chain, identity
-from tpi_cli.store import account, audit, connect, tables, turns, versions
-from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store import audit, connect, tables, turns, versions
+from tpi_cli.store.database import Database, Driver, faults
 from tpi_cli.store.fields import Sealed
 from tpi_cli.store.place import Place
 from tpi_cli.store.read import clinicians
@@ -24,6 +24,10 @@ from tpi_cli.store.read import clinicians
 
 def engine(place: Place) -> Engine:
     """SQLModel's way into the store: a new connection each time, in its turn, no values in errors."""
+    if place.url:
+        from tpi_cli.store import server_write
+
+        return server_write.engine(place)
 
     def creator() -> Any:
         connection = connect.open_store(place)
@@ -47,11 +51,16 @@ def made(creator: Any, waits: Callable[[], None] = lambda: None) -> Engine:
     return out
 
 
+_LAST_ID = [0]
+"""The millisecond and the count within it that the last UUID was made of."""
+
+
 def new_id() -> str:
-    """A record's UUID, version 7: in order of time, so that indexes grow at their end."""
-    moment = clock.stamp_ms().to_bytes(6, "big")
-    raw = bytearray(moment + os.urandom(10))
-    raw[6] = raw[6] & 0x0F | 0x70
+    """A record's UUID, version 7: in order of time, so that indexes grow at their end, and of this program's records
+    in the order in which they were made (RFC 9562, 6.2: the bits after the milliseconds count)."""
+    _LAST_ID[0] = max(clock.stamp_ms() << 12, _LAST_ID[0] + 1)
+    moment, count = divmod(_LAST_ID[0], 1 << 12)
+    raw = bytearray(moment.to_bytes(6, "big") + (0x7000 | count).to_bytes(2, "big") + os.urandom(8))
     raw[8] = raw[8] & 0x3F | 0x80
     return str(uuid.UUID(bytes=bytes(raw)))
 
@@ -62,7 +71,8 @@ ORDER = {table.name: place for place, table in enumerate(SQLModel.metadata.sorte
 _LAST = "SELECT last FROM numbering WHERE clinic_id = :clinic AND kind = :kind"
 _GIVEN = """
 INSERT INTO numbering (clinic_id, kind, last) VALUES (:clinic, :kind, :number)
-ON CONFLICT (clinic_id, kind) DO UPDATE SET last = MAX(last, excluded.last)
+ON CONFLICT (clinic_id, kind) DO UPDATE
+   SET last = CASE WHEN excluded.last > numbering.last THEN excluded.last ELSE numbering.last END
 """
 
 
@@ -84,15 +94,15 @@ class Writing:
         self._touched: set[str] = set()
         self.people: set[str] = set()
         self._codes: set[str] = set()
-        self._database = Database(session.connection().connection.driver_connection)
+        self._database = connect.of(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
-        self.account = account.name()
+        self.account = self._database.account
         self.named = clinicians.as_on_file(self._database, acting)
         self.acting = self.named or self._own_code()
         self.act = act
         self.about: tuple[int | None, str | None] | None = None
         self.entry = audit.next_entry(self._database)
-        self.stamp = clock.stamp()
+        self.stamp = self._database.stamp()
 
     def _own_code(self) -> str:
         """The code of the person whose account this is; the account itself where it is nobody's."""
@@ -257,5 +267,5 @@ def transaction(
                 session.rollback()
     except DBAPIError as fault:
         raise connect.translated(fault.orig or fault, place) from None
-    except Driver.Error as fault:
+    except faults() as fault:
         raise connect.translated(fault, place) from None

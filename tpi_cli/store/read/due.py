@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli.rules import standing
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Query(SimpleNamespace):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read.records import TABLES
 
 

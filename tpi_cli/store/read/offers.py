@@ -1,6 +1,6 @@
 """What TAB may offer from the store: short columns, nothing else loaded."""
 
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 def patient_numbers(db: Database) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tpi_cli.errors import Erased, MergedAway, NoSuchPatient, NoSuchSite, Usage
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Patient(NamedTuple):

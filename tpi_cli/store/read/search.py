@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tpi_cli.rules import identity
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read.people import Patient, named, patients
 
 ALIKE = 0.66
