@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from tpi_cli import clock, errors, files
 from tpi_cli.reference.revision import KNOWLEDGE
-from tpi_cli.store import account, audit, backup, connect, keep, keys, seal, tables, triggers, views
+from tpi_cli.store import account, audit, backup, connect, keep, keys, seal, steps, tables, triggers, views
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
 from tpi_cli.store.database import Database, Driver, faults
 from tpi_cli.store.place import Place, make_folder
