@@ -159,7 +159,7 @@ class Cluster:
     def login(self, name: str, *more: str) -> None:
         """A login that may connect, made where there is none."""
         if not self.value(f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'"):
-            self.sql(f"CREATE ROLE \"{name}\" LOGIN {' '.join(more)}")
+            self.sql(f'CREATE ROLE "{name}" LOGIN {" ".join(more)}')
 
     def database(self, name: str, template: str = "template0") -> str:
         """A new database that the owner may make a store in; returns its address."""

@@ -16,7 +16,7 @@ from tpi_cli import files
 from tpi_cli.errors import StoreReadOnly
 from tpi_cli.store import connect
 from tpi_cli.store.database import Driver
-from tpi_cli.store.place import Place
+from tpi_cli.store.place import Place, make_folder
 
 CACHE_KB = 8_000
 """What the shelf may hold in memory."""
@@ -213,6 +213,7 @@ def _kept(row: tuple[Any, ...]) -> Kept:
 def shelf(place: Place) -> Iterator[Shelf]:
     """A shelf of this call, gone at its end. Raises StoreUnavailable, StoreReadOnly."""
     path = f"{place.beside}.{os.getpid()}.rows"
+    make_folder(os.path.dirname(path))
     _make(path)
     try:
         with closing(connect.connect(path, os.urandom(_KEY_BYTES).hex())) as connection:
