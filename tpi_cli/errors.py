@@ -168,6 +168,12 @@ class StoreBusy(StoreUnavailable):
     hint = "try again in a moment"
 
 
+class OnServer(StoreUnavailable):
+    """{path} is on a server: this is for a store in a file"""
+
+    hint = "tpi help server tells how it is done there"
+
+
 class Collided(StoreBusy):
     """two changes met in the store; nothing was recorded"""
 

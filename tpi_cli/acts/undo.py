@@ -18,6 +18,7 @@ SESSIONS = frozenset(["inject", "again"])
 NEVER = {
     "init": "the store was made",
     "db migrate": "the store was brought up to date",
+    "db move": "the store was moved here",
     "restore": "the store was restored",
     "sign": "a signature stands: amend or void the session with a reason",
     "patient erase": "what was erased is gone",

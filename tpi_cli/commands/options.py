@@ -148,7 +148,7 @@ def _unfinished(ctx: typer.Context, place: Place) -> None:
     """Say, once a call, that a new key was made and its recovery code never printed: the one on paper is void."""
     from tpi_cli.store.keys import untold
 
-    if os.path.exists(untold(place)) and not ctx.meta.get(UNTOLD) and not ctx.obj.out().machine:
+    if not place.url and os.path.exists(untold(place)) and not ctx.meta.get(UNTOLD) and not ctx.obj.out().machine:
         ctx.meta[UNTOLD] = True
         ctx.obj.out().say("a new key was begun and its recovery code not printed: run tpi key rotate again")
 

@@ -79,6 +79,8 @@ def open_any(place: Place) -> Any:
 
 def open_any_with_key(place: Place) -> tuple[Any, Key | None]:
     """A connection, and the key that opens the store: if a killed rotation had turned it over already, the new one."""
+    if place.url:
+        raise errors.OnServer(path=place.path)
     if is_plain(place):
         return opened(place, None), None
     key = keys.key_of(place)

@@ -1,8 +1,9 @@
 """Making a store and bringing its schema up to date, by Alembic, in one transaction."""
 
 import os
+from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -41,7 +42,7 @@ def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | N
     key = new_key if plain or new_key else keys.key_of(place).digits
     half = f"{place.path}.{os.getpid()}.new"
     try:
-        officer_key = _fill(half, key, clinic, place)
+        officer_key = filled(half, key, place, clinic.put)
         with closing(connect.connect(half, key)) as store:
             connect.durable(store)
         files.sync(half)
@@ -78,6 +79,12 @@ class Clinic:
         self.row = tables.Clinic(id=new_id(), name=name, zone=zone, made_up=made_up, created_at=clock.stamp())
         self.maker = first_clinician(self.row.id)
 
+    def put(self, connection: Connection) -> str:
+        """Into a store that is laid out; returns the log's first key."""
+        steps.put_clinic(connection, self.row, self.maker)
+        db = Database(connection.connection.driver_connection)
+        return seal.first(db, self.row.id, "init", KNOWLEDGE)
+
 
 def first_clinician(clinic: str) -> tables.Clinician:
     """Whoever makes a store, or brings one of before up to date: somebody must be able to add the others."""
@@ -85,8 +92,11 @@ def first_clinician(clinic: str) -> tables.Clinician:
     return tables.Clinician(id=new_id(), clinic_id=clinic, code=login, account=login, created_at=clock.stamp())
 
 
-def _fill(path: str, key: str | None, clinic: Clinic, place: Place) -> str:
-    """Lay the schema out and put the clinic in, for a store at a place; returns the log's first key.
+Filled = TypeVar("Filled")
+
+
+def filled(path: str, key: str | None, place: Place, fill: Callable[[Connection], Filled]) -> Filled:
+    """Lay the schema out and fill it, in one transaction, for a store at a place; returns what `fill` does.
 
     With a rollback journal, so that all of it is in the one file that gets a name: a checkpoint at the end, as of a
     store in use, fails without a word.
@@ -97,9 +107,7 @@ def _fill(path: str, key: str | None, clinic: Clinic, place: Place) -> str:
     try:
         with engine.begin() as connection:
             upgrade(connection)
-            steps.put_clinic(connection, clinic.row, clinic.maker)
-            db = Database(connection.connection.driver_connection)
-            return seal.first(db, clinic.row.id, "init", KNOWLEDGE)
+            return fill(connection)
     except (Driver.Error, DBAPIError) as fault:
         raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from tpi_cli import errors
-from tpi_cli.store import server, server_parts, server_write, steps, tables
+from tpi_cli.store import audit, server, server_parts, server_write, steps, tables
 from tpi_cli.store.place import Place
 
 _ABOUT_RECORDS = frozenset(["audit", "history", "numbering", "ratchet", "request"])
@@ -140,18 +140,27 @@ def make(place: Place, row: tables.Clinic, maker: tables.Clinician) -> str:
         raise server.translated(getattr(fault, "orig", None) or fault, place) from None
 
 
-def grant(place: Place, login: str, role: str | None) -> None:
+def grant(place: Place, login: str, role: str | None, acting: str | None) -> None:
     """Let a login in as writer, reader or auditor, and as that alone; None: not at all any more. Raises NotFound."""
-    with server.reading(place) as db:
+    with closing(server.connect(place, writes=True)) as connection:
+        db = server.Server(connection)
         clinic = str(db.value("SELECT id FROM clinic"))
         if not db.value("SELECT 1 FROM pg_roles WHERE rolname = :login", login=login):
             raise errors.NotFound(f"the server knows no login {login!r}", hint=f"createuser {login} makes it")
-    with server_write.bare(place).begin() as connection:
-        quoted = '"' + login.replace('"', '""') + '"'
         try:
-            for one in (*(f"tpi_{name}" for name in ROLES), of_clinic(clinic)):
-                connection.exec_driver_sql(f"REVOKE {one} FROM {quoted}".replace("%", "%%"))
-            for one in (f"tpi_{role}", of_clinic(clinic)) if role else ():
-                connection.exec_driver_sql(f"GRANT {one} TO {quoted}".replace("%", "%%"))
-        except DBAPIError as fault:
-            raise server.translated(getattr(fault, "orig", None) or fault, place) from None
+            server.begin(connection)
+            for statement in _granted(login, role, of_clinic(clinic)):
+                connection.execute(statement)
+            act = audit.Act("db grant", subject=f"{login} {role or 'none'}")
+            audit.append(db, clinic, audit.Who(db.account, acting), act)
+            connection.execute("COMMIT")
+        except psycopg.Error as fault:
+            raise server.translated(fault, place) from None
+
+
+def _granted(login: str, role: str | None, clinic_role: str) -> Iterator[str]:
+    quoted = '"' + login.replace('"', '""') + '"'
+    for one in (*(f"tpi_{name}" for name in ROLES), clinic_role):
+        yield f"REVOKE {one} FROM {quoted}"
+    for one in (f"tpi_{role}", clinic_role) if role else ():
+        yield f"GRANT {one} TO {quoted}"

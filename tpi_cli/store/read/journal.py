@@ -28,7 +28,18 @@ class Act(NamedTuple):
 
 # turn puts acts of one moment in the order in which they are done
 _OF_THE_STORE = (
-    *("undo", "backup", "restore", "db migrate", "db rekey", "key rotate", "key recover", "key passphrase"),
+    *(
+        "undo",
+        "backup",
+        "restore",
+        "db migrate",
+        "db move",
+        "db grant",
+        "db rekey",
+        "key rotate",
+        "key recover",
+        "key passphrase",
+    ),
     *("key keyring", "clinician add", "clinician retire", "patient merge", "patient unmerge", "patient erase"),
 )
 """Acts that no record tells of by itself."""
