@@ -104,7 +104,7 @@ SELECT 1 FROM appointment AS other
  WHERE other.id <> :id AND other.status IN ({", ".join(f"'{status}'" for status in OPEN)})
    AND other.starts_at < :ends_at AND other.ends_at > :starts_at
    AND (other.patient_id = :patient_id
-        OR other.clinician_id IS NULL OR :clinician_id IS NULL OR other.clinician_id = :clinician_id)
+        OR other.clinician_id IS NULL OR CAST(:clinician_id AS TEXT) IS NULL OR other.clinician_id = :clinician_id)
    AND EXISTS (SELECT 1 FROM appointment_act WHERE appointment_id = other.id AND entry > :since
                   AND act IN ('book', 'move', 'reopen'))
 """
