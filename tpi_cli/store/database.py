@@ -17,7 +17,7 @@ from tpi_cli.store import account
 from tpi_cli.store.durable import durable
 
 Driver = dbapi2
-SCHEMA = 5
+SCHEMA = 6
 """The schema this program reads and writes, kept as the store's `user_version`."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for the others."""
