@@ -243,6 +243,7 @@ class Coming:
             row[CLINICIAN] = self._ids[row[CLINICIAN].casefold()]
         try:
             self._writing.put(table, row)
+            self._writing.send()
         except Driver.IntegrityError:
             return "holds a value that is not allowed, or that another record here has"
         if table in NUMBERED:

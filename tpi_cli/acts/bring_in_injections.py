@@ -5,20 +5,18 @@ the rows of one patient and day.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from sqlmodel import select
-
 from tpi_cli.acts import appointment, inject
-from tpi_cli.acts.bring_in import Line, Refusal, Result, digest, not_then, nothing
-from tpi_cli.acts.bring_in_sessions import Joined, Sites, look_back
+from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, digest, not_then, nothing
+from tpi_cli.acts.bring_in_sessions import Hindsight, Joined, Sites
 from tpi_cli.acts.clinician import Staff
+from tpi_cli.acts.inject import Opened
 from tpi_cli.rules.identity import PART_OF
-from tpi_cli.store import tables
-from tpi_cli.store.chart import House
 from tpi_cli.store.columns import known_day
+from tpi_cli.store.connect import Database
 from tpi_cli.store.read import clinicians, log
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.write import Writing
@@ -27,7 +25,7 @@ NOT_ALONE = "another row of this session is refused: mend that one"
 """A session whose rows are at odds is refused whole: nobody knows which of them is right."""
 
 
-def injections(writing: Writing, house: House, staff: Staff, person: tables.Patient, lines: list[Line]) -> Result:
+def injections(writing: Writing, past: Hindsight, staff: Staff, person: Person, lines: list[Line]) -> Result:
     """Add the injections of a patient that are new; the caller keeps the due dates."""
     out = nothing()
     known = Known(writing, person, [line.row for line in lines])
@@ -37,7 +35,7 @@ def injections(writing: Writing, house: House, staff: Staff, person: tables.Pati
         session = _session(known, staff, out, list(group))
         touched += [session] if session else []
     if touched:
-        look_back(writing, house, person, touched)
+        past.look_back(person, touched)
     return out
 
 
@@ -52,7 +50,7 @@ class Known:
     Of others it knows only the ids that the rows at hand come with.
     """
 
-    def __init__(self, writing: Writing, person: tables.Patient, rows: list[Injected]) -> None:
+    def __init__(self, writing: Writing, person: Person, rows: list[Injected]) -> None:
         db = writing.db
         self.person = person
         self.sites = Sites(writing, person.id)
@@ -67,10 +65,17 @@ class Known:
         self.key_of = {source: key for source, key in keys if source}
         self.seen: Counter[Injected] = Counter()
         self.places = _places(on_file)
-        query = select(tables.Session).where(tables.Session.patient_id == person.id)
-        self.sessions = {row.on_date: row for row in writing.session.exec(query) if row.voided_at is None}
+        self.sessions = {one.on_date: one for one in _on_file(db, person.id)}
         booked = f"SELECT on_date FROM appointment WHERE patient_id = :who AND status IN {appointment.UNTREATED}"
         self.booked = {known_day(on) for (on,) in db.rows(booked, who=person.id)}
+
+
+_SESSIONS = "SELECT id, number, patient_id, clinician_id, on_date FROM session WHERE patient_id = :who"
+
+
+def _on_file(db: Database, patient_id: str) -> Iterator[Opened]:
+    found = map(Opened._make, db.rows(f"{_SESSIONS} AND voided_at IS NULL", who=patient_id))
+    return (one._replace(on_date=known_day(one.on_date)) for one in found)
 
 
 Where = tuple[date, str, str]
@@ -154,7 +159,7 @@ def _equal(known: Known, earlier: Injected, row: Injected) -> bool:
     return _bare(earlier)._replace(clinician=clinician) == _bare(row)._replace(clinician=clinician)
 
 
-def _session(known: Known, staff: Staff, out: Result, lines: list[Line]) -> tables.Session | None:
+def _session(known: Known, staff: Staff, out: Result, lines: list[Line]) -> Opened | None:
     """The session of a day with its new injections; None where its rows are at odds."""
     on, writing = _day(lines[0]), known.sites.writing
     known_then = known.sessions.get(on)
@@ -170,13 +175,14 @@ def _session(known: Known, staff: Staff, out: Result, lines: list[Line]) -> tabl
         bare = _bare(line.row)
         joined.take(known.sites, line.row, digest(bare, 0 if line.row.source_id else copies[bare]))
         copies[bare] += 1
+    joined.end()
     if on in known.booked:
         appointment.close(writing, known.person.id, on, joined.session.id)
     out.new.extend(lines)
     return joined.session
 
 
-def _new(known: Known, staff: Staff, on: date, lines: list[Line]) -> tables.Session:
+def _new(known: Known, staff: Staff, on: date, lines: list[Line]) -> Opened:
     writing = known.sites.writing
     clinician = staff.id(_clinician(lines) or writing.acting)
     session = inject.new_session(writing, known.person.id, on, clinician, {})
@@ -184,7 +190,7 @@ def _new(known: Known, staff: Staff, on: date, lines: list[Line]) -> tables.Sess
     return session
 
 
-def _at_odds(known: Known, session: tables.Session | None, lines: list[Line]) -> list[Refusal]:
+def _at_odds(known: Known, session: Opened | None, lines: list[Line]) -> list[Refusal]:
     """Rows of one session that contradict each other or what is on file: its clinician, a site's plan or pain."""
     db = known.sites.writing.db if session else None
     clinician = clinicians.of(db, session.clinician_id) if session and db else _clinician(lines)

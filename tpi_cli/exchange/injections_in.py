@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from tpi_cli.exchange.fields import (
     LARGEST,
@@ -43,6 +44,8 @@ INJECTIONS = (
     ),
     *("pain_after", "follow_up", "lot", "expiry", "twitch", "adverse", "note", "source_id"),
 )
+REMEMBERED = 1024
+"""Doses that are kept once they are read: a clinic writes the same few all the time."""
 EPI = " epi 1:"
 """Stands between a local anaesthetic's strength and the dilution of the epinephrine in it."""
 DILUTIONS = {"100000": 100_000, "200000": 200_000}
@@ -128,6 +131,7 @@ def _doses(row: dict[str, str], own: tuple[agents.Agent, ...]) -> tuple[Dose, ..
     return doses
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _dose(name: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) -> Dose | None:
     agent = _agent(name, own)
     if agent.agent_class == "vasoconstrictor_additive":

@@ -13,7 +13,7 @@ def text(value: str, longest: int = LONGEST_TEXT) -> str | None:
     """Text that can be stored and shown: no NUL, no halves of a character, not too long."""
     if "\x00" in value:
         return "holds a NUL character"
-    if any("\ud800" <= mark <= "\udfff" for mark in value):
+    if not value.isascii() and any("\ud800" <= mark <= "\udfff" for mark in value):
         return "is not valid UTF-8"
     return f"is longer than {longest} characters" if len(value) > longest else None
 

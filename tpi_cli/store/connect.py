@@ -4,7 +4,7 @@ SQLCipher opens plain stores too, so there is one driver and one SQLite, whichev
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
@@ -55,6 +55,10 @@ class Database:
     def run(self, sql: str, **values: Any) -> None:
         """Run a statement."""
         self.connection.execute(sql, values)
+
+    def run_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a statement once for each row of values."""
+        self.connection.executemany(sql, rows)
 
 
 @contextmanager

@@ -1,11 +1,9 @@
 """One transaction: everything a command changes is kept, or nothing is."""
 
 import os
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, inspect
@@ -15,7 +13,7 @@ from sqlmodel import Session, SQLModel, select
 
 from tpi_cli import clock
 from tpi_cli.rules import chain, identity
-from tpi_cli.store import account, audit, connect, tables, turns, versions
+from tpi_cli.store import account, audit, connect, rows, tables, turns, versions
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.fields import Sealed
 from tpi_cli.store.place import Place
@@ -49,11 +47,9 @@ def made(creator: Any, waits: Callable[[], None] = lambda: None) -> Engine:
 
 def new_id() -> str:
     """A record's UUID, version 7: in order of time, so that indexes grow at their end."""
-    moment = clock.stamp_ms().to_bytes(6, "big")
-    raw = bytearray(moment + os.urandom(10))
-    raw[6] = raw[6] & 0x0F | 0x70
-    raw[8] = raw[8] & 0x3F | 0x80
-    return str(uuid.UUID(bytes=bytes(raw)))
+    moment, chance = f"{clock.stamp_ms():012x}", os.urandom(10).hex()
+    variant = "89ab"[int(chance[3], 16) % 4]
+    return f"{moment[:8]}-{moment[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[7:19]}"
 
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -81,6 +77,7 @@ class Writing:
     def __init__(self, session: Session, acting: str | None, act: str) -> None:
         self._session = session
         self._waiting: list[SQLModel] = []
+        self._records: dict[str, list[dict[str, Any]]] = {}
         self._touched: set[str] = set()
         self.people: set[str] = set()
         self._codes: set[str] = set()
@@ -113,17 +110,27 @@ class Writing:
 
     def send(self) -> None:
         """Send what waits, parents before children: without relationships SQLAlchemy does not know the order."""
-        for row in list(self._session.dirty):
-            if self._session.is_modified(row):
-                self._supersede(row)
+        for one in list(self._session.dirty):
+            if self._session.is_modified(one):
+                self._supersede(one)
         waiting, self._waiting = self._waiting, []
-        by_table = sorted(waiting, key=lambda row: ORDER[str(row.__tablename__)])
-        for _, rows in groupby(by_table, key=lambda row: row.__tablename__):
-            new = [row for row in rows if not inspect(row).persistent]
-            for row in new:
-                self._sealed(row)
-            self._session.add_all(new)
-            self._session.flush()
+        records, self._records = self._records, {}
+        objects: dict[str, list[SQLModel]] = {}
+        for one in waiting:
+            objects.setdefault(str(one.__tablename__), []).append(one)
+        for table in sorted({*objects, *records}, key=ORDER.__getitem__):
+            if table in objects:
+                self._flush(objects[table])
+            if table in records:
+                self._database.run_many(rows.insert(table), records[table])
+        self._session.flush()
+
+    def _flush(self, objects: Iterable[SQLModel]) -> None:
+        """Send objects of one table; one that is on file already is changed with the others in the end."""
+        new = [one for one in objects if not inspect(one).persistent]
+        for one in new:
+            self._sealed(one)
+        self._session.add_all(new)
         self._session.flush()
 
     def _sealed(self, row: SQLModel) -> None:
@@ -205,10 +212,10 @@ class Writing:
         return row
 
     def put(self, table: str, columns: Mapping[str, Any]) -> None:
-        """Put a record into its table as its columns are kept, with its own UUID; raises the driver's errors."""
-        sealed = {**columns, "entry": self.entry, "salt": versions.new_salt()}
-        names, values = ", ".join(sealed), ", ".join(f":{name}" for name in sealed)
-        self.db.run(f"INSERT INTO {table} ({names}) VALUES ({values})", **sealed)
+        """Put a record with its own UUID into the transaction; it is sent with the others before the next read."""
+        sealed = rows.row(table, columns)
+        sealed["entry"], sealed["salt"] = self.entry, versions.new_salt()
+        self._records.setdefault(table, []).append(sealed)
         self.touched(table, columns)
 
     def mark(self) -> Callable[[], None]:
