@@ -54,20 +54,27 @@ class Known:
         db = writing.db
         self.person = person
         self.sites = Sites(writing, person.id)
-        on_file = list(log.injected(db, patient=person.id))
-        every = [*on_file, *log.injected(db, patient=person.id, voided=True)]
+        self.sessions = {one.on_date: one for one in _on_file(db, person.id)}
+        on_file, void = _logged(db, person.id)
+        every = [*on_file, *void]
         self.by_source = {row.source_id: row for row in every if row.source_id}
         self.families = {_family(source) for source in self.by_source}
         self.others = set(log.sources(db, [row.source_id for row in rows if row.source_id])) - self.by_source.keys()
         self.content = Counter(variant for row in every for variant in set(_by_content(row)))
-        keys = list(log.row_keys(db, person.id))
+        keys = list(log.row_keys(db, person.id)) if every else []
         self.keys = {key for _, key in keys}
         self.key_of = {source: key for source, key in keys if source}
         self.seen: Counter[Injected] = Counter()
         self.places = _places(on_file)
-        self.sessions = {one.on_date: one for one in _on_file(db, person.id)}
         booked = f"SELECT on_date FROM appointment WHERE patient_id = :who AND status IN {appointment.UNTREATED}"
         self.booked = {known_day(on) for (on,) in db.rows(booked, who=person.id)}
+
+
+def _logged(db: Database, patient_id: str) -> tuple[list[Injected], list[Injected]]:
+    """A patient's injections on file that count, and the void ones; of somebody new nothing is looked for."""
+    if db.value("SELECT 1 FROM session WHERE patient_id = :who", who=patient_id) is None:
+        return [], []
+    return list(log.injected(db, patient=patient_id)), list(log.injected(db, patient=patient_id, voided=True))
 
 
 _SESSIONS = "SELECT id, number, patient_id, clinician_id, on_date FROM session WHERE patient_id = :who"
@@ -118,7 +125,7 @@ def _is_same(known: Known, row: Injected, earlier: Injected | None) -> bool:
     bare = _bare(row)
     copy = known.seen[bare]
     known.seen[bare] += 1
-    return bool(_digests(row, copy) & known.keys) or known.content[bare] > copy
+    return bool(known.keys and _digests(row, copy) & known.keys) or known.content[bare] > copy
 
 
 def _bare(row: Injected) -> Injected:

@@ -1,13 +1,13 @@
 """Versions of records: what is hashed of each, in which order, and where the earlier ones go."""
 
 import heapq
-import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import chain as chained
 from typing import Any, NamedTuple
 
 from tpi_cli.rules import chain
+from tpi_cli.store import chance
 from tpi_cli.store.connect import Database
 
 WROTE, ENDED = 0, 1
@@ -19,7 +19,7 @@ SEAL = ("entry", "salt")
 
 def new_salt() -> str:
     """A salt of its own for a version of a record."""
-    return os.urandom(SALT_BYTES).hex()
+    return chance.digits(2 * SALT_BYTES)
 
 
 class Leaf(NamedTuple):

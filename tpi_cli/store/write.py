@@ -1,6 +1,5 @@
 """One transaction: everything a command changes is kept, or nothing is."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -13,7 +12,7 @@ from sqlmodel import Session, SQLModel, select
 
 from tpi_cli import clock
 from tpi_cli.rules import chain, identity
-from tpi_cli.store import account, audit, connect, rows, tables, turns, versions
+from tpi_cli.store import account, audit, chance, connect, rows, tables, turns, versions
 from tpi_cli.store.connect import Database, Driver
 from tpi_cli.store.fields import Sealed
 from tpi_cli.store.place import Place
@@ -47,9 +46,9 @@ def made(creator: Any, waits: Callable[[], None] = lambda: None) -> Engine:
 
 def new_id() -> str:
     """A record's UUID, version 7: in order of time, so that indexes grow at their end."""
-    moment, chance = f"{clock.stamp_ms():012x}", os.urandom(10).hex()
-    variant = "89ab"[int(chance[3], 16) % 4]
-    return f"{moment[:8]}-{moment[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[7:19]}"
+    moment, drawn = f"{clock.stamp_ms():012x}", chance.digits(19)
+    variant = "89ab"[int(drawn[18], 16) % 4]
+    return f"{moment[:8]}-{moment[8:]}-7{drawn[:3]}-{variant}{drawn[3:6]}-{drawn[6:18]}"
 
 
 Row = TypeVar("Row", bound=SQLModel)
