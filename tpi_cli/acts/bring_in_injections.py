@@ -30,10 +30,11 @@ def injections(writing: Writing, past: Hindsight, staff: Staff, person: Person, 
     out = nothing()
     known = Known(writing, person, [line.row for line in lines])
     fresh = [line for line in lines if _is_new(known, out, line)]
-    touched = []
-    for _, group in groupby(sorted(fresh, key=_day), key=_day):
-        session = _session(known, staff, out, list(group))
-        touched += [session] if session else []
+    days = {on: list(group) for on, group in groupby(sorted(fresh, key=_day), key=_day)}
+    sound = {on: rows for on, rows in days.items() if _agree(known, on, out, rows)}
+    numbers = writing.numbers("session", len(sound.keys() - known.sessions.keys()))
+    touched = [_session(known, staff, numbers, on, rows) for on, rows in sound.items()]
+    out.new.extend(line for rows in sound.values() for line in rows)
     if touched:
         past.look_back(person, touched)
     return out
@@ -166,17 +167,20 @@ def _equal(known: Known, earlier: Injected, row: Injected) -> bool:
     return _bare(earlier)._replace(clinician=clinician) == _bare(row)._replace(clinician=clinician)
 
 
-def _session(known: Known, staff: Staff, out: Result, lines: list[Line]) -> Opened | None:
-    """The session of a day with its new injections; None where its rows are at odds."""
-    on, writing = _day(lines[0]), known.sites.writing
-    known_then = known.sessions.get(on)
-    wrong = _at_odds(known, known_then, lines)
+def _agree(known: Known, on: date, out: Result, lines: list[Line]) -> bool:
+    """Whether the rows of a day can be one session; where they are at odds they are refused."""
+    wrong = _at_odds(known, known.sessions.get(on), lines)
+    told = {one.at for one in wrong}
+    out.refused.extend(wrong)
     if wrong:
-        out.refused.extend(wrong)
-        told = {one.at for one in wrong}
         out.refused.extend(Refusal(line.at, "date", NOT_ALONE) for line in lines if line.at not in told)
-        return None
-    joined = Joined.on_file(writing, known_then) if known_then else Joined(writing, _new(known, staff, on, lines))
+    return not wrong
+
+
+def _session(known: Known, staff: Staff, numbers: Iterator[int], on: date, lines: list[Line]) -> Opened:
+    """The session of a day with its new injections; a new one takes the next of the numbers."""
+    writing, then = known.sites.writing, known.sessions.get(on)
+    joined = Joined.on_file(writing, then) if then else Joined(writing, _new(known, staff, next(numbers), lines))
     copies: Counter[Injected] = Counter()
     for line in lines:
         bare = _bare(line.row)
@@ -185,16 +189,13 @@ def _session(known: Known, staff: Staff, out: Result, lines: list[Line]) -> Open
     joined.end()
     if on in known.booked:
         appointment.close(writing, known.person.id, on, joined.session.id)
-    out.new.extend(lines)
     return joined.session
 
 
-def _new(known: Known, staff: Staff, on: date, lines: list[Line]) -> Opened:
+def _new(known: Known, staff: Staff, number: int, lines: list[Line]) -> Opened:
     writing = known.sites.writing
     clinician = staff.id(_clinician(lines) or writing.acting)
-    session = inject.new_session(writing, known.person.id, on, clinician, {})
-    known.sessions[on] = session
-    return session
+    return inject.new_session(writing, known.person.id, _day(lines[0]), clinician, {}, number)
 
 
 def _at_odds(known: Known, session: Opened | None, lines: list[Line]) -> list[Refusal]:

@@ -123,6 +123,9 @@ UNSAID_BY_FILES = frozenset({"consent_missing", "recorded_today", "no_diagnosis"
 class Hindsight:
     """What sessions of the past are held against: the house and its clinic, read once for all patients."""
 
+    chart: Chart
+    """The chart of the patient looked back at last, as it was then."""
+
     def __init__(self, writing: Writing, house: House) -> None:
         self.house = house
         self._writing = writing
@@ -131,7 +134,8 @@ class Hindsight:
     def look_back(self, person: Person, sessions: list[Opened]) -> None:
         """What the rules find in sessions of the past, kept with each as notes."""
         db = self._writing.db
-        chart, who = Chart(db, self.house, person.id), screen.whom(db, people.of_uuid(db, person.id))
+        self.chart = chart = Chart(db, self.house, person.id)
+        who = screen.whom(db, people.of_uuid(db, person.id))
         numbers = {where: number for number, where in chart.sites.values()}
         known = overrides.known(db, person.id)
         for session in sessions:

@@ -77,7 +77,8 @@ def record(writing: Writing, draft: Draft) -> Recorded:
     Raises SafetyStop where a finding needs a reason and has none.
     """
     clinician = named(writing, writing.acting).id
-    session = new_session(writing, draft.patient_id, draft.on, clinician, of_session(draft))
+    number = writing.number("session")
+    session = new_session(writing, draft.patient_id, draft.on, clinician, of_session(draft), number)
     return fill(writing, session, draft)
 
 
@@ -156,10 +157,12 @@ def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> str:
     return known.id if known else sites.place(writing, draft.patient_id, muscle, side, since=draft.on).id
 
 
-def new_session(writing: Writing, patient_id: str, on: date, clinician_id: str, more: Mapping[str, Any]) -> Opened:
-    """A session without injections yet."""
+def new_session(
+    writing: Writing, patient_id: str, on: date, clinician_id: str, more: Mapping[str, Any], number: int
+) -> Opened:
+    """A session without injections yet, under a number that was given to it."""
     record = writing.record()
-    one = Opened(record["id"], writing.number("session"), patient_id, clinician_id, on)
+    one = Opened(record["id"], number, patient_id, clinician_id, on)
     told = {"recorded_at": writing.stamp, "recorded_by": writing.by}
     writing.put("session", {**record, **one._asdict(), **more, **told})
     return one

@@ -17,7 +17,7 @@ from tpi_cli.exchange.csv_in import Ask, Found, Row, Table, differing, opened_ta
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.show.progress import Watch
 from tpi_cli.store import keep
-from tpi_cli.store.chart import House
+from tpi_cli.store.chart import Chart, House
 from tpi_cli.store.shelf import Kept, Shelf
 from tpi_cli.store.write import Writing
 
@@ -156,16 +156,19 @@ class Bringing:
             for one in waiting:
                 self._shelf.settle("refused", one.at, self._reading.tables[one.file].theirs("mrn"), person)
             return len(waiting)
-        moved = False
+        moved = set()
         for kind, lines in self._by_act(waiting, acts).items():
             result = acts[kind](person, lines)
             self._settle(result)
             if kind == DEATHS:
                 person = bring_in.as_on_file(self._writing, person)
             self.unsaid += sum(kind == "injections" and not line.row.clinician for line in result.new)
-            moved = moved or bool(result.new or result.changed)
+            if result.new or result.changed:
+                moved.add(kind)
         if moved:
-            keep.refresh(self._writing.db, self._writing.clinic.id, [person.id], self._house)
+            db = self._writing.db
+            chart = self._past.chart if moved == {"injections"} else Chart(db, self._house, person.id)
+            keep.by_chart(db, self._writing.clinic.id, chart)
         return len(waiting)
 
     def _by_act(self, waiting: list[Kept], acts: dict[str, Act]) -> dict[str, list[Line]]:

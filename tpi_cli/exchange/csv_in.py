@@ -18,7 +18,7 @@ from tpi_cli.exchange.kinds import Parse, parser
 from tpi_cli.exchange.map import Map, folded
 from tpi_cli.reference import agents
 from tpi_cli.rules import checks, identity
-from tpi_cli.show.delimited import restored
+from tpi_cli.show.delimited import GUARD, restored
 
 JOINED = frozenset({"alerts", "adverse"})
 """Columns of several texts, each as long as one may be: their parts are checked one by one."""
@@ -60,7 +60,9 @@ class Table:
 
     def rows(self, raw: dict[str, str]) -> tuple[list[Row], str]:
         """What a line says, checked; and why it says nothing that is taken. Raises Fault with all that is wrong."""
-        cells = {name: restored(value.strip()) for name, value in raw.items()}
+        cells = {name: value.strip() for name, value in raw.items()}
+        if GUARD in "".join(cells.values()):
+            cells = {name: restored(value) for name, value in cells.items()}
         if not checks.plain_texts(cells.values()):
             for name, value in cells.items():
                 sound(name, checks.text(value, LONGEST_FIELD))

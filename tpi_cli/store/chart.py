@@ -72,7 +72,7 @@ class Chart:
     def __init__(self, db: Database, house: House, patient: str) -> None:
         self.house = house
         self._db = db
-        self._patient = patient
+        self.patient = patient
         payer = db.value("SELECT payer FROM patient WHERE id = :patient", patient=patient)
         self.policies: tuple[Policy, ...] = payers.policies(payer, house.own, house.policies)
         self.given = history.given(db, patient)
@@ -118,11 +118,11 @@ class Chart:
     @cached_property
     def sessions(self) -> dict[str, str]:
         """The UUIDs of the sessions, by short id."""
-        return facts.session_ids(self._db, self._patient)
+        return facts.session_ids(self._db, self.patient)
 
     @cached_property
     def _pains(self) -> dict[tuple[str, str | None, str], int | None]:
-        return facts.pains(self._db, self._patient)
+        return facts.pains(self._db, self.patient)
 
     @cached_property
     def steroid_wait(self) -> int:

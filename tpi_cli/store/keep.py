@@ -26,7 +26,12 @@ def refresh(db: Database, clinic: str, patients: Iterable[str], house: House | N
     """Work the recall of every site of these patients (UUIDs) out anew and store it, by the clinic's own rules."""
     house = house or House(db)
     for patient in patients:
-        db.run_many(_PUT, list(recalls(db, house, clinic, patient)))
+        by_chart(db, clinic, Chart(db, house, patient))
+
+
+def by_chart(db: Database, clinic: str, chart: Chart) -> None:
+    """The same for one patient, whose chart was read after everything that is on it was written."""
+    db.run_many(_PUT, list(recalls(db, clinic, chart)))
 
 
 def refresh_known(db: Database, clinic: str, patients: Iterable[str]) -> None:
@@ -40,12 +45,11 @@ def drop(db: Database, patient: str) -> None:
     db.run("DELETE FROM recall WHERE patient_id = :patient", patient=patient)
 
 
-def recalls(db: Database, house: House, clinic: str, patient: str) -> Iterator[dict[str, object]]:
+def recalls(db: Database, clinic: str, chart: Chart) -> Iterator[dict[str, object]]:
     """The recalls of a patient's sites as the facts make them now, in the form in which they are stored."""
-    chart = Chart(db, house, patient)
-    for site, known in facts.of_patient(db, patient).items():
+    for site, known in facts.of_patient(db, chart.patient).items():
         row = worked_out(chart, site, recall.decide(known))
-        yield {"clinic_id": clinic, "patient_id": patient, **row}
+        yield {"clinic_id": clinic, "patient_id": chart.patient, **row}
 
 
 def wrong(db: Database, clinic: str) -> Iterator[int]:
@@ -54,7 +58,8 @@ def wrong(db: Database, clinic: str) -> Iterator[int]:
     stored = f"SELECT {', '.join(_COLUMNS)} FROM recall WHERE patient_id = :patient"
     for patient, number in list(db.rows("SELECT id, number FROM patient ORDER BY number")):
         kept = {row[0]: row for row in db.rows(stored, patient=patient)}
-        meant = {row["site_id"]: tuple(row[name] for name in _COLUMNS) for row in recalls(db, house, clinic, patient)}
+        found = recalls(db, clinic, Chart(db, house, patient))
+        meant = {row["site_id"]: tuple(row[name] for name in _COLUMNS) for row in found}
         if kept != meant:
             yield number
 

@@ -240,6 +240,13 @@ class Writing:
         self._database.run(_GIVEN, clinic=self.clinic.id, kind=kind, number=number)
         return number
 
+    def numbers(self, kind: str, count: int) -> Iterator[int]:
+        """So many numbers in a row."""
+        first = self.number(kind) if count else 1
+        if count > 1:
+            self.numbered(kind, first + count - 1)
+        return iter(range(first, first + count))
+
     def record(self) -> dict[str, Any]:
         """What every new record carries: its UUID and its clinic."""
         return {"id": new_id(), "clinic_id": self.clinic.id}
