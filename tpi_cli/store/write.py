@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, inspect
@@ -82,6 +83,7 @@ class Writing:
         self._codes: set[str] = set()
         self._database = Database(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
+        self._clinic_id = self.clinic.id
         self.account = account.name()
         self.named = clinicians.as_on_file(self._database, acting)
         self.acting = self.named or self._own_code()
@@ -195,7 +197,7 @@ class Writing:
         patient = self.db.value(number, patient=patients[0]) if len(patients) == 1 else None
         return patient, codes[0] if len(codes) == 1 else None
 
-    @property
+    @cached_property
     def by(self) -> str:
         """Who does this: the account, and the clinician named beside it."""
         return f"{self.account} as {self.named}" if self.named not in {None, self.account} else self.account
@@ -249,7 +251,7 @@ class Writing:
 
     def record(self) -> dict[str, Any]:
         """What every new record carries: its UUID and its clinic."""
-        return {"id": new_id(), "clinic_id": self.clinic.id}
+        return {"id": new_id(), "clinic_id": self._clinic_id}
 
 
 @contextmanager
