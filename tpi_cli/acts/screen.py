@@ -91,7 +91,7 @@ def _case(office: Clinic, whom: Whom, plan: Plan, chart: Chart) -> Case:
         consent=plan.consent,
         steroids=chart.steroids,
         units=past.units(known),
-        visits=past.visits(known),
+        visits=chart.visits,
         beside=tuple(one for one in known.treated if one.on == plan.on),
         policy=policy,
         payer_known=named and not (policy is not None and policy.fallback),
@@ -130,7 +130,8 @@ def named_site(text: str | None) -> Where | None:
 def _spots(whom: Whom, plan: Plan, chart: Chart, policy: Policy | None) -> tuple[Spot, ...]:
     earlier = chart.past.before(plan.on)
     wanted = eligibility.wanted(policy)
-    answers = {where: past.response(earlier, last, wanted) for where, last in past.last_there(earlier).items()}
+    last_there = past.last_there(earlier)
+    answers = {where: past.response(earlier, last_there[where], wanted) for where in plan.numbers.keys() & last_there}
     return tuple(
         _spot(where, number, whom.criteria.get(where, 0))._replace(before=answers.get(where))
         for where, number in plan.numbers.items()

@@ -59,7 +59,11 @@ class Form:
 
     def record(self, row: Sequence[int | str | None]) -> str:
         """The record that a row holds."""
-        told = [mark + word(value) for mark, place in self._places if (value := row[place]) is not None]
+        told = [
+            mark + (encode_basestring_ascii(value) if isinstance(value, str) else str(value))
+            for mark, place in self._places
+            if (value := row[place]) is not None
+        ]
         return f"{{{','.join(told)}}}"
 
 
@@ -70,12 +74,14 @@ def record(columns: Mapping[str, int | str | None]) -> str:
 
 def written(table: str, key: str, entry: int, salt: str | None, content: str) -> str:
     """The salted hash of a record's version, as hex; without the salt nobody can try values against it."""
-    return _hashed("tpi-record-1", table, key, entry, salt, content)
+    text = encode_basestring_ascii
+    told = f'["tpi-record-1",{text(table)},{text(key)},{entry},{word(salt)},{text(content)}]'
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def ended(table: str, key: str, entry: int, by: int) -> str:
     """The hash of the fact that one entry changed or removed what another had written."""
-    return _hashed("tpi-ended-1", table, key, entry, by)
+    return _hash(["tpi-ended-1", table, key, entry, by])
 
 
 def content(leaves: Iterable[str]) -> tuple[int, str | None]:
@@ -124,8 +130,3 @@ def read_head(text: str) -> tuple[int, str] | None:
 
 def _hash(value: object) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
-
-
-def _hashed(*values: int | str | None) -> str:
-    """The same of an array of words."""
-    return hashlib.sha256(f"[{','.join(map(word, values))}]".encode()).hexdigest()

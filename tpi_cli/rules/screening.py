@@ -18,11 +18,12 @@ def screened(case: Case, rules: Iterable[Rule], *, recording: bool) -> tuple[Fin
 
     `recording` takes the level of what was done, else that of a plan.
     """
-    given = _given(case)
+    given, open_now = _given(case), {one.kind for one in case.person.alerts}
     found = {
         rule.rule: finding
         for rule in rules
         if not (rule.agents and given.isdisjoint(rule.agents))
+        and not (rule.rule not in TESTS and open_now.isdisjoint(rule.alerts))
         and holds(case.on, rule.starts, rule.ends)
         and (finding := _finding(case, rule, recording=recording))
     }

@@ -79,6 +79,7 @@ class Chart:
         self.past = history.with_given(db, patient, self.given)
         self.last = past.last_there(self.past)
         self.steroids = past.steroids(self.past, house.equivalents)
+        self.visits = past.visits(self.past)
         self.reasoned = overrides.of_patient(db, patient)
         self.sites = facts.sites(db, patient)
 
@@ -88,6 +89,7 @@ class Chart:
         one.past = self.past.beside(session, on)
         one.last = past.last_there(one.past)
         one.steroids = past.steroids(one.past, self.house.equivalents)
+        one.visits = past.visits(one.past)
         return one
 
     def shots(self, session: str) -> tuple[Shot, ...]:
@@ -143,7 +145,7 @@ def standing(chart: Chart, site: str, verdict: recall.Verdict) -> Repeat:
     house = chart.house
     source = house.rules[eligibility.RESPONSE].source
     asks = house.asks_for_outcomes
-    found = repeat.judged(chart.past, last, chart.policies, verdict.due, asks=asks, source=source)
+    found = repeat.judged(chart.past, chart.visits, last, chart.policies, verdict.due, asks=asks, source=source)
     return found._replace(reasons=(*found.reasons, *_steroid(chart, where), *_reasoned(chart, number, verdict)))
 
 

@@ -6,9 +6,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from sqlalchemy import Boolean, Date
+from sqlmodel import SQLModel
+
 from tpi_cli.rules.values import plain
 from tpi_cli.store import tables
-from tpi_cli.store.fields import Sealed
+from tpi_cli.store.fields import Quantity, Sealed
 
 _TABLES = {str(one.__tablename__): one for one in Sealed.__subclasses__() if one.__module__.startswith(tables.__name__)}
 _KEPT: dict[type, Callable[[Any], Any]] = {date: date.isoformat, Decimal: plain, bool: int}
@@ -24,10 +27,17 @@ def insert(table: str) -> str:
 def row(table: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     """A record as all columns of its table: days and quantities as text, yes and no as 1 and 0."""
     out = {**_unsaid(table), **columns}
-    for name, value in columns.items():
-        if type(value) in _KEPT:
-            out[name] = _KEPT[type(value)](value)
+    for name in _otherwise(table):
+        if type(out[name]) in _KEPT:
+            out[name] = _KEPT[type(out[name])](out[name])
     return out
+
+
+@cache
+def _otherwise(table: str) -> tuple[str, ...]:
+    """The columns that hold something else than text or a number."""
+    columns = SQLModel.metadata.tables[table].columns
+    return tuple(one.name for one in columns if isinstance(one.type, Boolean | Date | Quantity))
 
 
 @cache
