@@ -144,7 +144,11 @@ def _one_of(writing: Writing, whom: str, *, bare: bool = False) -> Person | str 
     if named:
         return _of_name(writing, *named)
     number = _short_id(whom)
-    found = _people(writing, "number = :number", number=number) if number else _people(writing, "mrn = :mrn", mrn=whom)
+    clinic = writing.clinic.id
+    if number:
+        found = _people(writing, "clinic_id = :clinic AND number = :number", clinic=clinic, number=number)
+    else:
+        found = _people(writing, "clinic_id = :clinic AND mrn = :mrn", clinic=clinic, mrn=whom)
     if not found or (number and bare and found[0].mrn):
         return None
     return found[0]

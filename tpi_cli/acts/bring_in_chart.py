@@ -69,12 +69,15 @@ def height(writing: Writing, patient_id: str, centimetres: Decimal, on: date) ->
     return True
 
 
+_BROUGHT = "SELECT 1 FROM outcome WHERE clinic_id = :clinic AND source_id = :source"
+
+
 def score(writing: Writing, patient_id: str, points: Decimal, on: date, source_id: str) -> str | None:
     """Keep a pain score of the whole patient against the session before it; returns why not, empty if it is there.
 
     A score between two points is rounded half up, and its note says what it was.
     """
-    if writing.db.value("SELECT 1 FROM outcome WHERE source_id = :source", source=source_id):
+    if writing.db.value(_BROUGHT, clinic=writing.clinic.id, source=source_id):
         return ""
     rounded = int(points.to_integral_value(ROUND_HALF_UP))
     if rounded not in POINTS or points < 0:

@@ -17,7 +17,7 @@ from tpi_cli.acts.inject import Opened
 from tpi_cli.rules.identity import PART_OF
 from tpi_cli.store.columns import known_day
 from tpi_cli.store.connect import Database
-from tpi_cli.store.read import clinicians, log
+from tpi_cli.store.read import clinicians, log, sources
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.write import Writing
 
@@ -60,7 +60,8 @@ class Known:
         every = [*on_file, *void]
         self.by_source = {row.source_id: row for row in every if row.source_id}
         self.families = {_family(source) for source in self.by_source}
-        self.others = set(log.sources(db, [row.source_id for row in rows if row.source_id])) - self.by_source.keys()
+        asked = [row.source_id for row in rows if row.source_id]
+        self.others = set(sources.on_file(db, "injection", writing.clinic.id, asked)) - self.by_source.keys()
         self.content = Counter(variant for row in every for variant in set(_by_content(row)))
         keys = list(log.row_keys(db, person.id)) if every else []
         self.keys = {key for _, key in keys}

@@ -12,7 +12,7 @@ from tpi_cli.acts import hold, outcome
 from tpi_cli.acts import site as sites
 from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
 from tpi_cli.store import tables
-from tpi_cli.store.read import scores
+from tpi_cli.store.read import scores, sources
 from tpi_cli.store.read.scores import Against, Scored
 from tpi_cli.store.write import Writing
 
@@ -49,7 +49,8 @@ class Known:
         every = [*on_file, *scores.scored(db, patient=person.id, voided=True)]
         self.person = person
         self.by_source = {row.source_id: row for row in every if row.source_id}
-        self.others = set(scores.sources(db, [row.source_id for row in rows if row.source_id])) - self.by_source.keys()
+        asked = [row.source_id for row in rows if row.source_id]
+        self.others = set(sources.on_file(db, "outcome", writing.clinic.id, asked)) - self.by_source.keys()
         self.by_day = {_where(row): row for row in on_file}
         self.void = {_bare(row) for row in every} - {_bare(row) for row in on_file}
 

@@ -81,7 +81,8 @@ def unique(writing: Writing, new: New) -> None:
 
 
 def _free(writing: Writing, mrn: str) -> None:
-    number = writing.db.value("SELECT number FROM patient WHERE mrn = :mrn", mrn=mrn)
+    sql = "SELECT number FROM patient WHERE clinic_id = :clinic AND mrn = :mrn"
+    number = writing.db.value(sql, clinic=writing.clinic.id, mrn=mrn)
     if number:
         raise DuplicateMrn(mrn=mrn, patient=identity.patient(number))
 

@@ -186,20 +186,6 @@ def injected(db: Database, *, voided: bool = False, patient: str | None = None) 
         )
 
 
-def sources(db: Database, ids: list[str]) -> Iterator[str]:
-    """Which of these ids an injection on file goes by: the one it came with, else its own."""
-    for at in range(0, len(ids), ASKED):
-        asked = [*ids[at : at + ASKED], *[None] * ASKED][:ASKED]  # always as many, so that it is one statement
-        yield from (one for (one,) in db.rows(_SOURCES, **dict(zip(_ASKED, asked, strict=True))))
-
-
-ASKED = 16
-"""Ids that are looked up at a time."""
-_ASKED = tuple(f"id{number}" for number in range(ASKED))
-_AMONG = f"IN ({', '.join(f':{name}' for name in _ASKED)})"
-_SOURCES = f"SELECT source_id FROM injection WHERE source_id {_AMONG} UNION SELECT id FROM injection WHERE id {_AMONG}"
-
-
 def row_keys(db: Database, patient: str) -> Iterator[tuple[str | None, str]]:
     """The ids and digests of the rows that a patient's injections came from."""
     sql = (
