@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 from tests.scale.startup import TPI
 from tpi_cli.store import connect
+from tpi_cli.store.connect import Database
 from tpi_cli.store.place import Place
 
 ROWS = 20_000
@@ -125,6 +126,7 @@ def copied(home: str, empty: str) -> tuple[dict[str, int], Spent]:
     """Copy what the import wrote into the empty store; how many rows of each table, and what it took."""
     with closing(connect.open_store(place(home))) as source, closing(connect.open_store(place(empty))) as target:
         connect.durable(target)
+        Database(target).make_room()  # as the import does
         counts, spent = {}, Spent(0, 0, 0)
         target.execute("BEGIN IMMEDIATE")
         for table in _parents_first(source):

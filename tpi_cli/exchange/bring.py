@@ -110,6 +110,7 @@ class Bringing:
         A line lands whole or not at all: where a part of it is refused and another was kept, everything is taken
         back and begun again without that line.
         """
+        self._writing.db.make_room()
         back = self._writing.mark()
         self._once(watch)
         while self._shelf.refuse_whole_lines():

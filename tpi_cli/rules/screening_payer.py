@@ -25,8 +25,9 @@ def _dated(case: Case, rule: Rule) -> Hit | None:
     policy = case.policy.alone(rule.rule) if case.policy else None
     if policy is None or not policy.limits_dates:
         return None
-    now = [(spot, text) for spot in case.injected for text in _against(case, policy, spot)]
-    found = now or [(spot, text) for spot in case.injected for text in _later(case, policy, spot)]
+    injected = case.injected
+    now = [(spot, text) for spot in injected for text in _against(case, policy, spot)]
+    found = now or [(spot, text) for spot in injected for text in _later(case, policy, spot)]
     if not found:
         return None
     advice = not (now and policy.enforces(rule.rule))
@@ -70,8 +71,9 @@ def no_response(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001 - every t
 
 def regions_over(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
     """More regions than the policy pays for in one session."""
-    beside = {one.region for one in case.beside if one.doses} if case.injected else set()
-    regions = sorted(region.replace("_", " ") for region in {spot.region for spot in case.injected} | beside)
+    injected = {spot.region for spot in case.injected}
+    beside = {one.region for one in case.beside if one.doses} if injected else set()
+    regions = sorted(region.replace("_", " ") for region in injected | beside)
     policy = case.policy
     if policy is None or policy.max_regions is None or len(regions) <= policy.max_regions:
         return None

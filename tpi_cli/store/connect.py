@@ -28,6 +28,8 @@ TABLES = frozenset(
 MANIFEST = "manifest"
 """The table by which a backup is known; what it says of itself stands in it."""
 BUSY_SECONDS = 30.0
+ROOM_KB = 32_000
+"""What a long write may hold in memory of the store: its indexes grow at many places at once."""
 
 Driver = dbapi2
 
@@ -55,6 +57,10 @@ class Database:
     def run(self, sql: str, **values: Any) -> None:
         """Run a statement."""
         self.connection.execute(sql, values)
+
+    def make_room(self) -> None:
+        """Hold more of the store in memory until the connection is closed, for a long write."""
+        self.connection.execute(f"PRAGMA cache_size=-{ROOM_KB}")
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each row of values."""
