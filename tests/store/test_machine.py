@@ -598,13 +598,13 @@ class Practice(RuleBasedStateMachine):
                  "closed", "snoozed_until", "booked_until", "call_back_on", "reasons", "agents", "pain_before",
                  "pain_after", "revision")  # fmt: skip
         columns = ", ".join(names)
-        clinic, house = db.value("SELECT id FROM clinic"), House(db)
+        house = House(db)
         count = 0
         for (person,) in list(db.rows("SELECT id FROM patient")):
             chart = Chart(db, house, person)
             for where, known in facts.of_patient(db, person).items():
                 stored = db.row(f"SELECT {columns} FROM recall WHERE site_id = :site", site=where)
-                worked_out = keep.worked_out(db, clinic, chart, where, recall.decide(known))
+                worked_out = keep.worked_out(chart, where, recall.decide(known))
                 assert stored == tuple(worked_out[name] for name in names)
                 count += 1
         assert count == db.value("SELECT COUNT(*) FROM site") == db.value("SELECT COUNT(*) FROM recall")

@@ -245,6 +245,7 @@ class Coming:
         try:
             with self._db.attempt():
                 self._writing.put(table, row)
+                self._writing.send()
         except refusals():
             return "holds a value that is not allowed, or that another record here has"
         if table in NUMBERED:

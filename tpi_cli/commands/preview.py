@@ -100,7 +100,7 @@ def prepare(
     )
     numbers = {plan.where: plan.number for plan in plans}
     plan = screen.Plan(on, shots, checked.consent is not None, numbers)
-    screened = screen.screen(db, office, who, plan, chart, recording=recording)
+    screened = screen.screen(office, screen.whom(db, who), plan, chart, recording=recording)
     notes = (*notes, *_needless(checked, screened))
     return Preview(who, people.alerts(db, who.id), on, today, shots, checked, plans, notes, screened)
 

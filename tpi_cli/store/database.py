@@ -21,6 +21,8 @@ SCHEMA = 6
 """The schema this program reads and writes, kept as the store's `user_version`."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for the others."""
+ROOM_KB = 32_000
+"""What a long write may hold in memory of a file: its indexes grow at many places at once."""
 
 
 class Column(NamedTuple):
@@ -58,15 +60,24 @@ class Database:
         found = self.row(sql, **values)
         return found[0] if found else None
 
+    def headed(self, sql: str, **values: Any) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+        """The names of a query's columns, and its rows."""
+        cursor = self.connection.execute(sql, values)
+        return tuple(column[0] for column in cursor.description), iter(cursor)
+
+    def headed_stream(self, sql: str, **values: Any) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+        """The same for rows that may be too many to hold."""
+        return self.headed(sql, **values)
+
     def named(self, sql: str, **values: Any) -> Iterator[dict[str, Any]]:
         """The rows of a query by the names of its columns."""
-        cursor = self.connection.execute(sql, values)
-        names = [column[0] for column in cursor.description]
-        return (dict(zip(names, row, strict=True)) for row in cursor)
+        names, rows = self.headed(sql, **values)
+        return (dict(zip(names, row, strict=True)) for row in rows)
 
     def streamed(self, sql: str, **values: Any) -> Iterator[dict[str, Any]]:
         """The same for rows that may be too many to hold."""
-        return self.named(sql, **values)
+        names, rows = self.headed_stream(sql, **values)
+        return (dict(zip(names, row, strict=True)) for row in rows)
 
     def run(self, sql: str, **values: Any) -> None:
         """Run a statement."""
@@ -84,6 +95,10 @@ class Database:
     def stamp(self) -> str:
         """This moment (`clock.stamp`), by the clock that everybody who writes here goes by."""
         return clock.stamp()
+
+    def make_room(self) -> None:
+        """Hold more of the store in memory until the connection is closed, for a long write."""
+        self.run(f"PRAGMA cache_size=-{ROOM_KB}")
 
     def tables(self) -> list[str]:
         """The store's tables by name, but for those that only the engine knows of."""

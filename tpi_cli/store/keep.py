@@ -26,8 +26,12 @@ def refresh(db: Database, clinic: str, patients: Iterable[str], house: House | N
     """Work the recall of every site of these patients (UUIDs) out anew and store it, by the clinic's own rules."""
     house = house or House(db)
     for patient in patients:
-        for row in recalls(db, house, clinic, patient):
-            db.run(_PUT, **row)
+        by_chart(db, clinic, Chart(db, house, patient))
+
+
+def by_chart(db: Database, clinic: str, chart: Chart) -> None:
+    """The same for one patient, whose chart was read after everything that is on it was written."""
+    db.run_many(_PUT, list(recalls(db, clinic, chart)))
 
 
 def refresh_known(db: Database, clinic: str, patients: Iterable[str]) -> None:
@@ -41,12 +45,11 @@ def drop(db: Database, patient: str) -> None:
     db.run("DELETE FROM recall WHERE patient_id = :patient", patient=patient)
 
 
-def recalls(db: Database, house: House, clinic: str, patient: str) -> Iterator[dict[str, object]]:
+def recalls(db: Database, clinic: str, chart: Chart) -> Iterator[dict[str, object]]:
     """The recalls of a patient's sites as the facts make them now, in the form in which they are stored."""
-    chart = Chart(db, house, patient)
-    for site, known in facts.of_patient(db, patient).items():
-        row = worked_out(db, clinic, chart, site, recall.decide(known))
-        yield {"clinic_id": clinic, "patient_id": patient, **row}
+    for site, known in facts.of_patient(db, chart.patient).items():
+        row = worked_out(chart, site, recall.decide(known))
+        yield {"clinic_id": clinic, "patient_id": chart.patient, **row}
 
 
 def wrong(db: Database, clinic: str) -> Iterator[int]:
@@ -55,7 +58,8 @@ def wrong(db: Database, clinic: str) -> Iterator[int]:
     stored = f"SELECT {', '.join(_COLUMNS)} FROM recall WHERE patient_id = :patient"
     for patient, number in list(db.rows("SELECT id, number FROM patient ORDER BY number")):
         kept = {row[0]: row for row in db.rows(stored, patient=patient)}
-        meant = {row["site_id"]: tuple(row[name] for name in _COLUMNS) for row in recalls(db, house, clinic, patient)}
+        found = recalls(db, clinic, Chart(db, house, patient))
+        meant = {row["site_id"]: tuple(row[name] for name in _COLUMNS) for row in found}
         if kept != meant:
             yield number
 
@@ -65,9 +69,9 @@ def refresh_all(db: Database, clinic: str) -> None:
     refresh(db, clinic, [patient for (patient,) in list(db.rows("SELECT id FROM patient ORDER BY number"))])
 
 
-def worked_out(db: Database, clinic: str, chart: Chart, site: str, verdict: recall.Verdict) -> dict[str, object]:
+def worked_out(chart: Chart, site: str, verdict: recall.Verdict) -> dict[str, object]:
     """The stored form of a verdict, with what the list shows of its anchor session."""
-    session = facts.session_id(db, clinic, verdict.session) if verdict.session else None
+    session = chart.sessions[verdict.session] if verdict.session else None
     stands = standing(chart, site, verdict)
     return {
         "site_id": site,
@@ -83,9 +87,9 @@ def worked_out(db: Database, clinic: str, chart: Chart, site: str, verdict: reca
         "booked_until": _iso(verdict.booked_until),
         "call_back_on": _iso(verdict.call_back_on),
         "reasons": reasons_text((*verdict.reasons, *stands.reasons)),
-        "agents": "\n".join(facts.agents_at(db, session, site)) if session else "",
-        "pain_before": facts.pain_at(db, session, site, "before") if session else None,
-        "pain_after": facts.pain_at(db, session, site, "after") if session else None,
+        "agents": "\n".join(chart.agents(session, site)) if session else "",
+        "pain_before": chart.pain(session, site, "before") if session else None,
+        "pain_after": chart.pain(session, site, "after") if session else None,
         "revision": KNOWLEDGE,
     }
 

@@ -98,6 +98,7 @@ def apply(writing: Writing, found: Iterable[Change]) -> None:
         for one in listed:
             if one.back is not None:
                 writing.put(one.table, one.back)
+        writing.send()
     except refusals():
         raise Conflict("what was recorded since stands in its place", hint="take that back first") from None
     gone = {one.table for one in listed if one.back is None}

@@ -178,34 +178,25 @@ class Server(Database):
 
     def stream(self, sql: str, **values: Any) -> Iterator[tuple[Any, ...]]:
         """The rows as they are asked for, a page at a time."""
-        with self._paged(sql, values) as cursor:
-            yield from cursor
-
-    @contextmanager
-    def _paged(self, sql: str, values: Mapping[str, Any]) -> Iterator[Any]:
-        self._pages += 1
-        with _adapted(self.connection.cursor(name=f"rows{self._pages}")) as cursor:
-            cursor.itersize = PAGE
-            cursor.execute(written(sql), values)
-            yield cursor
+        return self.headed_stream(sql, **values)[1]
 
     def row(self, sql: str, **values: Any) -> tuple[Any, ...] | None:
         """The first row of a query, or None."""
         found: tuple[Any, ...] | None = self._ran(sql, values).fetchone()
         return found
 
-    def named(self, sql: str, **values: Any) -> Iterator[dict[str, Any]]:
-        """The rows of a query by the names of its columns."""
+    def headed(self, sql: str, **values: Any) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+        """The names of a query's columns, and its rows, fetched whole."""
         cursor = self._ran(sql, values)
-        names = [column.name for column in cursor.description]
-        return (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+        return _names(cursor), iter(cursor.fetchall())
 
-    def streamed(self, sql: str, **values: Any) -> Iterator[dict[str, Any]]:
-        """The same as they are asked for, a page at a time."""
-        with self._paged(sql, values) as cursor:
-            names = [column.name for column in cursor.description]
-            for row in cursor:
-                yield dict(zip(names, row, strict=True))
+    def headed_stream(self, sql: str, **values: Any) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+        """The same, the rows as they are asked for, a page at a time."""
+        self._pages += 1
+        cursor = _adapted(self.connection.cursor(name=f"rows{self._pages}"))
+        cursor.itersize = PAGE
+        cursor.execute(written(sql), values)
+        return _names(cursor), _paged(cursor)
 
     def run(self, sql: str, **values: Any) -> None:
         """Run a statement."""
@@ -225,6 +216,9 @@ class Server(Database):
     def stamp(self) -> str:
         """This moment by the server's clock, which all workstations go by."""
         return str(self.value("SELECT stamp(clock_timestamp())"))
+
+    def make_room(self) -> None:
+        """Nothing: what the server holds in memory is the server's to say."""
 
     def tables(self) -> list[str]:
         """The store's tables by name, but for those that only this engine has."""
@@ -305,6 +299,15 @@ class Server(Database):
             _begun(connection, seconds)
             yield Server(connection)
             connection.execute("COMMIT")
+
+
+def _names(cursor: Any) -> tuple[str, ...]:
+    return tuple(column.name for column in cursor.description)
+
+
+def _paged(cursor: Any) -> Iterator[tuple[Any, ...]]:
+    with cursor:
+        yield from cursor
 
 
 def _adapted(cursor: Any) -> Any:

@@ -1,11 +1,13 @@
 """Versions of records: what is hashed of each, in which order, and where the earlier ones go."""
 
 import heapq
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import chain as chained
 from typing import Any, NamedTuple
 
 from tpi_cli.rules import chain
+from tpi_cli.store import chance
 from tpi_cli.store.database import Database
 
 WROTE, ENDED = 0, 1
@@ -17,7 +19,7 @@ SEAL = ("entry", "salt")
 
 def new_salt() -> str:
     """A salt of its own for a version of a record."""
-    return os.urandom(SALT_BYTES).hex()
+    return chance.digits(2 * SALT_BYTES)
 
 
 class Leaf(NamedTuple):
@@ -52,15 +54,26 @@ def tables(db: Database) -> dict[str, tuple[str, ...]]:
 
 def standing(db: Database, table: str, keys: tuple[str, ...], where: str = "", **values: Any) -> Iterator[Version]:
     """The present versions in a table, in the order of the entries that wrote them, then of their keys."""
-    read = db.named if where else db.streamed
-    for row in read(f"SELECT * FROM {table} {where} ORDER BY entry, {', '.join(keys)}", **values):
-        yield _version(table, keys, row)
+    names, rows = db.headed_stream(f"SELECT * FROM {table} {where} ORDER BY entry, {', '.join(keys)}", **values)
+    yield from map(_reader(table, keys, names), rows)
 
 
-def _version(table: str, keys: tuple[str, ...], columns: dict[str, Any]) -> Version:
-    entry, salt = (columns.pop(name) for name in SEAL)
-    key = "|".join(str(columns[name]) for name in keys)
-    return Version(table, key, entry or 0, salt, chain.record({name: _plain(value) for name, value in columns.items()}))
+@cache
+def _reader(table: str, keys: tuple[str, ...], names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Version]:
+    """What makes a version of a row with these columns."""
+    form = chain.Form({name: place for place, name in enumerate(names) if name not in SEAL})
+    entry, salt = map(names.index, SEAL)
+    own = [names.index(key) for key in keys]
+
+    def version(row: tuple[Any, ...]) -> Version:
+        key = "|".join([str(row[place]) for place in own])
+        content = form.record(row if _KNOWN.issuperset(map(type, row)) else tuple(map(_plain, row)))
+        return Version(table, key, row[entry] or 0, row[salt], content)
+
+    return version
+
+
+_KNOWN = frozenset([int, str, type(None)])
 
 
 def _plain(value: Any) -> Any:
@@ -89,8 +102,9 @@ def lay_aside(db: Database, clinic: str, one: Version, by: int) -> None:
 
 def leaves(db: Database, of: dict[str, tuple[str, ...]], entry: int | None = None) -> Iterator[Leaf]:
     """The hashes of all versions in these tables, or of those one entry wrote or ended, in the order of their sum."""
-    streams: list[Iterable[Leaf]] = [_written(db, table, keys, entry) for table, keys in of.items()]
-    return heapq.merge(*streams, _earlier(db, entry), _ended(db, entry))
+    streams = [_written(db, table, keys, entry) for table, keys in sorted(of.items())]
+    written = chained(*streams) if entry is not None else heapq.merge(*streams)
+    return heapq.merge(written, _earlier(db, entry), _ended(db, entry))
 
 
 def _written(db: Database, table: str, keys: tuple[str, ...], entry: int | None) -> Iterator[Leaf]:

@@ -1,11 +1,9 @@
 """One transaction: everything a command changes is kept, or nothing is."""
 
-import os
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from itertools import groupby
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, inspect
@@ -15,7 +13,7 @@ from sqlmodel import Session, SQLModel, select
 
 from tpi_cli import clock
 from tpi_cli.rules import chain, identity
-from tpi_cli.store import audit, connect, tables, turns, versions
+from tpi_cli.store import audit, chance, connect, rows, tables, turns, versions
 from tpi_cli.store.database import Database, Driver, faults
 from tpi_cli.store.fields import Sealed
 from tpi_cli.store.place import Place
@@ -60,9 +58,10 @@ def new_id() -> str:
     in the order in which they were made (RFC 9562, 6.2: the bits after the milliseconds count)."""
     _LAST_ID[0] = max(clock.stamp_ms() << 12, _LAST_ID[0] + 1)
     moment, count = divmod(_LAST_ID[0], 1 << 12)
-    raw = bytearray(moment.to_bytes(6, "big") + (0x7000 | count).to_bytes(2, "big") + os.urandom(8))
-    raw[8] = raw[8] & 0x3F | 0x80
-    return str(uuid.UUID(bytes=bytes(raw)))
+    drawn = chance.digits(16)
+    variant = "89ab"[int(drawn[15], 16) % 4]
+    head = f"{moment:012x}"
+    return f"{head[:8]}-{head[8:]}-7{count:03x}-{variant}{drawn[:3]}-{drawn[3:15]}"
 
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -91,11 +90,13 @@ class Writing:
     def __init__(self, session: Session, acting: str | None, act: str) -> None:
         self._session = session
         self._waiting: list[SQLModel] = []
+        self._records: dict[str, list[dict[str, Any]]] = {}
         self._touched: set[str] = set()
         self.people: set[str] = set()
         self._codes: set[str] = set()
         self._database = connect.of(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
+        self._clinic_id = self.clinic.id
         self.account = self._database.account
         self.named = clinicians.as_on_file(self._database, acting)
         self.acting = self.named or self._own_code()
@@ -123,17 +124,27 @@ class Writing:
 
     def send(self) -> None:
         """Send what waits, parents before children: without relationships SQLAlchemy does not know the order."""
-        for row in list(self._session.dirty):
-            if self._session.is_modified(row):
-                self._supersede(row)
+        for one in list(self._session.dirty):
+            if self._session.is_modified(one):
+                self._supersede(one)
         waiting, self._waiting = self._waiting, []
-        by_table = sorted(waiting, key=lambda row: ORDER[str(row.__tablename__)])
-        for _, rows in groupby(by_table, key=lambda row: row.__tablename__):
-            new = [row for row in rows if not inspect(row).persistent]
-            for row in new:
-                self._sealed(row)
-            self._session.add_all(new)
-            self._session.flush()
+        records, self._records = self._records, {}
+        objects: dict[str, list[SQLModel]] = {}
+        for one in waiting:
+            objects.setdefault(str(one.__tablename__), []).append(one)
+        for table in sorted({*objects, *records}, key=ORDER.__getitem__):
+            if table in objects:
+                self._flush(objects[table])
+            if table in records:
+                self._database.run_many(rows.insert(table), records[table])
+        self._session.flush()
+
+    def _flush(self, objects: Iterable[SQLModel]) -> None:
+        """Send objects of one table; one that is on file already is changed with the others in the end."""
+        new = [one for one in objects if not inspect(one).persistent]
+        for one in new:
+            self._sealed(one)
+        self._session.add_all(new)
         self._session.flush()
 
     def _sealed(self, row: SQLModel) -> None:
@@ -199,7 +210,7 @@ class Writing:
         patient = self.db.value(number, patient=patients[0]) if len(patients) == 1 else None
         return patient, codes[0] if len(codes) == 1 else None
 
-    @property
+    @cached_property
     def by(self) -> str:
         """Who does this: the account, and the clinician named beside it."""
         return f"{self.account} as {self.named}" if self.named not in {None, self.account} else self.account
@@ -215,10 +226,10 @@ class Writing:
         return row
 
     def put(self, table: str, columns: Mapping[str, Any]) -> None:
-        """Put a record into its table as its columns are kept, with its own UUID; raises the driver's errors."""
-        sealed = {**columns, "entry": self.entry, "salt": versions.new_salt()}
-        names, values = ", ".join(sealed), ", ".join(f":{name}" for name in sealed)
-        self.db.run(f"INSERT INTO {table} ({names}) VALUES ({values})", **sealed)
+        """Put a record with its own UUID into the transaction; it is sent with the others before the next read."""
+        sealed = rows.row(table, columns)
+        sealed["entry"], sealed["salt"] = self.entry, versions.new_salt()
+        self._records.setdefault(table, []).append(sealed)
         self.touched(table, columns)
 
     def mark(self) -> Callable[[], None]:
@@ -244,9 +255,16 @@ class Writing:
         self._database.run(_GIVEN, clinic=self.clinic.id, kind=kind, number=number)
         return number
 
+    def numbers(self, kind: str, count: int) -> Iterator[int]:
+        """So many numbers in a row."""
+        first = self.number(kind) if count else 1
+        if count > 1:
+            self.numbered(kind, first + count - 1)
+        return iter(range(first, first + count))
+
     def record(self) -> dict[str, Any]:
         """What every new record carries: its UUID and its clinic."""
-        return {"id": new_id(), "clinic_id": self.clinic.id}
+        return {"id": new_id(), "clinic_id": self._clinic_id}
 
 
 @contextmanager

@@ -59,6 +59,20 @@ def of_patient(db: Database, patient_id: str) -> list[Reasoned]:
     return [Reasoned._make((identity.session(number), *rest, numbers(sites))) for number, *rest, sites in rows]
 
 
+_KNOWN = """
+SELECT session_id, rule, sites FROM finding JOIN session ON session.id = finding.session_id
+WHERE session.patient_id = :patient
+"""
+
+
+def known(db: Database, patient_id: str) -> dict[str, frozenset[tuple[str, str | None]]]:
+    """The rules and sites of the findings of a patient's sessions, by session (UUID)."""
+    out: dict[str, frozenset[tuple[str, str | None]]] = {}
+    for session, rule, sites in db.rows(_KNOWN, patient=patient_id):
+        out[session] = out.get(session, frozenset()) | {(rule, sites)}
+    return out
+
+
 def noted(db: Database, entry: int) -> tuple[int, int]:
     """How many findings an entry of the log wrote, and of how many sessions."""
     sql = "SELECT COUNT(*), COUNT(DISTINCT session_id) FROM finding WHERE entry = :entry"

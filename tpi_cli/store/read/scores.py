@@ -91,12 +91,6 @@ def scored(db: Database, *, voided: bool = False, patient: str | None = None) ->
     return map(_scored, db.rows(sql, patient=patient))
 
 
-def sources(db: Database, ids: list[str]) -> Iterator[str]:
-    """Which of these ids a score on file goes by: the one it came with, else its own."""
-    sql = "SELECT 1 FROM outcome WHERE source_id = :id UNION SELECT 1 FROM outcome WHERE id = :id"
-    return (one for one in ids if db.value(sql, id=one))
-
-
 def _scored(row: tuple[Any, ...]) -> Scored:
     mrn, number, on, muscle, side, pain, relief, resolved, source, own, reopened = row
     return Scored(
