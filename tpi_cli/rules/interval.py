@@ -2,6 +2,7 @@
 
 import re
 from datetime import MAXYEAR, date, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 LAST_YEAR = 2199
@@ -39,12 +40,14 @@ def holds(on: date, first: date | None, last: date | None) -> bool:
     return (first is None or first <= on) and (last is None or on <= last)
 
 
+@lru_cache(maxsize=1 << 16)
 def after(anchor: date, interval: Interval, month_end: MonthEnd = "back") -> date:
     """The day the interval ends.
 
     A wish to come back clamps `back` (31 Jan + 1mo = 28 Feb). A wait that must not be cut short, a payer's
     interval or rolling year, goes `forward` (31 Mar + 6mo = 1 Oct; 29 Feb + 1y = 1 Mar), as CDC's CDSi has it.
-    Raises OverflowError when the day lies beyond the calendar (year 9999).
+    Raises OverflowError when the day lies beyond the calendar (year 9999). Days and intervals recur, in a clinic's
+    whole history most of all, so what was worked out once is remembered.
     """
     from dateutil.relativedelta import relativedelta
 
