@@ -39,9 +39,10 @@ WHERE patient_id = :patient AND status IN {contact.OPEN} ORDER BY starts_at
 _VISITS = "SELECT on_date, recorded_at FROM session WHERE patient_id = :patient AND voided_at IS NULL"
 _FOUND = "SELECT id, found_on, created_at FROM site WHERE patient_id = :patient"
 _DOSES = """
-SELECT agent, strength, strength_unit, epinephrine FROM injection_list
-WHERE session_id = :session AND site_id = :site
-GROUP BY agent, strength, strength_unit, epinephrine ORDER BY MIN(injection), MIN(component)
+SELECT agent, strength, strength_unit, epinephrine
+FROM injection LEFT JOIN component ON component.mixture_id = injection.mixture_id
+WHERE injection.session_id = :session AND injection.site_id = :site
+GROUP BY agent, strength, strength_unit, epinephrine ORDER BY MIN(injection.ordinal), MIN(component.ordinal)
 """
 _PAIN = """
 SELECT pain FROM outcome

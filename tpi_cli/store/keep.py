@@ -5,10 +5,12 @@ Called in the transaction of whatever moved a fact, so that a date and its reaso
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.rules import recall
 from tpi_cli.rules.recall import Reason
+from tpi_cli.rules.repeat import Repeat
 from tpi_cli.store import facts
 from tpi_cli.store.chart import Chart, House, standing
 from tpi_cli.store.connect import Database
@@ -65,13 +67,33 @@ def refresh_all(db: Database, clinic: str) -> None:
     refresh(db, clinic, [patient for (patient,) in list(db.rows("SELECT id FROM patient ORDER BY number"))])
 
 
+class Last(NamedTuple):
+    """What the list shows of the session a recall counts from: its UUID, a line an agent, pain before and after."""
+
+    session: str | None = None
+    agents: str = ""
+    pain_before: int | None = None
+    pain_after: int | None = None
+
+
 def worked_out(db: Database, clinic: str, chart: Chart, site: str, verdict: recall.Verdict) -> dict[str, object]:
     """The stored form of a verdict, with what the list shows of its anchor session."""
+    return stored(site, verdict, standing(chart, site, verdict), _last(db, clinic, site, verdict))
+
+
+def _last(db: Database, clinic: str, site: str, verdict: recall.Verdict) -> Last:
     session = facts.session_id(db, clinic, verdict.session) if verdict.session else None
-    stands = standing(chart, site, verdict)
+    if session is None:
+        return Last()
+    pain = (facts.pain_at(db, session, site, phase) for phase in ("before", "after"))
+    return Last(session, "\n".join(facts.agents_at(db, session, site)), *pain)
+
+
+def stored(site: str, verdict: recall.Verdict, stands: Repeat, last: Last) -> dict[str, object]:
+    """The columns of a recall but those that tell whose it is."""
     return {
         "site_id": site,
-        "session_id": session,
+        "session_id": last.session,
         "anchor_on": _iso(verdict.anchor),
         "follow_up": verdict.follow_up,
         "due_on": _iso(verdict.due),
@@ -83,9 +105,9 @@ def worked_out(db: Database, clinic: str, chart: Chart, site: str, verdict: reca
         "booked_until": _iso(verdict.booked_until),
         "call_back_on": _iso(verdict.call_back_on),
         "reasons": reasons_text((*verdict.reasons, *stands.reasons)),
-        "agents": "\n".join(facts.agents_at(db, session, site)) if session else "",
-        "pain_before": facts.pain_at(db, session, site, "before") if session else None,
-        "pain_after": facts.pain_at(db, session, site, "after") if session else None,
+        "agents": last.agents,
+        "pain_before": last.pain_before,
+        "pain_after": last.pain_after,
         "revision": KNOWLEDGE,
     }
 
