@@ -4,7 +4,7 @@ Called in the transaction of whatever moved a fact, so that a date and its reaso
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from tpi_cli.reference.revision import KNOWLEDGE
@@ -51,15 +51,19 @@ def recalls(db: Database, house: House, clinic: str, patient: str) -> Iterator[d
         yield {"clinic_id": clinic, "patient_id": patient, **row}
 
 
-def wrong(db: Database, clinic: str) -> Iterator[int]:
-    """The numbers of the patients of whom a stored recall is not what the facts make of it."""
+def wrong(db: Database, clinic: str, watch: Callable[[int], None] = lambda _: None) -> Iterator[int]:
+    """The numbers of the patients of whom a stored recall is not what the facts make of it.
+
+    `watch` is told how many patients were looked at.
+    """
     house = House(db)
     stored = f"SELECT {', '.join(_COLUMNS)} FROM recall WHERE patient_id = :patient"
-    for patient, number in list(db.rows("SELECT id, number FROM patient ORDER BY number")):
+    for count, (patient, number) in enumerate(db.rows("SELECT id, number FROM patient ORDER BY number"), 1):
         kept = {row[0]: row for row in db.rows(stored, patient=patient)}
         meant = {row["site_id"]: tuple(row[name] for name in _COLUMNS) for row in recalls(db, house, clinic, patient)}
         if kept != meant:
             yield number
+        watch(count)
 
 
 def refresh_all(db: Database, clinic: str) -> None:

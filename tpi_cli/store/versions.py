@@ -54,19 +54,22 @@ def standing(db: Database, table: str, keys: tuple[str, ...], where: str = "", *
     """The present versions in a table, in the order of the entries that wrote them, then of their keys."""
     cursor = db.connection.execute(f"SELECT * FROM {table} {where} ORDER BY entry, {', '.join(keys)}", values)
     names = [column[0] for column in cursor.description]
+    key_at = [names.index(name) for name in keys]
+    entry_at, salt_at = (names.index(name) for name in SEAL)
+    kept = [(at, name) for at, name in enumerate(names) if name not in SEAL]
     for row in cursor:
-        yield _version(table, keys, dict(zip(names, row, strict=True)))
+        content = {name: value if type(value) in _AS_IT_IS else _plain(value)
+                   for at, name in kept if (value := row[at]) is not None}  # fmt: skip
+        key = "|".join([str(row[at]) for at in key_at])
+        yield Version(table, key, row[entry_at] or 0, row[salt_at], chain.record(content))
 
 
-def _version(table: str, keys: tuple[str, ...], columns: dict[str, Any]) -> Version:
-    entry, salt = (columns.pop(name) for name in SEAL)
-    key = "|".join(str(columns[name]) for name in keys)
-    return Version(table, key, entry or 0, salt, chain.record({name: _plain(value) for name, value in columns.items()}))
+_AS_IT_IS = (str, int)
 
 
 def _plain(value: Any) -> Any:
     """Integers and text as they are. No column holds anything else, so whatever else is found is told apart."""
-    return value if value is None or isinstance(value, int | str) else f"{type(value).__name__}:{value!r}"
+    return value if isinstance(value, int | str) else f"{type(value).__name__}:{value!r}"
 
 
 def by_key(db: Database, table: str, keys: tuple[str, ...], values: tuple[Any, ...]) -> Version | None:
