@@ -92,7 +92,14 @@ def _config(db: Database, place: Any, query: due.Query, form: str) -> dict[str, 
     key = [] if is_plain(place) else [f"key=\"x'{keys.key_of(place).digits}'\""]
     return {
         "path": place.path,
-        "pragmas": [*key, "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF", "cell_size_check=ON", "query_only=ON"],
+        "pragmas": [
+            *key,
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "trusted_schema=OFF",
+            "cell_size_check=ON",
+            "query_only=ON",
+        ],
         "values": due.values_of(query),
         "ordering": due.ordering(query, parts),
         "picking": due.picking(query, parts, "{among}"),
@@ -127,7 +134,20 @@ def _whole(db: Database, place: Any, query: due.Query, form: str, runs: int) -> 
     with tempfile.TemporaryDirectory() as folder:
         config, ours, theirs = (str(Path(folder) / name) for name in ("config.json", "ours", "theirs"))
         Path(config).write_text(json.dumps(_config(db, place, query, form)), encoding="utf-8")
-        tpi = (TPI, "--db", place.path, "--key-file", place.key_path, "due", "--within", "1w", "--format", form, "-o", ours)
+        tpi = (
+            TPI,
+            "--db",
+            place.path,
+            "--key-file",
+            place.key_path,
+            "due",
+            "--within",
+            "1w",
+            "--format",
+            form,
+            "-o",
+            ours,
+        )
         bare = (sys.executable, BARE, config, theirs)
         environment = {"HOME": folder, "PATH": os.environ["PATH"], "TPI_TODAY": str(query.today)}
         pairs = [(_run(tpi, environment, ours), _run(bare, environment, theirs)) for _ in range(runs)]

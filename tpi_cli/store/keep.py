@@ -58,7 +58,8 @@ def wrong(db: Database, clinic: str, watch: Callable[[int], None] = lambda _: No
     """
     house = House(db)
     stored = f"SELECT {', '.join(_COLUMNS)} FROM recall WHERE patient_id = :patient"
-    for count, (patient, number) in enumerate(db.rows("SELECT id, number FROM patient ORDER BY number"), 1):
+    people = "SELECT id, number FROM patient WHERE clinic_id = :clinic ORDER BY number"
+    for count, (patient, number) in enumerate(db.rows(people, clinic=clinic), 1):
         kept = {row[0]: row for row in db.rows(stored, patient=patient)}
         meant = {row["site_id"]: tuple(row[name] for name in _COLUMNS) for row in recalls(db, house, clinic, patient)}
         if kept != meant:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from tpi_cli.store.fields import Quantity, Sealed, between, by_entry, identity, of, one_of, quantity
+from tpi_cli.store.fields import ID, Quantity, Sealed, between, by_entry, identity, of, one_of, quantity
 from tpi_cli.store.tables_clinic import Agent, Clinic, Clinician, Setting
-from tpi_cli.store.tables_recall import Appointment, AppointmentAct, Contact, Recall
+from tpi_cli.store.tables_recall import Appointment, AppointmentAct, Contact
 from tpi_cli.store.tables_safety import Elsewhere, Finding, PayerRule, RuleSetting
 from tpi_cli.store.tables_trust import Audit, History, Numbering, Ratchet, Request
 
@@ -34,7 +34,6 @@ __all__ = [
     "PayerRule",
     "Quantity",
     "Ratchet",
-    "Recall",
     "Request",
     "RuleSetting",
     "Setting",
@@ -51,8 +50,6 @@ class Patient(Sealed, table=True):
     __table_args__ = (
         UniqueConstraint("clinic_id", "number"),
         UniqueConstraint("clinic_id", "mrn"),
-        Index("ix_patient_number", "number"),
-        Index("ix_patient_mrn", "mrn"),
         one_of("status", "status", "active", "archived", "deceased"),
         one_of("sex", "sex", "female", "male", "other", "unknown"),
         between("weight", "weight_kg", "0.2", "700"),
@@ -145,7 +142,6 @@ class Session(Sealed, table=True):
         UniqueConstraint("clinic_id", "number"),
         Index("ix_session_patient", "patient_id", "on_date"),
         Index("ix_session_day", "clinic_id", "on_date"),
-        Index("ix_session_number", "number"),
         Index("ix_session_unsigned", "on_date", "number", sqlite_where=_UNSIGNED, postgresql_where=_UNSIGNED),
         one_of("consent", "consent", "written", "verbal"),
         one_of("position", "position", "sitting", "prone", "supine", "side"),
@@ -349,6 +345,53 @@ class Hold(Sealed, table=True):
     note: str | None = None
     recorded_at: str
     recorded_by: str
+
+
+_OPEN = text("closed IS NULL")
+_CALL_BACK = text("call_back_on IS NOT NULL")
+_CAPPED = text("capped_until IS NOT NULL")
+_UNPLANNED = text("closed IS NULL AND due_on IS NULL AND anchor_on IS NOT NULL AND follow_up IS NULL")
+
+
+class Recall(SQLModel, table=True):
+    """The due date as worked out by `store/keep.py`, the only writer, beside the facts it comes from.
+
+    `closed` is why the site is off the list for good (resolved, declined, unreachable, stopped, archived, deceased),
+    `booked_until` the day of the last open appointment, `call_back_on` the day that a call named to call again.
+    `anchor_on` is the session's day, or without a session that of a finding which nobody treated since.
+    `eligible_from` is the first day every rule of the payer holds; `capped_until` the same day where the payer
+    enforces them and it lies after the due date. `reassess`: the last session has no outcome, or too little
+    relief. `reasons` is a JSON list, `agents` a line each; `revision` names the rules and tables used.
+    """
+
+    __table_args__ = (
+        Index("ix_recall_open", "clinic_id", "due_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_recall_patient", "patient_id"),
+        Index("ix_recall_closed", "clinic_id", "closed"),
+        Index("ix_recall_call_back", "clinic_id", "call_back_on", sqlite_where=_CALL_BACK, postgresql_where=_CALL_BACK),
+        Index("ix_recall_capped", "clinic_id", "capped_until", sqlite_where=_CAPPED, postgresql_where=_CAPPED),
+        Index("ix_recall_unplanned", "clinic_id", "patient_id", sqlite_where=_UNPLANNED, postgresql_where=_UNPLANNED),
+        one_of("closed", "closed", "resolved", "declined", "unreachable", "stopped", "archived", "deceased"),
+    )
+    site_id: str = Field(foreign_key="site.id", primary_key=True, max_length=ID)
+    clinic_id: str = of("clinic.id")
+    patient_id: str = of("patient.id")
+    session_id: str | None = of("session.id", nullable=True)
+    anchor_on: date | None = None
+    follow_up: str | None = None
+    due_on: date | None = None
+    eligible_from: date | None = None
+    capped_until: date | None = None
+    reassess: bool = False
+    closed: str | None = None
+    snoozed_until: date | None = None
+    booked_until: date | None = None
+    call_back_on: date | None = None
+    reasons: str
+    agents: str
+    pain_before: int | None = None
+    pain_after: int | None = None
+    revision: str
 
 
 by_entry(SQLModel.metadata)

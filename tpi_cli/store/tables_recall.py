@@ -1,12 +1,11 @@
-"""The tables of the call list: recalls, attempts to reach a patient, appointments, and what became of each."""
+"""The tables of the call list: attempts to reach a patient, appointments, and what became of each."""
 
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
 
 from tpi_cli.rules.contact import ACTS, APPOINTED, CHANNELS, LONGEST, RESULTS, SHORTEST
-from tpi_cli.store.fields import ID, Sealed, identity, of, one_of
+from tpi_cli.store.fields import Sealed, identity, of, one_of
 
 _AGAIN = text("snoozed_until IS NOT NULL")
 
@@ -43,7 +42,6 @@ class Appointment(Sealed, table=True):
         UniqueConstraint("clinic_id", "source_id"),
         Index("ix_appointment_starts", "clinic_id", "starts_at"),
         Index("ix_appointment_day", "clinic_id", "on_date"),
-        Index("ix_appointment_number", "number"),
         one_of("status", "status", *APPOINTED),
         CheckConstraint(f"minutes BETWEEN {SHORTEST} AND {LONGEST}", name="minutes"),
         CheckConstraint("ends_at > starts_at", name="ends"),
@@ -86,57 +84,3 @@ class AppointmentAct(Sealed, table=True):
     reason: str | None = None
     recorded_at: str
     recorded_by: str
-
-
-_OPEN = text("closed IS NULL")
-_CALL_BACK = text("call_back_on IS NOT NULL")
-_BOOKED = text("booked_until IS NOT NULL")
-_SNOOZED = text("snoozed_until IS NOT NULL")
-_CAPPED = text("capped_until IS NOT NULL")
-# as in `read/due.py`, word for word: an engine takes such an index for a query that says the same
-_UNSAID = "due_on IS NULL AND anchor_on IS NOT NULL AND follow_up IS NULL"
-_UNPLANNED = text(f"closed IS NULL AND {_UNSAID}")
-_CLOSED = text(f"closed IS NOT NULL AND (due_on IS NOT NULL OR ({_UNSAID}))")
-
-
-class Recall(SQLModel, table=True):
-    """The due date as worked out by `store/keep.py`, the only writer, beside the facts it comes from.
-
-    `closed` is why the site is off the list for good (resolved, declined, unreachable, stopped, archived, deceased),
-    `booked_until` the day of the last open appointment, `call_back_on` the day that a call named to call again.
-    `anchor_on` is the session's day, or without a session that of a finding which nobody treated since.
-    `eligible_from` is the first day every rule of the payer holds; `capped_until` the same day where the payer
-    enforces them and it lies after the due date. `reassess`: the last session has no outcome, or too little
-    relief. `reasons` is a JSON list, `agents` a line each; `revision` names the rules and tables used.
-    """
-
-    __table_args__ = (
-        Index("ix_recall_open", "clinic_id", "due_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_recall_patient", "patient_id"),
-        Index("ix_recall_call_back", "clinic_id", "call_back_on", sqlite_where=_CALL_BACK, postgresql_where=_CALL_BACK),
-        Index("ix_recall_booked", "clinic_id", "booked_until", sqlite_where=_BOOKED, postgresql_where=_BOOKED),
-        Index("ix_recall_snoozed", "clinic_id", "snoozed_until", sqlite_where=_SNOOZED, postgresql_where=_SNOOZED),
-        Index("ix_recall_capped", "clinic_id", "capped_until", sqlite_where=_CAPPED, postgresql_where=_CAPPED),
-        Index("ix_recall_unplanned", "clinic_id", "patient_id", sqlite_where=_UNPLANNED, postgresql_where=_UNPLANNED),
-        Index("ix_recall_closed", "clinic_id", "closed", "patient_id", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
-        one_of("closed", "closed", "resolved", "declined", "unreachable", "stopped", "archived", "deceased"),
-    )
-    site_id: str = Field(foreign_key="site.id", primary_key=True, max_length=ID)
-    clinic_id: str = of("clinic.id")
-    patient_id: str = of("patient.id")
-    session_id: str | None = of("session.id", nullable=True)
-    anchor_on: date | None = None
-    follow_up: str | None = None
-    due_on: date | None = None
-    eligible_from: date | None = None
-    capped_until: date | None = None
-    reassess: bool = False
-    closed: str | None = None
-    snoozed_until: date | None = None
-    booked_until: date | None = None
-    call_back_on: date | None = None
-    reasons: str
-    agents: str
-    pain_before: int | None = None
-    pain_after: int | None = None
-    revision: str

@@ -276,9 +276,16 @@ def _left_out(query: Query) -> str:
 
 def _narrowed(query: Query, among: str | None = None) -> str:
     """What narrows every part down: the clinic, or some patients of it, which go by an index of their own."""
-    out = f" AND {among}" if among else " AND clinic_id = :clinic" if query.clinic else ""
-    if query.patients:
-        out += f" AND patient IN ({', '.join(str(number) for number in query.patients)})"
+    clinic = "clinic_id = :clinic" if query.clinic else "clinic_id IN (SELECT id FROM clinic)"
+    if among:
+        out = f" AND {among}"
+    elif (
+        query.patients
+    ):  # by their UUIDs: the clinic beside them would draw the engine to an index of everybody's plans
+        numbers = ", ".join(str(number) for number in query.patients)
+        out = f" AND patient_id IN (SELECT id FROM patient WHERE {clinic} AND number IN ({numbers}))"
+    else:
+        out = f" AND {clinic}" if query.clinic else ""
     for name in ("payer", "clinician", "muscle"):
         if getattr(query, name):
             out += f" AND {name} = :{name}"
