@@ -78,7 +78,7 @@ def test_no_module_needs_itself() -> None:
         walk(module)
 
 
-PURE = {"calendar", "collections", "dateutil", "datetime", "decimal", "difflib", "hashlib", "hmac", "itertools",
+PURE = {"calendar", "collections", "dateutil", "datetime", "decimal", "difflib", "functools", "hashlib", "hmac", "itertools",
         "json", "re", "typing", "unicodedata"}  # fmt: skip
 
 
