@@ -1,6 +1,7 @@
 """What day it is: a calendar date in the clinic's zone, or the day TPI_TODAY names."""
 
 import os
+import time
 from datetime import UTC, date, datetime, tzinfo
 
 from tpi_cli.errors import Usage
@@ -91,7 +92,7 @@ def pause(seconds: float) -> None:
 
 def stamp_ms() -> int:
     """This moment in milliseconds since 1970, for ids that sort by time."""
-    return int(datetime.now(UTC).timestamp() * 1000)
+    return time.time_ns() // 1_000_000
 
 
 def system_zone() -> str:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tpi_cli.acts.screen import drug
 from tpi_cli.reference import payers, profiles, screening
 from tpi_cli.reference.agents import all_agents
 from tpi_cli.rules import dose, eligibility
@@ -14,6 +13,7 @@ from tpi_cli.rules.eligibility import Policy, Visit, Where
 from tpi_cli.rules.relief import Response
 from tpi_cli.rules.screening import screened
 from tpi_cli.rules.values import Dose, Place, Shot, Strength
+from tpi_cli.store.chart import drug
 
 TODAY = date(2026, 11, 23)
 UT_L, UT_R, LS_L, GM_L = ("upper", "L"), ("upper", "R"), ("levator", "L"), ("gluteus", "L")

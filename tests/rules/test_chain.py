@@ -230,3 +230,23 @@ def test_no_text_raises_and_what_is_read_is_written_alike(text: str) -> None:
     found = chain.read_head(text)
     if found is not None:
         assert chain.head(*found) == f"{found[0]}:{found[1][:16]}"
+
+
+WORDS = st.one_of(st.none(), st.integers(), st.text(st.characters(exclude_categories=[])))
+
+
+@given(WORDS)
+def test_a_word_is_written_as_anything_is(value: str | int | None) -> None:
+    assert chain.word(value).encode() == chain.canonical(value)
+
+
+@given(st.dictionaries(st.text(), WORDS))
+def test_a_record_is_written_as_anything_is(columns: dict[str, str | int | None]) -> None:
+    told = {name: value for name, value in columns.items() if value is not None}
+    assert chain.record(columns).encode() == chain.canonical(told)
+
+
+@given(st.text(), st.text(), st.integers(), st.one_of(st.none(), st.text()), st.text())
+def test_a_version_is_hashed_as_an_array(table: str, key: str, entry: int, salt: str | None, content: str) -> None:
+    array = chain.canonical(["tpi-record-1", table, key, entry, salt, content])
+    assert chain.written(table, key, entry, salt, content) == hashlib.sha256(array).hexdigest()

@@ -57,7 +57,8 @@ def put(writing: Writing, row: tables.Session, draft: Draft, reason: str) -> Rec
         row.signed_at, row.signed_by = writing.stamp, writing.by
     writing.add(row)
     _scores(writing, row, draft)
-    recorded = inject.fill(writing, row, draft)
+    session = inject.Opened(row.id, row.number, row.patient_id, row.clinician_id, row.on_date)
+    recorded = inject.fill(writing, session, draft)
     _carry_on(writing, row.id, draft)
     keep.refresh(writing.db, writing.clinic.id, [row.patient_id])
     return recorded

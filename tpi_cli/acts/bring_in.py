@@ -8,12 +8,11 @@ import hashlib
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlmodel import col, select
-
 from tpi_cli.acts import patient
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import checks, identity
 from tpi_cli.store import tables
+from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.write import Writing
 
 
@@ -31,6 +30,20 @@ class Refusal(NamedTuple):
     at: tuple[Any, ...]
     column: str
     what: str
+
+
+class Person(NamedTuple):
+    """Whom rows are about, as they stand on file: UUID, number, and what rows are held against."""
+
+    id: str
+    number: int
+    mrn: str | None
+    name: str
+    born: date
+    status: str
+    status_on: date | None
+    merged_into: str | None
+    row_key: str | None
 
 
 class Result(NamedTuple):
@@ -76,12 +89,13 @@ def _sorted(out: Result, line: Line, changed: list[str]) -> None:
     (out.changed if changed else out.same).append(line._replace(what=", ".join(changed)))
 
 
-def _bring_up_to_date(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> list[str]:
+def _bring_up_to_date(writing: Writing, known: Person, new: patient.New, on: date) -> list[str]:
     mark = digest(new)
     changed = [] if known.row_key == mark else _update(writing, known, new, on)
     if changed:
-        known.row_key = mark
-        writing.add(known)
+        row = writing.session.get_one(tables.Patient, known.id)
+        row.row_key = mark
+        writing.add(row)
     return changed
 
 
@@ -89,13 +103,16 @@ def _add(writing: Writing, out: Result, line: Line, on: date) -> None:
     """A patient exported without an mrn comes back under the same short id, or not at all."""
     new: patient.New = line.row
     number = _short_id(new.mrn or "")
+    bare = new._replace(mrn=None) if number else new
     try:
-        row = patient.add(writing, new._replace(mrn=None) if number else new, on, number)
+        patient.unique(writing, bare)
     except Conflict as fault:
         out.refused.append(Refusal(line.at, "mrn", f"{fault}: {fault.hint}"))
-    else:
-        row.row_key = digest(new)
-        out.new.append(line)
+        return
+    columns = patient.columns(writing, bare, on, number)
+    writing.put("patient", {**columns, "row_key": digest(new)})
+    patient.first_alerts(writing, columns["id"], bare.alerts, on)
+    out.new.append(line)
 
 
 def _short_id(mrn: str) -> int | None:
@@ -104,7 +121,21 @@ def _short_id(mrn: str) -> int | None:
     return found if isinstance(found, int) and identity.patient(found) == mrn and found < identity.LAST_NUMBER else None
 
 
-def _one_of(writing: Writing, whom: str, *, bare: bool = False) -> tables.Patient | str | None:
+_PERSON = "SELECT id, number, mrn, name, born, status, status_on, merged_into, row_key FROM patient WHERE "
+
+
+def _people(writing: Writing, where: str, **values: Any) -> list[Person]:
+    found = map(Person._make, writing.db.rows(f"{_PERSON}{where}", **values))
+    return [one._replace(born=known_day(one.born), status_on=day(one.status_on)) for one in found]
+
+
+def as_on_file(writing: Writing, person: Person) -> Person:
+    """The same as they stand by now."""
+    (found,) = _people(writing, "id = :id", id=person.id)
+    return found
+
+
+def _one_of(writing: Writing, whom: str, *, bare: bool = False) -> Person | str | None:
     """The patient of an mrn, a short id, or (`identity.by_name`) a name; why there are two; None for nobody.
 
     With `bare` a short id finds only who has no mrn: under it a patient without one is exported.
@@ -113,18 +144,22 @@ def _one_of(writing: Writing, whom: str, *, bare: bool = False) -> tables.Patien
     if named:
         return _of_name(writing, *named)
     number = _short_id(whom)
-    where = tables.Patient.number == number if number else tables.Patient.mrn == whom
-    found = writing.session.exec(select(tables.Patient).where(where)).first()
-    if found is None or (number and bare and found.mrn):
+    clinic = writing.clinic.id
+    if number:
+        found = _people(writing, "clinic_id = :clinic AND number = :number", clinic=clinic, number=number)
+    else:
+        found = _people(writing, "clinic_id = :clinic AND mrn = :mrn", clinic=clinic, mrn=whom)
+    if not found or (number and bare and found[0].mrn):
         return None
-    return found
+    return found[0]
 
 
-def _of_name(writing: Writing, name: str, born: date | None) -> tables.Patient | str | None:
+def _of_name(writing: Writing, name: str, born: date | None) -> Person | str | None:
     """The one patient whose name is that, but for capitals and blanks. An earlier name is a name too."""
-    table = tables.Patient
-    where = [table.born == born] if born else [table.name_key == identity.name_key(name)]
-    rows = writing.session.exec(select(table).where(col(table.erased_on).is_(None), *where))
+    if born:
+        rows = _people(writing, "erased_on IS NULL AND born = :born", born=born.isoformat())
+    else:
+        rows = _people(writing, "erased_on IS NULL AND name_key = :key", key=identity.name_key(name))
     found = {one.id: one for one in (_survivor(writing, row) for row in rows if _folded(row.name) == name)}
     if len(found) > 1:
         return "more than one patient has this name: give the rows an mrn"
@@ -135,10 +170,10 @@ def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _survivor(writing: Writing, row: tables.Patient) -> tables.Patient:
+def _survivor(writing: Writing, row: Person) -> Person:
     """The record itself, or the one that took it over."""
     while row.merged_into is not None:
-        row = writing.session.get_one(tables.Patient, row.merged_into)
+        (row,) = _people(writing, "id = :id", id=row.merged_into)
     return row
 
 
@@ -147,10 +182,11 @@ UNSTATED = frozenset([None, "unknown", "active"])
 """What says nothing of a patient: no file makes an archived or dead one active again."""
 
 
-def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> list[str]:
+def _update(writing: Writing, known: Person, new: patient.New, on: date) -> list[str]:
     """Take over what the file states and differs, and tell the columns."""
     stated = {name: getattr(new, name) for name in STATED if getattr(new, name) not in UNSTATED}
-    changes = {name: value for name, value in stated.items() if getattr(known, name) != value}
+    row = writing.session.get_one(tables.Patient, known.id)
+    changes = {name: value for name, value in stated.items() if getattr(row, name) != value}
     if "status" in changes and new.status_on:
         changes["status_on"] = new.status_on
     if changes:
@@ -159,10 +195,11 @@ def _update(writing: Writing, known: tables.Patient, new: patient.New, on: date)
     return [*changes, *(["alerts"] if added else [])]
 
 
-def _fill_in(writing: Writing, known: tables.Patient, new: patient.New, on: date) -> list[str]:
+def _fill_in(writing: Writing, known: Person, new: patient.New, on: date) -> list[str]:
     """Take over what was never on file, and tell the columns. Where a row tells of a patient by the way, or of a record
     that was merged away, the record's own row may say otherwise."""
-    empty = [name for name in STATED if name != "status" and getattr(known, name) in UNSTATED]
+    row = writing.session.get_one(tables.Patient, known.id)
+    empty = [name for name in STATED if name != "status" and getattr(row, name) in UNSTATED]
     changes = {name: getattr(new, name) for name in empty if getattr(new, name) not in UNSTATED}
     if changes:
         patient.change(writing, known.id, changes, on)
@@ -177,7 +214,7 @@ class Beside(NamedTuple):
     refused: bool = False
 
 
-def whose(writing: Writing, mrn: str, beside: Beside) -> tables.Patient | str:
+def whose(writing: Writing, mrn: str, beside: Beside) -> Person | str:
     """The patient that the rows of an mrn are about, of one merged away the survivor; or why they name nobody."""
     if beside.refused:
         return "the patient's own row is refused"
@@ -192,7 +229,7 @@ def whose(writing: Writing, mrn: str, beside: Beside) -> tables.Patient | str:
     return _survivor(writing, found)
 
 
-def not_then(person: tables.Patient, on: date) -> str | None:
+def not_then(person: Person, on: date) -> str | None:
     """Why nothing can have happened to a patient that day, or None."""
     if person.status == "deceased" and person.status_on and on > person.status_on:
         return f"is after the patient's death ({person.status_on})"

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from tpi_cli.acts import outcome, patient
-from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then, nothing
+from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
 from tpi_cli.store import keep, tables
 from tpi_cli.store.read import scores
 from tpi_cli.store.write import Writing
@@ -22,7 +22,7 @@ def alerts(writing: Writing, patient_id: str, found: tuple[tuple[str, str | None
     return bool(patient.add_alerts(writing, patient_id, fresh, on))
 
 
-def alert_rows(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+def alert_rows(writing: Writing, person: Person, lines: list[Line]) -> Result:
     """Open what the rows of a table tell and was never on file."""
     out = nothing()
     for line in lines:
@@ -37,7 +37,7 @@ def alert_rows(writing: Writing, person: tables.Patient, lines: list[Line]) -> R
     return out
 
 
-def weight_rows(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+def weight_rows(writing: Writing, person: Person, lines: list[Line]) -> Result:
     """Take over the newest weight of a table that can be; the rows come by their day."""
     out = nothing()
     wrong = {line.at: not_then(person, line.row.on) for line in lines}
@@ -69,12 +69,15 @@ def height(writing: Writing, patient_id: str, centimetres: Decimal, on: date) ->
     return True
 
 
+_BROUGHT = "SELECT 1 FROM outcome WHERE clinic_id = :clinic AND source_id = :source"
+
+
 def score(writing: Writing, patient_id: str, points: Decimal, on: date, source_id: str) -> str | None:
     """Keep a pain score of the whole patient against the session before it; returns why not, empty if it is there.
 
     A score between two points is rounded half up, and its note says what it was.
     """
-    if writing.db.value("SELECT 1 FROM outcome WHERE source_id = :source", source=source_id):
+    if writing.db.value(_BROUGHT, clinic=writing.clinic.id, source=source_id):
         return ""
     rounded = int(points.to_integral_value(ROUND_HALF_UP))
     if rounded not in POINTS or points < 0:

@@ -11,14 +11,14 @@ from sqlmodel import col, select
 
 from tpi_cli.acts import hold, patient
 from tpi_cli.acts import site as sites
-from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then, nothing
+from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
 from tpi_cli.store import tables
 from tpi_cli.store.read.contacts import Called
 from tpi_cli.store.read.holds import Held
 from tpi_cli.store.write import Writing
 
 
-def calls(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+def calls(writing: Writing, person: Person, lines: list[Line]) -> Result:
     """Put a patient's calls on file that are not there yet, in the order of the lines."""
     out = nothing()
     table = tables.Contact
@@ -38,7 +38,7 @@ def calls(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result
     return out
 
 
-def _call(writing: Writing, person: tables.Patient, row: Called) -> None:
+def _call(writing: Writing, person: Person, row: Called) -> None:
     writing.add(
         tables.Contact(
             **writing.record(),
@@ -54,7 +54,7 @@ def _call(writing: Writing, person: tables.Patient, row: Called) -> None:
     )
 
 
-def holds(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+def holds(writing: Writing, person: Person, lines: list[Line]) -> Result:
     """Put a patient's decisions and findings on file that are not there yet, in the order of the lines.
 
     A finding at a place without a site makes one. A death makes the patient deceased.
@@ -77,7 +77,7 @@ def holds(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result
     return out
 
 
-def _on_file(writing: Writing, person: tables.Patient) -> list[tables.Hold]:
+def _on_file(writing: Writing, person: Person) -> list[tables.Hold]:
     return list(writing.session.exec(select(tables.Hold).where(tables.Hold.patient_id == person.id)))
 
 
@@ -107,7 +107,7 @@ def _noted(writing: Writing, site: tables.Site | None, row: Held) -> bool:
     return True
 
 
-def _fault(person: tables.Patient, site: tables.Site | None, row: Held) -> tuple[str, str] | None:
+def _fault(person: Person, site: tables.Site | None, row: Held) -> tuple[str, str] | None:
     wrong = not_then(person, row.on)
     if wrong:
         return "date", wrong
@@ -116,12 +116,12 @@ def _fault(person: tables.Patient, site: tables.Site | None, row: Held) -> tuple
     return None
 
 
-def _decide(writing: Writing, person: tables.Patient, site: tables.Site | None, row: Held) -> None:
+def _decide(writing: Writing, person: Person, site: tables.Site | None, row: Held) -> None:
     if row.act == "find" and site is None:
         found = sites.Findings(note=row.note)
         sites.place(writing, person.id, row.muscle or "", row.side or "", found, row.on).found_on = row.on
         return
     decision = hold.Decision(row.act, person.id, row.on, site.id if site else None, row.reason, row.until, row.note)
     hold.put(writing, decision)
-    if row.reason == "died" and person.status != "deceased":
+    if row.reason == "died" and writing.session.get_one(tables.Patient, person.id).status != "deceased":
         patient.change(writing, person.id, {"status": "deceased"}, row.on)

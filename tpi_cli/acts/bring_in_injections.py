@@ -5,21 +5,19 @@ the rows of one patient and day.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from sqlmodel import select
-
 from tpi_cli.acts import appointment, inject
-from tpi_cli.acts.bring_in import Line, Refusal, Result, digest, not_then, nothing
-from tpi_cli.acts.bring_in_sessions import Joined, Sites, look_back
+from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, digest, not_then, nothing
+from tpi_cli.acts.bring_in_sessions import Hindsight, Joined, Sites
 from tpi_cli.acts.clinician import Staff
+from tpi_cli.acts.inject import Opened
 from tpi_cli.rules.identity import PART_OF
-from tpi_cli.store import tables
-from tpi_cli.store.chart import House
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.read import clinicians, log
+from tpi_cli.store.database import Database
+from tpi_cli.store.read import clinicians, log, sources
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.write import Writing
 
@@ -27,17 +25,18 @@ NOT_ALONE = "another row of this session is refused: mend that one"
 """A session whose rows are at odds is refused whole: nobody knows which of them is right."""
 
 
-def injections(writing: Writing, house: House, staff: Staff, person: tables.Patient, lines: list[Line]) -> Result:
+def injections(writing: Writing, past: Hindsight, staff: Staff, person: Person, lines: list[Line]) -> Result:
     """Add the injections of a patient that are new; the caller keeps the due dates."""
     out = nothing()
     known = Known(writing, person, [line.row for line in lines])
     fresh = [line for line in lines if _is_new(known, out, line)]
-    touched = []
-    for _, group in groupby(sorted(fresh, key=_day), key=_day):
-        session = _session(known, staff, out, list(group))
-        touched += [session] if session else []
+    days = {on: list(group) for on, group in groupby(sorted(fresh, key=_day), key=_day)}
+    sound = {on: rows for on, rows in days.items() if _agree(known, on, out, rows)}
+    numbers = writing.numbers("session", len(sound.keys() - known.sessions.keys()))
+    touched = [_session(known, staff, numbers, on, rows) for on, rows in sound.items()]
+    out.new.extend(line for rows in sound.values() for line in rows)
     if touched:
-        look_back(writing, house, person, touched)
+        past.look_back(person, touched)
     return out
 
 
@@ -52,25 +51,40 @@ class Known:
     Of others it knows only the ids that the rows at hand come with.
     """
 
-    def __init__(self, writing: Writing, person: tables.Patient, rows: list[Injected]) -> None:
+    def __init__(self, writing: Writing, person: Person, rows: list[Injected]) -> None:
         db = writing.db
         self.person = person
         self.sites = Sites(writing, person.id)
-        on_file = list(log.injected(db, patient=person.id))
-        every = [*on_file, *log.injected(db, patient=person.id, voided=True)]
+        self.sessions = {one.on_date: one for one in _on_file(db, person.id)}
+        on_file, void = _logged(db, person.id)
+        every = [*on_file, *void]
         self.by_source = {row.source_id: row for row in every if row.source_id}
         self.families = {_family(source) for source in self.by_source}
-        self.others = set(log.sources(db, [row.source_id for row in rows if row.source_id])) - self.by_source.keys()
+        asked = [row.source_id for row in rows if row.source_id]
+        self.others = set(sources.on_file(db, "injection", writing.clinic.id, asked)) - self.by_source.keys()
         self.content = Counter(variant for row in every for variant in set(_by_content(row)))
-        keys = list(log.row_keys(db, person.id))
+        keys = list(log.row_keys(db, person.id)) if every else []
         self.keys = {key for _, key in keys}
         self.key_of = {source: key for source, key in keys if source}
         self.seen: Counter[Injected] = Counter()
         self.places = _places(on_file)
-        query = select(tables.Session).where(tables.Session.patient_id == person.id)
-        self.sessions = {row.on_date: row for row in writing.session.exec(query) if row.voided_at is None}
         booked = f"SELECT on_date FROM appointment WHERE patient_id = :who AND status IN {appointment.UNTREATED}"
         self.booked = {known_day(on) for (on,) in db.rows(booked, who=person.id)}
+
+
+def _logged(db: Database, patient_id: str) -> tuple[list[Injected], list[Injected]]:
+    """A patient's injections on file that count, and the void ones; of somebody new nothing is looked for."""
+    if db.value("SELECT 1 FROM session WHERE patient_id = :who", who=patient_id) is None:
+        return [], []
+    return list(log.injected(db, patient=patient_id)), list(log.injected(db, patient=patient_id, voided=True))
+
+
+_SESSIONS = "SELECT id, number, patient_id, clinician_id, on_date FROM session WHERE patient_id = :who"
+
+
+def _on_file(db: Database, patient_id: str) -> Iterator[Opened]:
+    found = map(Opened._make, db.rows(f"{_SESSIONS} AND voided_at IS NULL", who=patient_id))
+    return (one._replace(on_date=known_day(one.on_date)) for one in found)
 
 
 Where = tuple[date, str, str]
@@ -113,7 +127,7 @@ def _is_same(known: Known, row: Injected, earlier: Injected | None) -> bool:
     bare = _bare(row)
     copy = known.seen[bare]
     known.seen[bare] += 1
-    return bool(_digests(row, copy) & known.keys) or known.content[bare] > copy
+    return bool(known.keys and _digests(row, copy) & known.keys) or known.content[bare] > copy
 
 
 def _bare(row: Injected) -> Injected:
@@ -154,37 +168,38 @@ def _equal(known: Known, earlier: Injected, row: Injected) -> bool:
     return _bare(earlier)._replace(clinician=clinician) == _bare(row)._replace(clinician=clinician)
 
 
-def _session(known: Known, staff: Staff, out: Result, lines: list[Line]) -> tables.Session | None:
-    """The session of a day with its new injections; None where its rows are at odds."""
-    on, writing = _day(lines[0]), known.sites.writing
-    known_then = known.sessions.get(on)
-    wrong = _at_odds(known, known_then, lines)
+def _agree(known: Known, on: date, out: Result, lines: list[Line]) -> bool:
+    """Whether the rows of a day can be one session; where they are at odds they are refused."""
+    wrong = _at_odds(known, known.sessions.get(on), lines)
+    told = {one.at for one in wrong}
+    out.refused.extend(wrong)
     if wrong:
-        out.refused.extend(wrong)
-        told = {one.at for one in wrong}
         out.refused.extend(Refusal(line.at, "date", NOT_ALONE) for line in lines if line.at not in told)
-        return None
-    joined = Joined.on_file(writing, known_then) if known_then else Joined(writing, _new(known, staff, on, lines))
+    return not wrong
+
+
+def _session(known: Known, staff: Staff, numbers: Iterator[int], on: date, lines: list[Line]) -> Opened:
+    """The session of a day with its new injections; a new one takes the next of the numbers."""
+    writing, then = known.sites.writing, known.sessions.get(on)
+    joined = Joined.on_file(writing, then) if then else Joined(writing, _new(known, staff, next(numbers), lines))
     copies: Counter[Injected] = Counter()
     for line in lines:
         bare = _bare(line.row)
         joined.take(known.sites, line.row, digest(bare, 0 if line.row.source_id else copies[bare]))
         copies[bare] += 1
+    joined.end()
     if on in known.booked:
         appointment.close(writing, known.person.id, on, joined.session.id)
-    out.new.extend(lines)
     return joined.session
 
 
-def _new(known: Known, staff: Staff, on: date, lines: list[Line]) -> tables.Session:
+def _new(known: Known, staff: Staff, number: int, lines: list[Line]) -> Opened:
     writing = known.sites.writing
     clinician = staff.id(_clinician(lines) or writing.acting)
-    session = inject.new_session(writing, known.person.id, on, clinician, {})
-    known.sessions[on] = session
-    return session
+    return inject.new_session(writing, known.person.id, _day(lines[0]), clinician, {}, number)
 
 
-def _at_odds(known: Known, session: tables.Session | None, lines: list[Line]) -> list[Refusal]:
+def _at_odds(known: Known, session: Opened | None, lines: list[Line]) -> list[Refusal]:
     """Rows of one session that contradict each other or what is on file: its clinician, a site's plan or pain."""
     db = known.sites.writing.db if session else None
     clinician = clinicians.of(db, session.clinician_id) if session and db else _clinician(lines)

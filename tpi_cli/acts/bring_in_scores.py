@@ -10,9 +10,9 @@ from sqlmodel import select
 
 from tpi_cli.acts import hold, outcome
 from tpi_cli.acts import site as sites
-from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then, nothing
+from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
 from tpi_cli.store import tables
-from tpi_cli.store.read import scores
+from tpi_cli.store.read import scores, sources
 from tpi_cli.store.read.scores import Against, Scored
 from tpi_cli.store.write import Writing
 
@@ -20,7 +20,7 @@ NO_SESSION = "no session on or before it"
 """Why a score of the whole patient has nothing to be measured against."""
 
 
-def outcomes(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+def outcomes(writing: Writing, person: Person, lines: list[Line]) -> Result:
     """Add the scores of a patient that are new. The sessions they belong to are on file by now, and the caller keeps
     the due dates."""
     out = nothing()
@@ -43,13 +43,14 @@ class Known:
     """What the store holds already of a patient, to tell new rows from old. A score whose session was voided is known
     too; of others only the ids that the rows at hand come with."""
 
-    def __init__(self, writing: Writing, person: tables.Patient, rows: list[Scored]) -> None:
+    def __init__(self, writing: Writing, person: Person, rows: list[Scored]) -> None:
         db = writing.db
         on_file = list(scores.scored(db, patient=person.id))
         every = [*on_file, *scores.scored(db, patient=person.id, voided=True)]
         self.person = person
         self.by_source = {row.source_id: row for row in every if row.source_id}
-        self.others = set(scores.sources(db, [row.source_id for row in rows if row.source_id])) - self.by_source.keys()
+        asked = [row.source_id for row in rows if row.source_id]
+        self.others = set(sources.on_file(db, "outcome", writing.clinic.id, asked)) - self.by_source.keys()
         self.by_day = {_where(row): row for row in on_file}
         self.void = {_bare(row) for row in every} - {_bare(row) for row in on_file}
 

@@ -4,18 +4,17 @@ Everything that a row has to be held against is read once a session, and not at 
 rows go to the store in one go. Findings are kept as notes: nobody can be asked about the past any more.
 """
 
-from sqlmodel import select
-
 from tpi_cli.acts import adverse, inject, screen
 from tpi_cli.acts import site as sites
 from tpi_cli.acts.adverse import Event, Happened
-from tpi_cli.rules import identity
+from tpi_cli.acts.bring_in import Person
+from tpi_cli.acts.inject import Opened
 from tpi_cli.rules.case import Finding
 from tpi_cli.rules.propose import UNSAID, Plan
 from tpi_cli.rules.values import Pain, Place, Shot, volumes
-from tpi_cli.store import tables
+from tpi_cli.store import facts, tables
 from tpi_cli.store.chart import Chart, House
-from tpi_cli.store.read import log, people
+from tpi_cli.store.read import overrides, people
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.write import Writing
@@ -27,38 +26,39 @@ class Sites:
     def __init__(self, writing: Writing, patient_id: str) -> None:
         self.writing = writing
         self._patient_id = patient_id
-        query = select(tables.Site).where(tables.Site.patient_id == patient_id)
-        self._known = {(row.muscle, row.side): row for row in writing.session.exec(query)}
+        self._known = {where: (site, number) for site, (number, where) in facts.sites(writing.db, patient_id).items()}
 
     def at(self, row: Injected) -> str:
         """The site (UUID) of a row, added where it is new."""
         where = row.muscle, row.side
         if where not in self._known:
-            number = max((one.number for one in self._known.values()), default=0) + 1
-            self._known[where] = sites.numbered(self.writing, self._patient_id, where, number, since=row.date)
-        return self._known[where].id
+            number = max((number for _, number in self._known.values()), default=0) + 1
+            columns = sites.columns(self.writing, self._patient_id, where, number, since=row.date)
+            self.writing.put("site", columns)
+            self._known[where] = columns["id"], number
+        return self._known[where][0]
 
 
 class Joined:
     """A session with what it holds, so that each row adds what is new: a plan, scores and events once a site."""
 
-    def __init__(self, writing: Writing, session: tables.Session) -> None:
+    def __init__(self, writing: Writing, session: Opened) -> None:
         self.session = session
         self._writing = writing
         self._mixtures = 0
         self._injections = 0
-        self._plans: dict[str, tables.Plan] = {}
+        self._plans: dict[str, str | None] = {}
+        self._said: dict[str, str | None] = {}
         self._scored: set[tuple[str | None, str]] = set()
         self._events: set[tuple[str | None, str, str | None]] = set()
 
     @classmethod
-    def on_file(cls, writing: Writing, session: tables.Session) -> "Joined":
+    def on_file(cls, writing: Writing, session: Opened) -> "Joined":
         """One that is on file."""
         one, db, of = cls(writing, session), writing.db, {"session": session.id}
         one._mixtures = db.value("SELECT COALESCE(MAX(ordinal), 0) FROM mixture WHERE session_id = :session", **of)
         one._injections = db.value("SELECT COALESCE(MAX(ordinal), 0) FROM injection WHERE session_id = :session", **of)
-        query = select(tables.Plan).where(tables.Plan.session_id == session.id)
-        one._plans = {row.site_id: row for row in writing.session.exec(query)}
+        one._plans = dict(db.rows(_PLANS, **of))
         one._scored = set(db.rows("SELECT site_id, phase FROM outcome WHERE session_id = :session", **of))
         one._events = set(db.rows("SELECT site_id, type, text FROM adverse_event WHERE session_id = :session", **of))
         return one
@@ -74,23 +74,26 @@ class Joined:
         more = {
             "ordinal": self._injections,
             "volume_ml": volumes(Shot((place,), row.doses))[0],
-            **{name: getattr(row, name) for name in ("twitch", "note", "source_id")},
+            "twitch": row.twitch,
+            "note": row.note,
+            "source_id": row.source_id,
             "row_key": row_key,
         }
-        inject.injection(self._writing, self.session, site_id, mix.id, place, more)
-        self._plan(site_id, row)
+        inject.injection(self._writing, self.session, site_id, mix, place, more)
+        self._said[site_id] = self._said.get(site_id) or row.follow_up
         self._score(site_id, row)
         self._happened(site_id, row)
 
-    def _plan(self, site_id: str, row: Injected) -> None:
-        """The site's plan, said by whichever of its rows says one."""
-        known = self._plans.get(site_id)
-        if known is None:
-            planned = Plan(row.follow_up, "stated") if row.follow_up else UNSAID
-            self._plans[site_id] = inject.plan(self._writing, self.session, site_id, planned)
-        elif row.follow_up and known.origin == "unsaid":
-            known.follow_up, known.origin = row.follow_up, "stated"
-            self._writing.add(known)
+    def end(self) -> None:
+        """No more rows: each site gets its plan, said by whichever of its rows says one."""
+        for site_id, follow_up in self._said.items():
+            planned = Plan(follow_up, "stated") if follow_up else UNSAID
+            if site_id not in self._plans:
+                inject.plan(self._writing, self.session, site_id, planned)
+            elif follow_up and self._plans[site_id]:
+                plan = self._writing.session.get_one(tables.Plan, self._plans[site_id])
+                plan.follow_up, plan.origin = planned.follow_up, planned.origin
+                self._writing.add(plan)
 
     def _score(self, site_id: str, row: Injected) -> None:
         """The site's scores that are not on file yet."""
@@ -111,26 +114,39 @@ class Joined:
                 adverse.put(self._writing, of, Event(kind, text), None)  # history: it was looked at in its day
 
 
+_PLANS = "SELECT site_id, CASE WHEN origin = 'unsaid' THEN id END FROM plan WHERE session_id = :session"
+"""The sites of a session that have a plan, with the plan's UUID where nobody said it."""
 UNSAID_BY_FILES = frozenset({"consent_missing", "recorded_today", "no_diagnosis"})
 """Rules about what an entry holds beside the injection, of which a file says nothing."""
 
 
-def look_back(writing: Writing, house: House, person: tables.Patient, sessions: list[tables.Session]) -> None:
-    """What the rules find in sessions of the past, kept with each as notes."""
-    db, who = writing.db, people.patient(writing.db, identity.patient(person.number))
-    chart, office = Chart(db, house, person.id), clinic(db)
-    numbers = {where: number for number, where in chart.sites.values()}
-    for session in sessions:
-        shots = log.shots(db, session.id)
-        places = {(place.muscle, place.side) for shot in shots for place in shot.places}
-        plan = screen.Plan(session.on_date, shots, consent=True, numbers={one: numbers[one] for one in sorted(places)})
-        past = chart.beside(session.number, session.on_date)
-        found = screen.screen(db, office, who, plan, past, recording=True).findings
-        _note(writing, session, [one for one in found if one.level != "note" and one.rule not in UNSAID_BY_FILES])
+class Hindsight:
+    """What sessions of the past are held against: the house and its clinic, read once for all patients."""
 
+    chart: Chart
+    """The chart of the patient looked back at last, as it was then."""
 
-def _note(writing: Writing, session: tables.Session, findings: list[Finding]) -> None:
-    known = set(writing.db.rows("SELECT rule, sites FROM finding WHERE session_id = :session", session=session.id))
-    fresh = [one for one in findings if (one.rule, inject.site_list(one)) not in known]
-    for ordinal, one in enumerate(fresh, len(known) + 1):
-        inject.keep_finding(writing, session, ordinal, one._replace(level="note"), None)
+    def __init__(self, writing: Writing, house: House) -> None:
+        self.house = house
+        self._writing = writing
+        self._office = clinic(writing.db)
+
+    def look_back(self, person: Person, sessions: list[Opened]) -> None:
+        """What the rules find in sessions of the past, kept with each as notes."""
+        db = self._writing.db
+        self.chart = chart = Chart(db, self.house, person.id)
+        who = screen.whom(db, people.of_uuid(db, person.id))
+        numbers = {where: number for number, where in chart.sites.values()}
+        known = overrides.known(db, person.id)
+        for session in sessions:
+            shots = chart.shots(session.id)
+            places = sorted({(place.muscle, place.side) for shot in shots for place in shot.places})
+            plan = screen.Plan(session.on_date, shots, consent=True, numbers={one: numbers[one] for one in places})
+            past = chart.beside(session.number, session.on_date)
+            found = screen.screen(self._office, who, plan, past, recording=True, but=UNSAID_BY_FILES).findings
+            self._note(session, [one for one in found if one.level != "note"], known.get(session.id, frozenset()))
+
+    def _note(self, session: Opened, findings: list[Finding], known: frozenset[tuple[str, str | None]]) -> None:
+        fresh = [one for one in findings if (one.rule, inject.site_list(one)) not in known]
+        for ordinal, one in enumerate(fresh, len(known) + 1):
+            inject.keep_finding(self._writing, session, ordinal, one._replace(level="note"), None)

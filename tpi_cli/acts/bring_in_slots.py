@@ -17,7 +17,7 @@ from sqlmodel import col, or_, select
 from tpi_cli import clock
 from tpi_cli.acts import appointment
 from tpi_cli.acts.appointment import Slot
-from tpi_cli.acts.bring_in import Line, Refusal, Result, not_then, nothing
+from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
 from tpi_cli.acts.clinician import named
 from tpi_cli.rules import identity
 from tpi_cli.rules.contact import OPEN
@@ -39,7 +39,7 @@ class Time(NamedTuple):
     clinician: str | None
 
 
-def appointments(writing: Writing, person: tables.Patient, lines: list[Line]) -> Result:
+def appointments(writing: Writing, person: Person, lines: list[Line]) -> Result:
     """Put a patient's appointments on file that are not there yet, in the order of the lines."""
     out = nothing()
     for line in lines:
@@ -80,7 +80,7 @@ def _no_such_hour(writing: Writing, row: Appointed) -> Wrong:
     return "start", f"the clocks change that day, and {row.wall} {what}"
 
 
-def _known(writing: Writing, person: tables.Patient, row: Appointed, slot: Slot) -> tables.Appointment | None:
+def _known(writing: Writing, person: Person, row: Appointed, slot: Slot) -> tables.Appointment | None:
     """The appointment that the row tells of: of its id, else of the patient at that time."""
     table = tables.Appointment
     if row.source_id:
@@ -108,7 +108,7 @@ def _code(writing: Writing, clinician_id: str | None) -> str | None:
     return writing.session.get_one(tables.Clinician, clinician_id).code if clinician_id else None
 
 
-def _at_odds(writing: Writing, person: tables.Patient, known: tables.Appointment, row: Appointed, slot: Slot) -> Wrong:
+def _at_odds(writing: Writing, person: Person, known: tables.Appointment, row: Appointed, slot: Slot) -> Wrong:
     """What a row says otherwise than the appointment on file, which may have come further since."""
     code = identity.appointment(known.number)
     if known.patient_id != person.id:
@@ -120,7 +120,7 @@ def _at_odds(writing: Writing, person: tables.Patient, known: tables.Appointment
     return None
 
 
-def _fault(person: tables.Patient, row: Appointed, slot: Slot) -> Wrong:
+def _fault(person: Person, row: Appointed, slot: Slot) -> Wrong:
     """Why a patient cannot have had an appointment, or have one still."""
     if slot.on < person.born:
         return "start", "is before the birth date"
@@ -130,7 +130,7 @@ def _fault(person: tables.Patient, row: Appointed, slot: Slot) -> Wrong:
     return ("start", gone) if gone else None
 
 
-def _add(writing: Writing, person: tables.Patient, row: Appointed, slot: Slot) -> Wrong:
+def _add(writing: Writing, person: Person, row: Appointed, slot: Slot) -> Wrong:
     """Put it on file, unless it clashes with one that was there before this file: then why."""
     new = tables.Appointment(
         **writing.record(),

@@ -15,7 +15,7 @@ from tpi_cli.rules.case import Finding
 from tpi_cli.rules.dose import shown
 from tpi_cli.rules.propose import Plan
 from tpi_cli.rules.values import Dose, Pain, Place, Shot, volumes
-from tpi_cli.store import keep, tables
+from tpi_cli.store import keep
 from tpi_cli.store.chart import Chart, House
 from tpi_cli.store.write import Writing
 
@@ -54,11 +54,21 @@ class Draft(NamedTuple):
     reasons: Mapping[str, str] = {}
 
 
-class Recorded(NamedTuple):
-    """What was kept: the session and its sites in the order given."""
+class Opened(NamedTuple):
+    """A session that parts are put into: its UUID and number, whose it is, by whom (UUIDs), and its day."""
 
-    session: tables.Session
-    sites: tuple[tables.Site, ...]
+    id: str
+    number: int
+    patient_id: str
+    clinician_id: str
+    on_date: date
+
+
+class Recorded(NamedTuple):
+    """What was kept: the session and its sites (UUIDs) in the order given."""
+
+    session: Opened
+    sites: tuple[str, ...]
 
 
 def record(writing: Writing, draft: Draft) -> Recorded:
@@ -67,11 +77,12 @@ def record(writing: Writing, draft: Draft) -> Recorded:
     Raises SafetyStop where a finding needs a reason and has none.
     """
     clinician = named(writing, writing.acting).id
-    session = new_session(writing, draft.patient_id, draft.on, clinician, of_session(draft))
+    number = writing.number("session")
+    session = new_session(writing, draft.patient_id, draft.on, clinician, of_session(draft), number)
     return fill(writing, session, draft)
 
 
-def fill(writing: Writing, session: tables.Session, draft: Draft) -> Recorded:
+def fill(writing: Writing, session: Opened, draft: Draft) -> Recorded:
     """Put into a session, new or emptied by an amendment, what was given where, and let the due dates follow."""
     _reasoned(draft)
     places = list(dict.fromkeys((place.muscle, place.side) for shot in draft.shots for place in shot.places))
@@ -79,7 +90,7 @@ def fill(writing: Writing, session: tables.Session, draft: Draft) -> Recorded:
     planning = propose.plans(writing.db, chart, draft.patient_id, places, draft.follow_up, draft.on)
     found = {place: _site(writing, draft, *place) for place in places}
     for where, planned in planning.items():
-        plan(writing, session, found[where].id, planned)
+        plan(writing, session, found[where], planned)
     ordinals = count(1)
     for number, shot in enumerate(draft.shots, 1):
         _shot(writing, session, draft, shot, number, found, ordinals)
@@ -109,29 +120,30 @@ def _reasoned(draft: Draft) -> None:
         raise SafetyStop(f"{', '.join(missing)} without a reason; nothing was recorded", hint="--override RULE='why'")
 
 
-def _findings(writing: Writing, session: tables.Session, draft: Draft) -> None:
+def _findings(writing: Writing, session: Opened, draft: Draft) -> None:
     """What the rules found, each with its revision and, where one was given, the reason to record it anyway."""
     for ordinal, one in enumerate(draft.screened.findings if draft.screened else (), 1):
         keep_finding(writing, session, ordinal, one, draft.reasons.get(one.rule) if one.stops else None)
 
 
-def keep_finding(writing: Writing, session: tables.Session, ordinal: int, one: Finding, reason: str | None) -> None:
+def keep_finding(writing: Writing, session: Opened, ordinal: int, one: Finding, reason: str | None) -> None:
     """A finding's row, the `ordinal`-th of its session."""
-    writing.add(
-        tables.Finding(
+    writing.put(
+        "finding",
+        {
             **writing.record(),
-            session_id=session.id,
-            sites=site_list(one),
-            ordinal=ordinal,
-            rule=one.rule,
-            level=one.level,
-            text=one.text,
-            source=one.source,
-            revision=one.revision,
-            reason=reason,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
+            "session_id": session.id,
+            "sites": site_list(one),
+            "ordinal": ordinal,
+            "rule": one.rule,
+            "level": one.level,
+            "text": one.text,
+            "source": one.source,
+            "revision": one.revision,
+            "reason": reason,
+            "recorded_at": writing.stamp,
+            "recorded_by": writing.by,
+        },
     )
 
 
@@ -140,36 +152,29 @@ def site_list(one: Finding) -> str | None:
     return ",".join(map(str, one.sites)) or None
 
 
-def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> tables.Site:
+def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> str:
     known = sites.at(writing, draft.patient_id, muscle, side)
-    return known or sites.place(writing, draft.patient_id, muscle, side, since=draft.on)
+    return known.id if known else sites.place(writing, draft.patient_id, muscle, side, since=draft.on).id
 
 
 def new_session(
-    writing: Writing, patient_id: str, on: date, clinician_id: str, more: Mapping[str, Any]
-) -> tables.Session:
-    """A session without injections yet."""
-    return writing.add(
-        tables.Session(
-            **writing.record(),
-            patient_id=patient_id,
-            clinician_id=clinician_id,
-            number=writing.number("session"),
-            on_date=on,
-            **more,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
-    )
+    writing: Writing, patient_id: str, on: date, clinician_id: str, more: Mapping[str, Any], number: int
+) -> Opened:
+    """A session without injections yet, under a number that was given to it."""
+    record = writing.record()
+    one = Opened(record["id"], number, patient_id, clinician_id, on)
+    told = {"recorded_at": writing.stamp, "recorded_by": writing.by}
+    writing.put("session", {**record, **one._asdict(), **more, **told})
+    return one
 
 
 def _shot(
     writing: Writing,
-    session: tables.Session,
+    session: Opened,
     draft: Draft,
     shot: Shot,
     number: int,
-    found: Mapping[tuple[str, str], tables.Site],
+    found: Mapping[tuple[str, str], str],
     ordinals: Iterator[int],
 ) -> None:
     lots = [draft.lots.get(dose.agent) for dose in shot.doses]
@@ -179,74 +184,67 @@ def _shot(
         twitch = None if draft.twitch is None else where in draft.twitch
         how = {"twitch": twitch, "needle": draft.needle, "guidance": draft.guidance}
         more = {**how, "ordinal": next(ordinals), "volume_ml": volume}
-        injection(writing, session, found[where].id, mix.id, place, more)
+        injection(writing, session, found[where], mix, place, more)
 
 
 def mixture(
     writing: Writing,
-    session: tables.Session,
+    session: Opened,
     number: int,
     sharing: str,
     doses: tuple[Dose, ...],
     lots: Sequence[Lot | None],
-) -> tables.Mixture:
-    """A syringe and what was in it; the lots stand in the order of the doses."""
-    row = writing.add(tables.Mixture(**writing.record(), session_id=session.id, ordinal=number, sharing=sharing))
+) -> str:
+    """A syringe (its UUID) and what was in it; the lots stand in the order of the doses."""
+    record = writing.record()
+    writing.put("mixture", {**record, "session_id": session.id, "ordinal": number, "sharing": sharing})
     for place, (dose, lot) in enumerate(zip(doses, lots, strict=True), 1):
-        writing.add(
-            tables.Component(
-                **writing.record(),
-                mixture_id=row.id,
-                ordinal=place,
-                agent=dose.agent,
-                strength=dose.strength.amount if dose.strength else None,
-                strength_unit=dose.strength.unit if dose.strength else None,
-                volume_ml=dose.volume,
-                mass=dose.amount,
-                mass_unit=dose.mass_unit,
-                epinephrine=dose.epinephrine,
-                lot=lot.number or None if lot else None,
-                expiry=lot.expiry if lot else None,
-            )
-        )
-    return row
+        writing.put("component", {**writing.record(), "mixture_id": record["id"], "ordinal": place, **_held(dose, lot)})
+    return str(record["id"])
+
+
+def _held(dose: Dose, lot: Lot | None) -> dict[str, Any]:
+    return {
+        "agent": dose.agent,
+        "strength": dose.strength.amount if dose.strength else None,
+        "strength_unit": dose.strength.unit if dose.strength else None,
+        "volume_ml": dose.volume,
+        "mass": dose.amount,
+        "mass_unit": dose.mass_unit,
+        "epinephrine": dose.epinephrine,
+        "lot": lot.number or None if lot else None,
+        "expiry": lot.expiry if lot else None,
+    }
 
 
 def injection(
-    writing: Writing, session: tables.Session, site_id: str, mixture_id: str, place: Place, more: Mapping[str, Any]
-) -> tables.Injection:
+    writing: Writing, session: Opened, site_id: str, mixture_id: str, place: Place, more: Mapping[str, Any]
+) -> None:
     """A mixture put into a site; `more` holds its ordinal in the session, its volume in mL and its other columns."""
-    return writing.add(
-        tables.Injection(
-            **writing.record(),
-            session_id=session.id,
-            site_id=site_id,
-            mixture_id=mixture_id,
-            passes=place.passes,
-            **more,
-        )
-    )
+    where = {"session_id": session.id, "site_id": site_id, "mixture_id": mixture_id, "passes": place.passes}
+    writing.put("injection", {**writing.record(), **where, **more})
 
 
-def plan(writing: Writing, session: tables.Session, site_id: str, planned: Plan) -> tables.Plan:
+def plan(writing: Writing, session: Opened, site_id: str, planned: Plan) -> None:
     """When to come back for a site."""
-    return writing.add(tables.Plan(**writing.record(), session_id=session.id, site_id=site_id, **planned._asdict()))
+    writing.put("plan", {**writing.record(), "session_id": session.id, "site_id": site_id, **planned._asdict()})
 
 
-def score(writing: Writing, session: tables.Session, site_id: str | None, pain: Pain) -> None:
+def score(writing: Writing, session: Opened, site_id: str | None, pain: Pain) -> None:
     """The pain before and, where asked, after; of a site, or of the whole session."""
     for phase, value in (("before", pain.before), ("after", pain.after)):
         if value is not None:
-            writing.add(
-                tables.Outcome(
+            writing.put(
+                "outcome",
+                {
                     **writing.record(),
-                    patient_id=session.patient_id,
-                    session_id=session.id,
-                    site_id=site_id,
-                    phase=phase,
-                    on_date=session.on_date,
-                    pain=value,
-                    recorded_at=writing.stamp,
-                    recorded_by=writing.by,
-                )
+                    "patient_id": session.patient_id,
+                    "session_id": session.id,
+                    "site_id": site_id,
+                    "phase": phase,
+                    "on_date": session.on_date,
+                    "pain": value,
+                    "recorded_at": writing.stamp,
+                    "recorded_by": writing.by,
+                },
             )

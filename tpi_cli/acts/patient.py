@@ -40,24 +40,39 @@ def add(writing: Writing, new: New, on: date, number: int | None = None) -> tabl
 
     Raises DuplicateMrn; Conflict for the same name and birth date without an mrn apart.
     """
-    _unique(writing, new)
-    row = writing.add(
-        tables.Patient(
-            **writing.record(),
-            number=writing.numbered("patient", number) if number else writing.number("patient"),
-            **{name: value for name, value in new._asdict().items() if name not in {"alerts", "status_on"}},
-            name_key=identity.name_key(new.name),
-            weight_on=on if new.weight_kg is not None else None,
-            status_on=(new.status_on or on) if new.status != "active" else None,
-            created_at=writing.stamp,
-            created_by=writing.by,
-        )
-    )
-    add_alerts(writing, row.id, new.alerts, on)
+    unique(writing, new)
+    row = writing.add(tables.Patient(**columns(writing, new, on, number)))
+    first_alerts(writing, row.id, new.alerts, on)
     return row
 
 
-def _unique(writing: Writing, new: New) -> None:
+def columns(writing: Writing, new: New, on: date, number: int | None = None) -> dict[str, Any]:
+    """The columns of somebody new."""
+    return {
+        **writing.record(),
+        **{name: value for name, value in new._asdict().items() if name not in {"alerts", "status_on"}},
+        "number": writing.numbered("patient", number) if number else writing.number("patient"),
+        "name_key": identity.name_key(new.name),
+        "weight_on": on if new.weight_kg is not None else None,
+        "status_on": (new.status_on or on) if new.status != "active" else None,
+        "created_at": writing.stamp,
+        "created_by": writing.by,
+    }
+
+
+def first_alerts(writing: Writing, patient_id: str, alerts: Iterable[tuple[str, str | None]], on: date) -> None:
+    """The alerts of somebody new; an answer of none beside what makes it untrue has ended."""
+    told = list(dict.fromkeys(alerts))
+    for kind, text in told:
+        opened = {"patient_id": patient_id, "kind": kind, "text": text, "since": on,
+                  "created_at": writing.stamp, "created_by": writing.by}  # fmt: skip
+        untrue = any(answers(other, kind) for other, _ in told)
+        ended = {"ended_on": on, "ended_at": writing.stamp, "ended_by": writing.by} if untrue else {}
+        writing.put("alert", {**writing.record(), **opened, **ended})
+
+
+def unique(writing: Writing, new: New) -> None:
+    """Raises DuplicateMrn; Conflict for the same name and birth date without an mrn apart."""
     if new.mrn is None:
         _not_twice(writing, new)
     else:
@@ -66,7 +81,8 @@ def _unique(writing: Writing, new: New) -> None:
 
 
 def _free(writing: Writing, mrn: str) -> None:
-    number = writing.db.value("SELECT number FROM patient WHERE mrn = :mrn", mrn=mrn)
+    sql = "SELECT number FROM patient WHERE clinic_id = :clinic AND mrn = :mrn"
+    number = writing.db.value(sql, clinic=writing.clinic.id, mrn=mrn)
     if number:
         raise DuplicateMrn(mrn=mrn, patient=identity.patient(number))
 

@@ -9,18 +9,16 @@ from typing import NamedTuple
 
 from tpi_cli.reference import alerts as kinds
 from tpi_cli.reference import payers, profiles
-from tpi_cli.reference.agents import Agent
 from tpi_cli.reference.muscles import all_muscles, by_name
 from tpi_cli.reference.names import title
-from tpi_cli.reference.tables import several
 from tpi_cli.rules import dose, eligibility, past
-from tpi_cli.rules.case import Alert, Case, Drug, Finding, Person, Spot
+from tpi_cli.rules.case import Alert, Case, Finding, Person, Spot
 from tpi_cli.rules.eligibility import Policy, Where
 from tpi_cli.rules.screening import screened
 from tpi_cli.rules.values import Shot, age
 from tpi_cli.store import history
 from tpi_cli.store.chart import Chart
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic
 
@@ -49,29 +47,51 @@ class Screened(NamedTuple):
         return tuple(one for one in self.findings if one.stops)
 
 
-def screen(db: Database, office: Clinic, who: people.Patient, plan: Plan, chart: Chart, *, recording: bool) -> Screened:
-    """Screen a plan, or, `recording`, what was done."""
-    case = _case(db, office, who, plan, chart)
-    return Screened(screened(case, chart.house.rules.values(), recording=recording), case.load)
+class Whom(NamedTuple):
+    """Somebody as all their plans are screened: the patient, every alert with what its text says, and by site how many
+    of the criteria were examined."""
+
+    patient: people.Patient
+    alerts: tuple[tuple[people.EverAlert, Alert], ...]
+    criteria: Mapping[Where, int]
 
 
-def _case(db: Database, office: Clinic, who: people.Patient, plan: Plan, chart: Chart) -> Case:
-    known, house = chart.past, chart.house
+def whom(db: Database, who: people.Patient) -> Whom:
+    """What the screening of a patient's plans needs beside the chart."""
+    alerts = tuple((one, _alert(one)) for one in people.alerts_ever(db, who.id))
+    return Whom(who, alerts, {(one.muscle, one.side): _criteria(one) for one in people.sites(db, who.id)})
+
+
+def _alert(one: people.EverAlert) -> Alert:
+    return Alert(one.kind, one.text, named_site(one.text), kinds.drugs(one.text))
+
+
+def screen(
+    office: Clinic, who: Whom, plan: Plan, chart: Chart, *, recording: bool, but: frozenset[str] = frozenset()
+) -> Screened:
+    """Screen a plan, or, `recording`, what was done, by every rule but those."""
+    case = _case(office, who, plan, chart)
+    rules = [one for name, one in chart.house.rules.items() if name not in but]
+    return Screened(screened(case, rules, recording=recording), case.load)
+
+
+def _case(office: Clinic, whom: Whom, plan: Plan, chart: Chart) -> Case:
+    known, house, who = chart.past, chart.house, whom.patient
     policy = eligibility.in_force(chart.policies, plan.on)
     given = [*past.anaesthetics(known, plan.on, house.summed), *_anaesthetics(plan, house.summed)]
     profile = office.own.get(PROFILE, profiles.DEFAULT)
     named = not who.payer or payers.named(who.payer, house.policies) is not None
     return Case(
         on=plan.on,
-        person=_person(db, who, plan.on),
-        spots=_spots(db, who, plan, chart, policy),
+        person=_person(whom, plan.on),
+        spots=_spots(whom, plan, chart, policy),
         shots=plan.shots,
-        drugs={one.agent: drug(one) for one in house.agents},
-        load=dose.load(given, profiles.limits(profile, house.agents), who.weight_kg, profile),
+        drugs=house.drugs,
+        load=dose.load(given, house.limits(profile), who.weight_kg, profile),
         consent=plan.consent,
         steroids=chart.steroids,
         units=past.units(known),
-        visits=past.visits(known),
+        visits=chart.visits,
         beside=tuple(one for one in known.treated if one.on == plan.on),
         policy=policy,
         payer_known=named and not (policy is not None and policy.fallback),
@@ -87,14 +107,14 @@ def _anaesthetics(plan: Plan, summed: frozenset[str]) -> list[dose.Given]:
     ]
 
 
-def _person(db: Database, who: people.Patient, on: date) -> Person:
-    return Person(_alerts(db, who, on), age(who.born, on), who.weight_kg, who.weight_on, who.height_cm)
+def _person(whom: Whom, on: date) -> Person:
+    who = whom.patient
+    return Person(_alerts(whom, on), age(who.born, on), who.weight_kg, who.weight_on, who.height_cm)
 
 
-def _alerts(db: Database, who: people.Patient, on: date) -> tuple[Alert, ...]:
+def _alerts(whom: Whom, on: date) -> tuple[Alert, ...]:
     """The alerts open now, and for a late entry those open on its day."""
-    held = [one for one in people.alerts_ever(db, who.id) if one.ended is None or one.since <= on < one.ended]
-    return tuple(Alert(one.kind, one.text, named_site(one.text), kinds.drugs(one.text)) for one in held)
+    return tuple(told for one, told in whom.alerts if one.ended is None or one.since <= on < one.ended)
 
 
 SIDES = {"l": "L", "left": "L", "r": "R", "right": "R", "mid": "mid"}
@@ -107,13 +127,13 @@ def named_site(text: str | None) -> Where | None:
     return (found[0].muscle, SIDES[side.lower()]) if len(found) == 1 else None
 
 
-def _spots(db: Database, who: people.Patient, plan: Plan, chart: Chart, policy: Policy | None) -> tuple[Spot, ...]:
-    criteria = {(one.muscle, one.side): _criteria(one) for one in people.sites(db, who.id)}
+def _spots(whom: Whom, plan: Plan, chart: Chart, policy: Policy | None) -> tuple[Spot, ...]:
     earlier = chart.past.before(plan.on)
     wanted = eligibility.wanted(policy)
-    answers = {where: past.response(earlier, last, wanted) for where, last in past.last_there(earlier).items()}
+    last_there = past.last_there(earlier)
+    answers = {where: past.response(earlier, last_there[where], wanted) for where in plan.numbers.keys() & last_there}
     return tuple(
-        _spot(where, number, criteria.get(where, 0))._replace(before=answers.get(where))
+        _spot(where, number, whom.criteria.get(where, 0))._replace(before=answers.get(where))
         for where, number in plan.numbers.items()
     )
 
@@ -128,19 +148,3 @@ def _spot(where: Where, number: int, criteria: int) -> Spot:
     known = all_muscles().get(where[0])
     lung, deep = (known.pneumothorax, known.deep) if known else ("none", False)
     return Spot(number, where, title(where[0]), history.region(where), lung, deep, criteria)
-
-
-def drug(one: Agent) -> Drug:
-    """An agent as the rules know it."""
-    return Drug(
-        agent=one.agent,
-        name=one.name,
-        family=one.agent_class,
-        groups=frozenset(several(one.allergy_group)),
-        equivalent=one.mpa_factor,
-        per_site_mg=one.mg_per_site_advice,
-        per_session_mg=one.mg_per_session_advice,
-        most_mg=one.max_mg_plain,
-        most_units=one.max_units_per_interval,
-        every_days=one.min_interval_days,
-    )

@@ -1,7 +1,7 @@
 """Trigger-point sites: added to a patient."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import select
 
@@ -96,29 +96,27 @@ def place(
     """A new site's row; its number counts up on the patient. The caller keeps the due dates."""
     sql = "SELECT COALESCE(MAX(number), 0) + 1 FROM site WHERE patient_id = :patient"
     number = writing.db.value(sql, patient=patient_id)
-    return numbered(writing, patient_id, (muscle, side), number, findings, since)
+    return writing.add(tables.Site(**columns(writing, patient_id, (muscle, side), number, findings, since)))
 
 
-def numbered(
+def columns(
     writing: Writing,
     patient_id: str,
     where: tuple[str, str],
     number: int,
     findings: Findings = NOTHING_ASKED,
     since: date | None = None,
-) -> tables.Site:
-    """The row of a site whose number is known to be free."""
+) -> dict[str, Any]:
+    """The columns of a new site whose number is known to be free."""
     muscle, side = where
-    return writing.add(
-        tables.Site(
-            **writing.record(),
-            patient_id=patient_id,
-            number=number,
-            muscle=muscle,
-            side=side,
-            **findings._asdict(),
-            since=since,
-            created_at=writing.stamp,
-            created_by=writing.by,
-        )
-    )
+    return {
+        **writing.record(),
+        "patient_id": patient_id,
+        "number": number,
+        "muscle": muscle,
+        "side": side,
+        **findings._asdict(),
+        "since": since,
+        "created_at": writing.stamp,
+        "created_by": writing.by,
+    }

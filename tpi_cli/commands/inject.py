@@ -16,7 +16,7 @@ from tpi_cli.rules import checks, identity
 from tpi_cli.rules.values import Shot
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people, plans
 from tpi_cli.store.read.clinic import clinic
 

@@ -148,7 +148,7 @@ def _unfinished(ctx: typer.Context, place: Place) -> None:
     """Say, once a call, that a new key was made and its recovery code never printed: the one on paper is void."""
     from tpi_cli.store.keys import untold
 
-    if os.path.exists(untold(place)) and not ctx.meta.get(UNTOLD) and not ctx.obj.out().machine:
+    if not place.url and os.path.exists(untold(place)) and not ctx.meta.get(UNTOLD) and not ctx.obj.out().machine:
         ctx.meta[UNTOLD] = True
         ctx.obj.out().say("a new key was begun and its recovery code not printed: run tpi key rotate again")
 
@@ -186,14 +186,14 @@ def exported(ctx: typer.Context, db: Any, what: str, patient: int | None = None)
 
 
 def _noted(ctx: typer.Context, db: Any, patient: int | None, subject: str | None) -> bool:
-    from tpi_cli.store import account, audit
+    from tpi_cli.store import audit
 
     acting = ctx.obj.acting
     if acting:
         from tpi_cli.store.read.clinicians import as_on_file
 
         acting = as_on_file(db, acting)
-    who = audit.Who(account.name(), acting)
+    who = audit.Who(db.account, acting)
     return audit.note(db, who, audit.Act(act_of(ctx), patient, subject))
 
 
@@ -243,10 +243,9 @@ def permitted_here(ctx: typer.Context, db: Any) -> None:
     """Raises NotPermitted where the person at the keyboard, or the one they name, may not do this."""
     from tpi_cli.reference.roles import permitted
     from tpi_cli.rules.roles import refused
-    from tpi_cli.store import account
     from tpi_cli.store.read import clinicians
 
-    actor = clinicians.actor(db, account.name(), ctx.obj.acting)
+    actor = clinicians.actor(db, db.account, ctx.obj.acting)
     act = act_of(ctx)
     for one in (act, f"{act} --override") if ctx.params.get("override") else (act,):
         refusal = refused(one, permitted(one), actor)

@@ -20,7 +20,7 @@ from tpi_cli.show.person import redacted_head, spelled
 from tpi_cli.show.report import NOTHING
 from tpi_cli.show.session import mix_words, pain_words, passes_words, totals_words
 from tpi_cli.store.chart import Chart, House
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import appointments, people
 from tpi_cli.store.read.clinic import Clinic
 from tpi_cli.store.read.plans import Standing, standing
@@ -100,7 +100,7 @@ def prepare(
     )
     numbers = {plan.where: plan.number for plan in plans}
     plan = screen.Plan(on, shots, checked.consent is not None, numbers)
-    screened = screen.screen(db, office, who, plan, chart, recording=recording)
+    screened = screen.screen(office, screen.whom(db, who), plan, chart, recording=recording)
     notes = (*notes, *_needless(checked, screened))
     return Preview(who, people.alerts(db, who.id), on, today, shots, checked, plans, notes, screened)
 

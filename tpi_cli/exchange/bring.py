@@ -11,12 +11,13 @@ from typing import Any
 
 from tpi_cli.acts import bring_in, bring_in_chart, bring_in_holds, bring_in_injections, bring_in_scores, bring_in_slots
 from tpi_cli.acts.bring_in import Beside, Line, Refusal, Result
+from tpi_cli.acts.bring_in_sessions import Hindsight
 from tpi_cli.acts.clinician import Staff
 from tpi_cli.exchange.csv_in import Ask, Found, Row, Table, differing, opened_table, whose
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.show.progress import Watch
-from tpi_cli.store import keep, tables
-from tpi_cli.store.chart import House
+from tpi_cli.store import keep
+from tpi_cli.store.chart import Chart, House
 from tpi_cli.store.shelf import Kept, Shelf
 from tpi_cli.store.write import Writing
 
@@ -71,7 +72,7 @@ def _day(row: Row) -> str:
     return str(row.value.date if hasattr(row.value, "date") else row.value.on)
 
 
-Act = Callable[[tables.Patient, list[Line]], Result]
+Act = Callable[[bring_in.Person, list[Line]], Result]
 """What keeps a patient's rows of a kind."""
 DEATHS = "deaths"
 """The rows of holds that tell of a death: they come first, for nothing happens after it."""
@@ -85,6 +86,7 @@ class Bringing:
         self._reading = reading
         self._shelf = reading.shelf
         self._house = House(writing.db)
+        self._past = Hindsight(writing, self._house)
         self.unsaid = 0
         """How many new injections name no clinician."""
 
@@ -95,7 +97,7 @@ class Bringing:
             DEATHS: partial(bring_in_holds.holds, writing),
             "alerts": partial(bring_in_chart.alert_rows, writing),
             "weights": partial(bring_in_chart.weight_rows, writing),
-            "injections": partial(bring_in_injections.injections, writing, self._house, Staff(writing)),
+            "injections": partial(bring_in_injections.injections, writing, self._past, Staff(writing)),
             "outcomes": partial(bring_in_scores.outcomes, writing),
             "appointments": partial(bring_in_slots.appointments, writing),
             "holds": partial(bring_in_holds.holds, writing),
@@ -108,6 +110,7 @@ class Bringing:
         A line lands whole or not at all: where a part of it is refused and another was kept, everything is taken
         back and begun again without that line.
         """
+        self._writing.db.make_room()
         back = self._writing.mark()
         self._once(watch)
         while self._shelf.refuse_whole_lines():
@@ -154,14 +157,19 @@ class Bringing:
             for one in waiting:
                 self._shelf.settle("refused", one.at, self._reading.tables[one.file].theirs("mrn"), person)
             return len(waiting)
-        moved = False
+        moved = set()
         for kind, lines in self._by_act(waiting, acts).items():
             result = acts[kind](person, lines)
             self._settle(result)
+            if kind == DEATHS:
+                person = bring_in.as_on_file(self._writing, person)
             self.unsaid += sum(kind == "injections" and not line.row.clinician for line in result.new)
-            moved = moved or bool(result.new or result.changed)
+            if result.new or result.changed:
+                moved.add(kind)
         if moved:
-            keep.refresh(self._writing.db, self._writing.clinic.id, [person.id], self._house)
+            db = self._writing.db
+            chart = self._past.chart if moved == {"injections"} else Chart(db, self._house, person.id)
+            keep.by_chart(db, self._writing.clinic.id, chart)
         return len(waiting)
 
     def _by_act(self, waiting: list[Kept], acts: dict[str, Act]) -> dict[str, list[Line]]:

@@ -18,7 +18,7 @@ from tpi_cli.exchange.kinds import Parse, parser
 from tpi_cli.exchange.map import Map, folded
 from tpi_cli.reference import agents
 from tpi_cli.rules import checks, identity
-from tpi_cli.show.delimited import restored
+from tpi_cli.show.delimited import GUARD, restored
 
 JOINED = frozenset({"alerts", "adverse"})
 """Columns of several texts, each as long as one may be: their parts are checked one by one."""
@@ -60,9 +60,12 @@ class Table:
 
     def rows(self, raw: dict[str, str]) -> tuple[list[Row], str]:
         """What a line says, checked; and why it says nothing that is taken. Raises Fault with all that is wrong."""
-        cells = {name: restored(value.strip()) for name, value in raw.items()}
-        for name, value in cells.items():
-            sound(name, checks.text(value, LONGEST_FIELD))
+        cells = {name: value.strip() for name, value in raw.items()}
+        if GUARD in "".join(cells.values()):
+            cells = {name: restored(value) for name, value in cells.items()}
+        if not checks.plain_texts(cells.values()):
+            for name, value in cells.items():
+                sound(name, checks.text(value, LONGEST_FIELD))
         made = self._how.made(cells)
         read = Gathered()
         found = [read(self._row, kind, row, cells) for kind, row in made.rows]
@@ -206,6 +209,8 @@ def _found(line: int, row: dict[str, Any]) -> Found:
 
 
 def _texts(row: dict[str, str]) -> None:
+    if checks.plain_texts(row.values()):
+        return
     for name, value in row.items():
         sound(name, checks.text(value, LONGEST_FIELD if name in JOINED else checks.LONGEST_TEXT))
         if name in SHORT:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from tpi_cli.reference import measures, muscles
@@ -11,6 +12,9 @@ from tpi_cli.rules import checks, identity
 
 SIDES = {"l": "L", "r": "R", "mid": "mid"}
 YES_OR_NO = {"": None, "yes": True, "no": False, "y": True, "n": False}
+_ANSWERS = {word: {None: "", True: "yes", False: "no"}[value] for word, value in YES_OR_NO.items()}
+REMEMBERED = 4096
+"""Fields that are kept once they are read: days, scores and doses come again and again."""
 LARGEST = 1000
 """mL, mg or mg/mL: the same as where injections are typed."""
 
@@ -105,6 +109,7 @@ def past(row: Mapping[str, str], column: str, today: date) -> date:
     return found
 
 
+@lru_cache(maxsize=REMEMBERED)
 def iso(text: str, column: str) -> date:
     """A day as `2026-01-31` and in no other form. Raises Fault."""
     try:
@@ -145,8 +150,11 @@ def percent(row: Mapping[str, str], column: str) -> Decimal | None:
 def whole(row: Mapping[str, str], column: str, low: int, high: int) -> int | None:
     """The whole number in a field, None where it is empty. Raises Fault."""
     text = row.get(column, "")
-    if not text:
-        return None
+    return _whole(text, column, low, high) if text else None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _whole(text: str, column: str, low: int, high: int) -> int:
     if not re.fullmatch(_WHOLE, text, re.ASCII) or not low <= int(text) <= high:
         scored = "score" in measures.of(column) and _SCORE.fullmatch(text)
         say = f': say in a map what it is: [units] {column} = "score"' if scored else ""
@@ -164,8 +172,7 @@ def one_of(row: Mapping[str, str], column: str, values: Mapping[str, str]) -> st
 
 def yes_or_no(row: Mapping[str, str], column: str) -> bool | None:
     """Yes, no, or None where nobody said. Raises Fault."""
-    words = {word: {None: "", True: "yes", False: "no"}[value] for word, value in YES_OR_NO.items()}
-    return YES_OR_NO[one_of(row, column, words)]
+    return YES_OR_NO[one_of(row, column, _ANSWERS)]
 
 
 def muscle(row: Mapping[str, str]) -> str:
@@ -213,7 +220,8 @@ def told(
     row: Mapping[str, str], column: str, by_name: Callable[[str], Known | None], none: str
 ) -> Iterator[tuple[Known, str | None]]:
     """What a field of `kind:text` parts joined by ; says: what goes by the name, and the text. Raises Fault."""
-    for entry in filter(None, parted(row.get(column, ""), ";")):
+    text = row.get(column, "")
+    for entry in filter(None, parted(text, ";") if text else ()):
         kind, _, text = entry.partition(":")
         known = by_name(kind.strip())
         if known is None:

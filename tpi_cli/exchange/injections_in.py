@@ -2,10 +2,12 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from tpi_cli.exchange.fields import (
     LARGEST,
     LONGEST_SHOWN,
+    REMEMBERED,
     Fault,
     Gathered,
     iso,
@@ -106,8 +108,7 @@ def _no_interval(text: str) -> str:
     return f"{shown(text)} is no interval: write 6w, 90d, 3mo, 1y, a day or none{say if word else ''}"
 
 
-def _parts(row: dict[str, str], column: str, count: int) -> list[str]:
-    text = row.get(column, "")
+def _parts(text: str, column: str, count: int) -> list[str]:
     parts = parted(text, "+") if text else [""] * count
     if len(parts) != count:
         raise Fault(column, f"{len(parts)} values for {count} agents: join them by + in the same order")
@@ -115,9 +116,14 @@ def _parts(row: dict[str, str], column: str, count: int) -> list[str]:
 
 
 def _doses(row: dict[str, str], own: tuple[agents.Agent, ...]) -> tuple[Dose, ...]:
-    names = needed(row, "agent").split("+")
-    strengths = _parts(row, "strength", len(names))
-    volumes = _parts(row, "volume_ml", len(names))
+    return _mix(needed(row, "agent"), row.get("strength", ""), row.get("volume_ml", ""), own)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _mix(agent: str, strength: str, volume: str, own: tuple[agents.Agent, ...]) -> tuple[Dose, ...]:
+    names = agent.split("+")
+    strengths = _parts(strength, "strength", len(names))
+    volumes = _parts(volume, "volume_ml", len(names))
     read = Gathered()
     pairs = zip(strengths, volumes, strict=True)
     out = [read(_dose, name.strip(), *one, own) for name, one in zip(names, pairs, strict=True)]
@@ -191,12 +197,15 @@ def _by_mass(agent: agents.Agent, strength: str, volume: str) -> Dose:
 def _lots(row: dict[str, str], count: int) -> tuple[Lot, ...]:
     if not row.get("lot") and not row.get("expiry"):
         return ()
-    lots, expiries = _parts(row, "lot", count), _parts(row, "expiry", count)
+    lots = _parts(row.get("lot", ""), "lot", count)
+    expiries = _parts(row.get("expiry", ""), "expiry", count)
     return tuple(
         Lot(lot or None, iso(expiry, "expiry") if expiry else None) for lot, expiry in zip(lots, expiries, strict=True)
     )
 
 
 def _adverse(row: dict[str, str]) -> tuple[tuple[str, str | None], ...]:
+    if not row.get("adverse"):
+        return ()
     found = told(row, "adverse", complications.by_name, "no adverse event (tpi help adverse)")
     return tuple(sorted(((one.type, text) for one, text in found), key=lambda one: (one[0], one[1] or "")))

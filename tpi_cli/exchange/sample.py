@@ -11,12 +11,13 @@ from typing import Any
 
 from tpi_cli import clock
 from tpi_cli.acts import bring_in, bring_in_holds, bring_in_injections, bring_in_scores
+from tpi_cli.acts.bring_in_sessions import Hindsight
 from tpi_cli.acts.clinician import Staff
 from tpi_cli.exchange import csv_in
 from tpi_cli.exchange.bring import rows_of
 from tpi_cli.exchange.shipped import folder
 from tpi_cli.rules import interval
-from tpi_cli.store import keep, tables
+from tpi_cli.store import keep
 from tpi_cli.store.chart import House
 from tpi_cli.store.place import Place
 from tpi_cli.store.read.holds import Held
@@ -69,9 +70,9 @@ def _fill(place: Place, as_of: date) -> None:
         for line in _lines("patients.csv", "patients", as_of):
             bring_in.one_patient(writing, line, writing.today)
         shots = [line._replace(row=_moved(line.row, shift)) for line in _lines("injections.csv", "injections", as_of)]
-        house, staff = House(writing.db), Staff(writing)
+        past, staff = Hindsight(writing, House(writing.db)), Staff(writing)
         for person, rows in _by_patient(writing, shots):
-            bring_in_injections.injections(writing, house, staff, person, rows)
+            bring_in_injections.injections(writing, past, staff, person, rows)
         later = [_later(line, shift) for line in _lines("outcomes.csv", "outcomes", as_of)]
         for person, rows in _by_patient(writing, later):
             bring_in_scores.outcomes(writing, person, rows)
@@ -81,7 +82,7 @@ def _fill(place: Place, as_of: date) -> None:
         keep.refresh_all(writing.db, writing.clinic.id)
 
 
-def _by_patient(writing: Writing, lines: list[bring_in.Line]) -> Iterator[tuple[tables.Patient, list[bring_in.Line]]]:
+def _by_patient(writing: Writing, lines: list[bring_in.Line]) -> Iterator[tuple[bring_in.Person, list[bring_in.Line]]]:
     for mrn, rows in groupby(sorted(lines, key=lambda line: line.row.mrn), key=lambda line: line.row.mrn):
         person = bring_in.whose(writing, mrn, bring_in.Beside())
         assert not isinstance(person, str), "the sample's patients come first"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from tpi_cli.reference.tables import key, rows, several
@@ -121,10 +121,20 @@ def by_name(text: str, extra: Iterable[Agent] = ()) -> tuple[Agent, ...]:
     Compares id, name and aliases whole; case, spacing, `_` and `-` do not count. A drug is never guessed:
     a clinic's alias that is also a shipped agent's gives both.
     """
-    wanted = key(text)
-    listed = known(extra)
-    own = tuple(one for one in listed if wanted in _names(one))
-    return own or tuple(one for one in listed if wanted in {key(word) for word in one.shared})
+    return _index(tuple(extra)).get(key(text), ())
+
+
+@lru_cache(maxsize=4)
+def _index(extra: tuple[Agent, ...]) -> dict[str, tuple[Agent, ...]]:
+    """Agents by every name they answer to; an agent's own name goes before one that several share."""
+    own: dict[str, tuple[Agent, ...]] = {}
+    common: dict[str, tuple[Agent, ...]] = {}
+    for one in known(extra):
+        for word in _names(one):
+            own[word] = (*own.get(word, ()), one)
+        for word in {key(word) for word in one.shared}:
+            common[word] = (*common.get(word, ()), one)
+    return common | own
 
 
 def similar(text: str, extra: Iterable[Agent] = ()) -> tuple[str, ...]:

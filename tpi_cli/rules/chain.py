@@ -9,7 +9,8 @@ holds the first key (the officer key, printed once) can make those macs again.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from json.encoder import encode_basestring_ascii
 from typing import NamedTuple
 
 START = "0" * 64
@@ -18,6 +19,8 @@ KEY_BYTES = 32
 SHORT = 16
 """Hex digits of a head in its short form: 64 bits, enough to find out a changed log, short enough to type."""
 _STEP = b"tpi-ratchet-1"
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+"""Made once: a store of a million patients has records by the ten million, and every one is hashed."""
 
 
 class Entry(NamedTuple):
@@ -39,17 +42,43 @@ class Entry(NamedTuple):
 
 def canonical(value: object) -> bytes:
     """A value as JSON in the one way it is hashed: ASCII, keys sorted, no blanks."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
+    return _JSON.encode(value).encode()
 
 
-def record(columns: dict[str, object]) -> str:
-    """A record's columns as canonical JSON, empty ones left out: a column that came later changes no hash."""
-    return canonical({name: value for name, value in columns.items() if value is not None}).decode()
+def word(value: int | str | None) -> str:
+    """A number, a text or nothing as canonical JSON: what `canonical` makes of it, without asking what it may be."""
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    return "null" if value is None else str(value)
+
+
+class Form:
+    """How records are written whose columns stand at these places of a row: as a canonical JSON object, empty columns
+    left out, so that a column that came later changes no hash."""
+
+    def __init__(self, places: Mapping[str, int]) -> None:
+        self._places = [(f"{word(name)}:", place) for name, place in sorted(places.items())]
+
+    def record(self, row: Sequence[int | str | None]) -> str:
+        """The record that a row holds."""
+        told = [
+            mark + (encode_basestring_ascii(value) if isinstance(value, str) else str(value))
+            for mark, place in self._places
+            if (value := row[place]) is not None
+        ]
+        return f"{{{','.join(told)}}}"
+
+
+def record(columns: Mapping[str, int | str | None]) -> str:
+    """One record by itself."""
+    return Form({name: place for place, name in enumerate(columns)}).record(tuple(columns.values()))
 
 
 def written(table: str, key: str, entry: int, salt: str | None, content: str) -> str:
     """The salted hash of a record's version, as hex; without the salt nobody can try values against it."""
-    return _hash(["tpi-record-1", table, key, entry, salt, content])
+    text = encode_basestring_ascii
+    told = f'["tpi-record-1",{text(table)},{text(key)},{entry},{word(salt)},{text(content)}]'
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def ended(table: str, key: str, entry: int, by: int) -> str:
@@ -102,4 +131,8 @@ def read_head(text: str) -> tuple[int, str] | None:
 
 
 def _hash(value: object) -> str:
-    return hashlib.sha256(canonical(value)).hexdigest()
+    return _digest(_JSON.encode(value))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

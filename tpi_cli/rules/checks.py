@@ -1,5 +1,6 @@
 """What a value must be to be written down at all. Returns what is wrong, or None: the caller says it."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -13,9 +14,16 @@ def text(value: str, longest: int = LONGEST_TEXT) -> str | None:
     """Text that can be stored and shown: no NUL, no halves of a character, not too long."""
     if "\x00" in value:
         return "holds a NUL character"
-    if any("\ud800" <= mark <= "\udfff" for mark in value):
+    if not value.isascii() and any("\ud800" <= mark <= "\udfff" for mark in value):
         return "is not valid UTF-8"
     return f"is longer than {longest} characters" if len(value) > longest else None
+
+
+def plain_texts(values: Iterable[str]) -> bool:
+    """Whether nothing can be wrong with any of these: short, of plain characters; what is not may be right all the
+    same."""
+    joined = "".join(values)
+    return len(joined) <= LONGEST_NAME and joined.isascii() and "\x00" not in joined
 
 
 def name(value: str) -> str | None:

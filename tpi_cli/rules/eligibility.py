@@ -47,6 +47,10 @@ class Policy(NamedTuple):
         """Whether it can make anybody wait."""
         return self.max_sessions is not None or self.min_interval is not None
 
+    def alone(self, rule: str) -> "Policy":
+        """The row as if it knew of the dates only what the rule asks (`CAP` or `INTERVAL`)."""
+        return self._replace(min_interval=None) if rule == CAP else self._replace(max_sessions=None)
+
     def enforces(self, rule: str) -> bool:
         """Whether the payer holds the clinic to the rule."""
         return rule not in self.advisory

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from tpi_cli.rules import base32
@@ -13,6 +14,8 @@ _PT = "PT-"
 LEAST_DIGITS = 4
 LAST_PATIENT = 999_999_999
 CODE_DIGITS = 3
+REMEMBERED = 4096
+"""Short ids that are kept once they are made."""
 LAST_NUMBER = 1_000_000
 """A short id beyond this is taken for another system's number."""
 
@@ -69,6 +72,7 @@ def read_appointment(text: str) -> int | None:
     return _decoded("A", text) if text.strip()[:2].upper() == "A-" else None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _coded(kind: str, number: int) -> str:
     """A kind of record, its number in base 32, and a last letter that catches a slip of the finger."""
     digits = base32.written(number, CODE_DIGITS)

@@ -142,12 +142,13 @@ def decide(facts: Facts) -> Verdict:
 
 def _since(at: tuple[date, str], verdict: Verdict, facts: Facts) -> Verdict:
     """Lay over the plan what happened since; of what was before only the appointments count, which may be to come."""
-    before = [one for one in facts.entries if isinstance(one, Booking) and (one.on, one.recorded_at) < at]
+    entries = facts.entries
     reached = Reached()
-    for one in before:
-        reached = reached.moved(one)
+    for one in entries:
+        if isinstance(one, Booking) and (one.on, one.recorded_at) < at:
+            reached = reached.moved(one)
     verdict = verdict._replace(reached=reached)
-    return _standing(verdict, facts, [one for one in facts.entries if (one.on, one.recorded_at) >= at])
+    return _standing(verdict, facts, [one for one in entries if (one.on, one.recorded_at) >= at])
 
 
 def episode(facts: Facts) -> list[Treatment]:
@@ -355,12 +356,13 @@ def _answered(verdict: Verdict, lifted: tuple[str, ...]) -> Verdict:
     """The patient was reached: the count of attempts starts anew, and what is `lifted` is open again."""
     if verdict.closed in lifted:
         verdict = verdict._replace(closed=verdict.own, whole=False)
-    return verdict._replace(reached=verdict.reached.answered())
+    return verdict._replace(reached=verdict.reached.answered()) if verdict.reached.attempts else verdict
 
 
 def _no_more_to_call(verdict: Verdict) -> Verdict:
     """The day to call again has no more use; one that the clinic named has."""
-    return verdict._replace(call_until=None, asked=False)
+    waits = verdict.call_until is not None or verdict.asked
+    return verdict._replace(call_until=None, asked=False) if waits else verdict
 
 
 def _appointed(verdict: Verdict, one: Booking) -> Verdict:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tpi_cli.rules import eligibility, ledger, past, relief
-from tpi_cli.rules.eligibility import Eligible, Place, Policy
+from tpi_cli.rules.eligibility import Eligible, Place, Policy, Visit
 from tpi_cli.rules.past import Past, Treated
 from tpi_cli.rules.recall import Reason
 
@@ -19,9 +19,16 @@ class Repeat(NamedTuple):
 
 
 def judged(
-    known: Past, last: Treated, policies: tuple[Policy, ...], due: date | None, *, asks: bool, source: str
+    known: Past,
+    visits: tuple[Visit, ...],
+    last: Treated,
+    policies: tuple[Policy, ...],
+    due: date | None,
+    *,
+    asks: bool,
+    source: str,
 ) -> Repeat:
-    """A repeat at the site of `last`, its last session, planned for `due`.
+    """A repeat at the site of `last`, its last session, planned for `due`; `visits` are those of the past.
 
     `asks` is whether the clinic wants an outcome before a repeat, `source` where that stands if not in the policy.
     A site last needled dry is held back by nobody, for no payer counts that; the day from which it may be injected
@@ -29,7 +36,7 @@ def judged(
     """
     latest = known.last or last.on
     place = Place(last.where, last.region)
-    found = eligibility.eligible(past.visits(known), place, policies, latest, due)
+    found = eligibility.eligible(visits, place, policies, latest, due)
     answer, reason, enforced = _answer(known, last, policies, due or latest, source)
     reassess = asks and relief.calls_for_reassessment(answer, enforced=enforced)
     capped = capped_until(found, due) if last.doses else None

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from tpi_cli.rules import screening_dose, screening_payer, screening_person
 from tpi_cli.rules.case import LEVELS, Case, Finding, Hit, Rule
 from tpi_cli.rules.interval import holds
-from tpi_cli.rules.values import Dose
 
 Test = Callable[[Case, Rule], Hit | None]
 
@@ -19,18 +18,20 @@ def screened(case: Case, rules: Iterable[Rule], *, recording: bool) -> tuple[Fin
 
     `recording` takes the level of what was done, else that of a plan.
     """
+    given, open_now = _given(case), {one.kind for one in case.person.alerts}
     found = {
         rule.rule: finding
         for rule in rules
-        if holds(case.on, rule.starts, rule.ends) and (finding := _finding(case, rule, recording=recording))
+        if not (rule.agents and given.isdisjoint(rule.agents))
+        and not (rule.rule not in TESTS and open_now.isdisjoint(rule.alerts))
+        and holds(case.on, rule.starts, rule.ends)
+        and (finding := _finding(case, rule, recording=recording))
     }
     told = [one for rule, one in found.items() if MILDER.get(rule) not in found]
     return tuple(sorted(told, key=lambda one: LEVELS.index(one.level)))
 
 
 def _finding(case: Case, rule: Rule, *, recording: bool) -> Finding | None:
-    if not _agent_given(case, rule):
-        return None
     hit = TESTS.get(rule.rule, screening_person.alerted)(case, rule)
     if hit is None:
         return None
@@ -49,20 +50,16 @@ def _level(rule: Rule, hit: Hit, *, recording: bool) -> str:
     return max(level, "warn", key=LEVELS.index) if hit.advice else level
 
 
-def _agent_given(case: Case, rule: Rule) -> bool:
-    if not rule.agents:
-        return True
-    doses = [dose for shot in case.shots for dose in shot.doses]
-    return any(_matches(token, dose, case) for token in rule.agents for dose in doses)
-
-
-def _matches(token: str, dose: Dose, case: Case) -> bool:
-    """Whether a dose is what `class:local_anaesthetic`, `group:amide_la`, `agent:procaine`, `epinephrine` says."""
-    drug = case.drugs[dose.agent]
-    kind, _, name = token.partition(":")
-    if kind == "epinephrine":
-        return dose.epinephrine is not None
-    return name in {"class": {drug.family}, "group": drug.groups, "agent": {drug.agent}}[kind]
+def _given(case: Case) -> set[str]:
+    """What the mixes hold, as rules name it: `class:local_anaesthetic`, `group:amide_la`, `agent:procaine` and
+    `epinephrine`."""
+    out = set()
+    for dose in {dose for shot in case.shots for dose in shot.doses}:
+        drug = case.drugs[dose.agent]
+        out |= {f"class:{drug.family}", f"agent:{drug.agent}", *(f"group:{name}" for name in drug.groups)}
+        if dose.epinephrine is not None:
+            out.add("epinephrine")
+    return out
 
 
 TESTS: Mapping[str, Test] = {

@@ -22,11 +22,12 @@ def interval_short(case: Case, rule: Rule) -> Hit | None:
 
 def _dated(case: Case, rule: Rule) -> Hit | None:
     """What the policy forbids today under this rule, with the day from which it does not."""
-    policy = case.policy
-    if policy is None:
+    policy = case.policy.alone(rule.rule) if case.policy else None
+    if policy is None or not policy.limits_dates:
         return None
-    now = [(spot, text) for spot in case.injected for text in _against(case, policy, spot, rule)]
-    found = now or [(spot, text) for spot in case.injected for text in _later(case, policy, spot, rule)]
+    injected = case.injected
+    now = [(spot, text) for spot in injected for text in _against(case, policy, spot)]
+    found = now or [(spot, text) for spot in injected for text in _later(case, policy, spot)]
     if not found:
         return None
     advice = not (now and policy.enforces(rule.rule))
@@ -47,15 +48,13 @@ def _hit(text: str, spots: Iterable[Spot], policy: Policy, *, advice: bool) -> H
     return Hit(text, sites, advice=advice, source=policy.source, revision=policy.revision)
 
 
-def _against(case: Case, policy: Policy, spot: Spot, rule: Rule) -> list[str]:
-    against = eligibility.limits(case.visits, Place(spot.where, spot.region), policy, case.on)
-    return [one.text for one in against if one.rule == rule.rule]
+def _against(case: Case, policy: Policy, spot: Spot) -> list[str]:
+    return [one.text for one in eligibility.limits(case.visits, Place(spot.where, spot.region), policy, case.on)]
 
 
-def _later(case: Case, policy: Policy, spot: Spot, rule: Rule) -> list[str]:
+def _later(case: Case, policy: Policy, spot: Spot) -> list[str]:
     """What a late entry does to the sessions after it: those are on file, so it only warns."""
-    broken = eligibility.later(case.visits, Place(spot.where, spot.region), policy, case.on)
-    return [one.text for one in broken if one.rule == rule.rule]
+    return [one.text for one in eligibility.later(case.visits, Place(spot.where, spot.region), policy, case.on)]
 
 
 def no_response(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001 - every test has the same form
@@ -72,8 +71,9 @@ def no_response(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001 - every t
 
 def regions_over(case: Case, rule: Rule) -> Hit | None:  # noqa: ARG001
     """More regions than the policy pays for in one session."""
-    beside = {one.region for one in case.beside if one.doses} if case.injected else set()
-    regions = sorted(region.replace("_", " ") for region in {spot.region for spot in case.injected} | beside)
+    injected = {spot.region for spot in case.injected}
+    beside = {one.region for one in case.beside if one.doses} if injected else set()
+    regions = sorted(region.replace("_", " ") for region in injected | beside)
     policy = case.policy
     if policy is None or policy.max_regions is None or len(regions) <= policy.max_regions:
         return None

@@ -6,9 +6,9 @@ from typing import Any
 
 from tpi_cli.reference import contact as settings
 from tpi_cli.rules import contact, identity, recall
-from tpi_cli.rules.values import Strength, label
+from tpi_cli.rules.values import Strength
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 DRY = "dry_needling"
 """The agent that a session without one is listed under."""
@@ -36,18 +36,12 @@ _BOOKED = f"""
 SELECT number, on_date, wall FROM appointment
 WHERE patient_id = :patient AND status IN {contact.OPEN} ORDER BY starts_at
 """
+_PAINS = """
+SELECT session_id, site_id, phase, pain FROM outcome
+WHERE patient_id = :patient AND phase <> 'later' AND session_id IS NOT NULL ORDER BY recorded_at, id
+"""
 _VISITS = "SELECT on_date, recorded_at FROM session WHERE patient_id = :patient AND voided_at IS NULL"
 _FOUND = "SELECT id, found_on, created_at FROM site WHERE patient_id = :patient"
-_DOSES = """
-SELECT agent, strength, strength_unit, epinephrine FROM injection_list
-WHERE session_id = :session AND site_id = :site
-GROUP BY agent, strength, strength_unit, epinephrine ORDER BY MIN(injection), MIN(component)
-"""
-_PAIN = """
-SELECT pain FROM outcome
-WHERE session_id = :session AND phase = :phase AND (site_id = :site OR site_id IS NULL)
-ORDER BY site_id IS NULL LIMIT 1
-"""
 
 
 def of_patient(db: Database, patient_id: str) -> dict[str, recall.Facts]:
@@ -117,12 +111,10 @@ def sites(db: Database, patient_id: str) -> dict[str, tuple[int, tuple[str, str]
     return {site: (number, (muscle, side)) for site, number, muscle, side in rows}
 
 
-def session_id(db: Database, clinic: str, code: str) -> str | None:
-    """The UUID of the session a short id names."""
-    number = identity.read_session(code)
-    sql = "SELECT id FROM session WHERE clinic_id = :clinic AND number = :number"
-    found: str | None = db.value(sql, clinic=clinic, number=number)
-    return found
+def session_ids(db: Database, patient_id: str) -> dict[str, str]:
+    """The UUIDs of a patient's sessions, by short id."""
+    rows = db.rows("SELECT number, id FROM session WHERE patient_id = :patient", patient=patient_id)
+    return {identity.session(number): session for number, session in rows}
 
 
 def strength(amount: Any, unit: str | None) -> Strength | None:
@@ -130,15 +122,10 @@ def strength(amount: Any, unit: str | None) -> Strength | None:
     return None if amount is None or unit is None else Strength(Decimal(amount), unit)
 
 
-def agents_at(db: Database, session: str, site: str) -> list[str]:
-    """What a session put into a site, as lists show it: `["lidocaine 1%"]`."""
-    return [
-        label(agent or DRY, strength(amount, unit), epinephrine)
-        for agent, amount, unit, epinephrine in db.rows(_DOSES, session=session, site=site)
-    ]
-
-
-def pain_at(db: Database, session: str, site: str, phase: str) -> int | None:
-    """A session's pain score, the site's own before the whole patient's; `phase` is before or after."""
-    found: int | None = db.value(_PAIN, session=session, site=site, phase=phase)
-    return found
+def pains(db: Database, patient_id: str) -> dict[tuple[str, str | None, str], int | None]:
+    """A patient's pain scores of the sessions themselves, by session and site (UUIDs; None: the whole patient) and by
+    phase, before or after."""
+    out: dict[tuple[str, str | None, str], int | None] = {}
+    for session, site, phase, pain in db.rows(_PAINS, patient=patient_id):
+        out.setdefault((session, site, phase), pain)
+    return out

@@ -9,8 +9,9 @@ from tpi_cli.rules import relief
 from tpi_cli.rules.eligibility import Where
 from tpi_cli.rules.past import Elsewhere, Past, Told, Treated
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import log
+from tpi_cli.store.read.log import Given
 
 _ELSEWHERE = """
 SELECT elsewhere.on_date, site.muscle, site.side, elsewhere.agent, elsewhere.mass, elsewhere.mass_unit
@@ -34,17 +35,26 @@ ORDER BY outcome.recorded_at
 
 def of_patient(db: Database, patient_id: str) -> Past:
     """A patient's past, whole."""
+    return with_given(db, patient_id, given(db, patient_id))
+
+
+def given(db: Database, patient_id: str) -> list[Given]:
+    """What a patient was given in sessions that count, in the order of the log."""
+    return list(log.given(db, " WHERE patient_id = :patient AND voided_at IS NULL", patient=patient_id))
+
+
+def with_given(db: Database, patient_id: str, rows: list[Given]) -> Past:
+    """A patient's past, of whom `given` was read."""
     return Past(
-        tuple(_treated(db, patient_id)),
+        tuple(_treated(rows)),
         tuple(_elsewhere(db, patient_id)),
         tuple(_scores(db, patient_id)),
         _baselines(db, patient_id),
     )
 
 
-def _treated(db: Database, patient_id: str) -> Iterable[Treated]:
-    rows = log.given(db, " WHERE patient_id = :patient AND voided_at IS NULL", patient=patient_id)
-    for found, doses in log.shared(rows):
+def _treated(rows: list[Given]) -> Iterable[Treated]:
+    for found, doses in log.shared(iter(rows)):
         one = found[0]
         where = (one.muscle, one.side)
         yield Treated(one.session, known_day(one.on_date), where, region(where), doses)

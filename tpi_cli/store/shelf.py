@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from tpi_cli import files
 from tpi_cli.errors import StoreReadOnly
 from tpi_cli.store import connect
-from tpi_cli.store.place import Place
+from tpi_cli.store.database import Driver
+from tpi_cli.store.place import Place, make_folder
 
 CACHE_KB = 8_000
 """What the shelf may hold in memory."""
@@ -33,11 +34,8 @@ CREATE INDEX of_born ON person (born);
 CREATE INDEX of_words ON person (words);
 CREATE INDEX of_phone ON person (phone);
 """
-_PUT = "INSERT INTO line VALUES (:file, :line, :part, :kind, :mrn, :day, :alone, :cells, :state, :field, :what)"
-_SETTLE = """
-UPDATE line SET state = :state, field = :field, what = :what
-WHERE file = :file AND line = :line AND part = :part
-"""
+_PUT = "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_SETTLE = "UPDATE line SET state = ?, field = ?, what = ? WHERE file = ? AND line = ? AND part = ?"
 _WHOLE = """
 UPDATE line SET (state, field, what) = (
     SELECT state, field, what FROM line AS bad
@@ -53,6 +51,16 @@ _SHARED = f"SELECT {{way}} FROM person WHERE {{way}} <> '' GROUP BY {{way}} HAVI
 _COLUMNS = "file, line, part, kind, mrn, cells, alone, state, field, what"
 STATES = ("refused", "new", "changed", "same", "left out")
 """What can become of a row; of a line with several rows the first of these that became of one."""
+
+
+_WEIGHT = " ".join(f"WHEN '{state}' THEN {weight}" for weight, state in enumerate(STATES))
+_COUNTED = f"""
+SELECT file, weight, what, COUNT(*) FROM (
+    SELECT file, MIN(CASE COALESCE(state, '{STATES[-1]}') {_WEIGHT} END) AS weight, what
+    FROM line GROUP BY file, line
+) GROUP BY file, weight, CASE WHEN weight = {len(STATES) - 1} THEN what END
+"""
+"""Lines by file, by what weighs most of their rows, and those that were left out by why."""
 
 
 class Kept(NamedTuple):
@@ -85,16 +93,28 @@ class Shelf:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._connection.executescript(_MADE)
-        self._run("BEGIN")  # never ended: nothing here is to last
+        self._connection.execute("BEGIN")  # never ended: nothing here is to last
+        self._waiting: list[tuple[Any, ...]] = []
+        self._settled: list[tuple[Any, ...]] = []
 
     def put(self, one: Kept, day: str = "") -> None:
         """Set a row down; those of one patient and kind come back by their day."""
-        self._run(_PUT, **one._asdict() | {"cells": json.dumps(one.cells), "day": day})
+        self._waiting.append((*one[:5], day, one.alone, json.dumps(one.cells), *one[7:]))
+        if len(self._waiting) >= _PAGE:
+            self._send()
 
     def settle(self, state: str, at: tuple[int, int, int], field: str = "", what: str = "") -> None:
         """Say what became of a row (file, line, part)."""
-        file, line, part = at
-        self._run(_SETTLE, file=file, line=line, part=part, state=state, field=field, what=what)
+        self._settled.append((state, field, what, *at))
+        if len(self._settled) >= _PAGE:
+            self._send()
+
+    def _send(self) -> None:
+        """Write what waits, many rows at a time."""
+        waiting, self._waiting = self._waiting, []
+        settled, self._settled = self._settled, []
+        self._connection.executemany(_PUT, waiting)
+        self._connection.executemany(_SETTLE, settled)
 
     def waits(self) -> int:
         """How many rows nobody settled."""
@@ -102,6 +122,7 @@ class Shelf:
 
     def refuse_whole_lines(self) -> int:
         """Refuse every row of a line of which a row is refused and another is not; returns how many that were."""
+        self._send()
         return int(self._connection.execute(_WHOLE).rowcount)
 
     def unsettle(self) -> None:
@@ -129,7 +150,8 @@ class Shelf:
 
     def refused(self) -> Iterator[Kept]:
         """The lines that were refused, in the order of the files."""
-        return (one for one in self.lines() if one.state == "refused")
+        rows = map(_kept, self._rows(f"SELECT {_COLUMNS} FROM line WHERE state = 'refused' ORDER BY file, line, part"))
+        return (next(parts) for _, parts in groupby(rows, key=lambda one: one.at[:2]))
 
     def whom(self, but: str) -> Iterator[str]:
         """By what number the patients go of whom lines of other kinds than `but` wait, each once, in order."""
@@ -163,10 +185,10 @@ class Shelf:
 
     def counts(self) -> Counter[tuple[int, str, str]]:
         """How many lines of each file came to what; those that were left out by why."""
-        left = STATES[-1]
-        return Counter(
-            (one.file, one.state or left, one.what or "" if one.state == left else "") for one in self.lines()
-        )
+        found: Counter[tuple[int, str, str]] = Counter()
+        for file, weight, what, count in self._rows(_COUNTED):
+            found[file, STATES[weight], what or "" if STATES[weight] == STATES[-1] else ""] += count
+        return found
 
     def know(self, number: int, name: str, born: str, phone: str, *, fresh: bool) -> None:
         """Note somebody who is on file, or (fresh) was just added, to be looked for among the others."""
@@ -192,9 +214,13 @@ class Shelf:
         return int(self._value(f"SELECT {sums}"))
 
     def _run(self, sql: str, **values: Any) -> None:
+        if self._waiting or self._settled:
+            self._send()
         self._connection.execute(sql, values)
 
     def _rows(self, sql: str, **values: Any) -> Iterator[tuple[Any, ...]]:
+        if self._waiting or self._settled:
+            self._send()
         found: Iterator[tuple[Any, ...]] = self._connection.execute(sql, values)
         return found
 
@@ -211,7 +237,8 @@ def _kept(row: tuple[Any, ...]) -> Kept:
 @contextmanager
 def shelf(place: Place) -> Iterator[Shelf]:
     """A shelf of this call, gone at its end. Raises StoreUnavailable, StoreReadOnly."""
-    path = f"{place.path}.{os.getpid()}.rows"
+    path = f"{place.beside}.{os.getpid()}.rows"
+    make_folder(os.path.dirname(path))
     _make(path)
     try:
         with closing(connect.connect(path, os.urandom(_KEY_BYTES).hex())) as connection:
@@ -221,7 +248,7 @@ def shelf(place: Place) -> Iterator[Shelf]:
             if os.name == "posix":
                 os.unlink(path)
             yield one
-    except connect.Driver.Error as fault:
+    except Driver.Error as fault:
         raise connect.translated(fault, place) from None
     finally:
         with suppress(FileNotFoundError):

@@ -1,12 +1,14 @@
 """Versions of records: what is hashed of each, in which order, and where the earlier ones go."""
 
 import heapq
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import chain as chained
 from typing import Any, NamedTuple
 
 from tpi_cli.rules import chain
-from tpi_cli.store.connect import Database
+from tpi_cli.store import chance
+from tpi_cli.store.database import Database
 
 WROTE, ENDED = 0, 1
 """The kinds of a leaf, in the order in which they are summed."""
@@ -17,7 +19,7 @@ SEAL = ("entry", "salt")
 
 def new_salt() -> str:
     """A salt of its own for a version of a record."""
-    return os.urandom(SALT_BYTES).hex()
+    return chance.digits(2 * SALT_BYTES)
 
 
 class Leaf(NamedTuple):
@@ -43,30 +45,40 @@ class Version(NamedTuple):
 def tables(db: Database) -> dict[str, tuple[str, ...]]:
     """The tables of records (those with a seal), by name, with the columns of their primary keys."""
     found = {}
-    for (table,) in list(db.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")):
-        columns = list(db.rows(f"PRAGMA table_info({table})"))
-        if {"entry", "salt"} <= {column[1] for column in columns} and table != "history":
-            found[table] = tuple(column[1] for column in sorted(columns, key=lambda one: one[5]) if column[5])
+    for table in db.tables():
+        columns = db.columns(table)
+        if {"entry", "salt"} <= {one.name for one in columns} and table != "history":
+            found[table] = tuple(one.name for one in sorted(columns, key=lambda one: one.key) if one.key)
     return found
 
 
 def standing(db: Database, table: str, keys: tuple[str, ...], where: str = "", **values: Any) -> Iterator[Version]:
     """The present versions in a table, in the order of the entries that wrote them, then of their keys."""
-    cursor = db.connection.execute(f"SELECT * FROM {table} {where} ORDER BY entry, {', '.join(keys)}", values)
-    names = [column[0] for column in cursor.description]
-    for row in cursor:
-        yield _version(table, keys, dict(zip(names, row, strict=True)))
+    names, rows = db.headed_stream(f"SELECT * FROM {table} {where} ORDER BY entry, {', '.join(keys)}", **values)
+    yield from map(_reader(table, keys, names), rows)
 
 
-def _version(table: str, keys: tuple[str, ...], columns: dict[str, Any]) -> Version:
-    entry, salt = (columns.pop(name) for name in SEAL)
-    key = "|".join(str(columns[name]) for name in keys)
-    return Version(table, key, entry or 0, salt, chain.record({name: _plain(value) for name, value in columns.items()}))
+@cache
+def _reader(table: str, keys: tuple[str, ...], names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Version]:
+    """What makes a version of a row with these columns."""
+    form = chain.Form({name: place for place, name in enumerate(names) if name not in SEAL})
+    entry, salt = map(names.index, SEAL)
+    own = [names.index(key) for key in keys]
+
+    def version(row: tuple[Any, ...]) -> Version:
+        key = "|".join([str(row[place]) for place in own])
+        content = form.record(row if _KNOWN.issuperset(map(type, row)) else tuple(map(_plain, row)))
+        return Version(table, key, row[entry] or 0, row[salt], content)
+
+    return version
+
+
+_KNOWN = frozenset([int, str, type(None)])
 
 
 def _plain(value: Any) -> Any:
     """Integers and text as they are. No column holds anything else, so whatever else is found is told apart."""
-    return value if value is None or isinstance(value, int | str) else f"{type(value).__name__}:{value!r}"
+    return value if isinstance(value, int | str) else f"{type(value).__name__}:{value!r}"
 
 
 def by_key(db: Database, table: str, keys: tuple[str, ...], values: tuple[Any, ...]) -> Version | None:
@@ -90,8 +102,9 @@ def lay_aside(db: Database, clinic: str, one: Version, by: int) -> None:
 
 def leaves(db: Database, of: dict[str, tuple[str, ...]], entry: int | None = None) -> Iterator[Leaf]:
     """The hashes of all versions in these tables, or of those one entry wrote or ended, in the order of their sum."""
-    streams: list[Iterable[Leaf]] = [_written(db, table, keys, entry) for table, keys in of.items()]
-    return heapq.merge(*streams, _earlier(db, entry), _ended(db, entry))
+    streams = [_written(db, table, keys, entry) for table, keys in sorted(of.items())]
+    written = chained(*streams) if entry is not None else heapq.merge(*streams)
+    return heapq.merge(written, _earlier(db, entry), _ended(db, entry))
 
 
 def _written(db: Database, table: str, keys: tuple[str, ...], entry: int | None) -> Iterator[Leaf]:
@@ -104,7 +117,7 @@ def _written(db: Database, table: str, keys: tuple[str, ...], entry: int | None)
 def _earlier(db: Database, entry: int | None) -> Iterator[Leaf]:
     where = "" if entry is None else "WHERE entry = :entry"
     sql = f"SELECT record, key, entry, salt, content, leaf FROM history {where} ORDER BY entry, record, key"
-    for table, key, wrote, salt, text, leaf in db.rows(sql, **({} if entry is None else {"entry": entry})):
+    for table, key, wrote, salt, text, leaf in db.stream(sql, **({} if entry is None else {"entry": entry})):
         hashed = chain.written(table, key, wrote, salt, text) if text is not None else leaf
         yield Leaf(wrote, table, key, WROTE, hashed or chain.START)
 
@@ -112,5 +125,5 @@ def _earlier(db: Database, entry: int | None) -> Iterator[Leaf]:
 def _ended(db: Database, entry: int | None) -> Iterator[Leaf]:
     where = "" if entry is None else "WHERE ended_by = :entry"
     sql = f"SELECT record, key, entry, ended_by FROM history {where} ORDER BY ended_by, record, key"
-    for table, key, wrote, by in db.rows(sql, **({} if entry is None else {"entry": entry})):
+    for table, key, wrote, by in db.stream(sql, **({} if entry is None else {"entry": entry})):
         yield Leaf(by, table, key, ENDED, chain.ended(table, key, wrote, by))

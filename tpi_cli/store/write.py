@@ -1,11 +1,9 @@
 """One transaction: everything a command changes is kept, or nothing is."""
 
-import os
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from itertools import groupby
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, inspect
@@ -15,8 +13,8 @@ from sqlmodel import Session, SQLModel, select
 
 from tpi_cli import clock
 from tpi_cli.rules import chain, identity
-from tpi_cli.store import account, audit, connect, tables, turns, versions
-from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store import audit, chance, connect, rows, tables, turns, versions
+from tpi_cli.store.database import Database, Driver, faults
 from tpi_cli.store.fields import Sealed
 from tpi_cli.store.place import Place
 from tpi_cli.store.read import clinicians
@@ -24,6 +22,10 @@ from tpi_cli.store.read import clinicians
 
 def engine(place: Place) -> Engine:
     """SQLModel's way into the store: a new connection each time, in its turn, no values in errors."""
+    if place.url:
+        from tpi_cli.store import server_write
+
+        return server_write.engine(place)
 
     def creator() -> Any:
         connection = connect.open_store(place)
@@ -47,13 +49,19 @@ def made(creator: Any, waits: Callable[[], None] = lambda: None) -> Engine:
     return out
 
 
+_LAST_ID = [0]
+"""The millisecond and the count within it that the last UUID was made of."""
+
+
 def new_id() -> str:
-    """A record's UUID, version 7: in order of time, so that indexes grow at their end."""
-    moment = clock.stamp_ms().to_bytes(6, "big")
-    raw = bytearray(moment + os.urandom(10))
-    raw[6] = raw[6] & 0x0F | 0x70
-    raw[8] = raw[8] & 0x3F | 0x80
-    return str(uuid.UUID(bytes=bytes(raw)))
+    """A record's UUID, version 7: in order of time, so that indexes grow at their end, and of this program's records
+    in the order in which they were made (RFC 9562, 6.2: the bits after the milliseconds count)."""
+    _LAST_ID[0] = max(clock.stamp_ms() << 12, _LAST_ID[0] + 1)
+    moment, count = divmod(_LAST_ID[0], 1 << 12)
+    drawn = chance.digits(16)
+    variant = "89ab"[int(drawn[15], 16) % 4]
+    head = f"{moment:012x}"
+    return f"{head[:8]}-{head[8:]}-7{count:03x}-{variant}{drawn[:3]}-{drawn[3:15]}"
 
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -62,7 +70,8 @@ ORDER = {table.name: place for place, table in enumerate(SQLModel.metadata.sorte
 _LAST = "SELECT last FROM numbering WHERE clinic_id = :clinic AND kind = :kind"
 _GIVEN = """
 INSERT INTO numbering (clinic_id, kind, last) VALUES (:clinic, :kind, :number)
-ON CONFLICT (clinic_id, kind) DO UPDATE SET last = MAX(last, excluded.last)
+ON CONFLICT (clinic_id, kind) DO UPDATE
+   SET last = CASE WHEN excluded.last > numbering.last THEN excluded.last ELSE numbering.last END
 """
 
 
@@ -81,18 +90,20 @@ class Writing:
     def __init__(self, session: Session, acting: str | None, act: str) -> None:
         self._session = session
         self._waiting: list[SQLModel] = []
+        self._records: dict[str, list[dict[str, Any]]] = {}
         self._touched: set[str] = set()
         self.people: set[str] = set()
         self._codes: set[str] = set()
-        self._database = Database(session.connection().connection.driver_connection)
+        self._database = connect.of(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
-        self.account = account.name()
+        self._clinic_id = self.clinic.id
+        self.account = self._database.account
         self.named = clinicians.as_on_file(self._database, acting)
         self.acting = self.named or self._own_code()
         self.act = act
         self.about: tuple[int | None, str | None] | None = None
         self.entry = audit.next_entry(self._database)
-        self.stamp = clock.stamp()
+        self.stamp = self._database.stamp()
 
     def _own_code(self) -> str:
         """The code of the person whose account this is; the account itself where it is nobody's."""
@@ -113,17 +124,27 @@ class Writing:
 
     def send(self) -> None:
         """Send what waits, parents before children: without relationships SQLAlchemy does not know the order."""
-        for row in list(self._session.dirty):
-            if self._session.is_modified(row):
-                self._supersede(row)
+        for one in list(self._session.dirty):
+            if self._session.is_modified(one):
+                self._supersede(one)
         waiting, self._waiting = self._waiting, []
-        by_table = sorted(waiting, key=lambda row: ORDER[str(row.__tablename__)])
-        for _, rows in groupby(by_table, key=lambda row: row.__tablename__):
-            new = [row for row in rows if not inspect(row).persistent]
-            for row in new:
-                self._sealed(row)
-            self._session.add_all(new)
-            self._session.flush()
+        records, self._records = self._records, {}
+        objects: dict[str, list[SQLModel]] = {}
+        for one in waiting:
+            objects.setdefault(str(one.__tablename__), []).append(one)
+        for table in sorted({*objects, *records}, key=ORDER.__getitem__):
+            if table in objects:
+                self._flush(objects[table])
+            if table in records:
+                self._database.run_many(rows.insert(table), records[table])
+        self._session.flush()
+
+    def _flush(self, objects: Iterable[SQLModel]) -> None:
+        """Send objects of one table; one that is on file already is changed with the others in the end."""
+        new = [one for one in objects if not inspect(one).persistent]
+        for one in new:
+            self._sealed(one)
+        self._session.add_all(new)
         self._session.flush()
 
     def _sealed(self, row: SQLModel) -> None:
@@ -189,7 +210,7 @@ class Writing:
         patient = self.db.value(number, patient=patients[0]) if len(patients) == 1 else None
         return patient, codes[0] if len(codes) == 1 else None
 
-    @property
+    @cached_property
     def by(self) -> str:
         """Who does this: the account, and the clinician named beside it."""
         return f"{self.account} as {self.named}" if self.named not in {None, self.account} else self.account
@@ -205,10 +226,10 @@ class Writing:
         return row
 
     def put(self, table: str, columns: Mapping[str, Any]) -> None:
-        """Put a record into its table as its columns are kept, with its own UUID; raises the driver's errors."""
-        sealed = {**columns, "entry": self.entry, "salt": versions.new_salt()}
-        names, values = ", ".join(sealed), ", ".join(f":{name}" for name in sealed)
-        self.db.run(f"INSERT INTO {table} ({names}) VALUES ({values})", **sealed)
+        """Put a record with its own UUID into the transaction; it is sent with the others before the next read."""
+        sealed = rows.row(table, columns)
+        sealed["entry"], sealed["salt"] = self.entry, versions.new_salt()
+        self._records.setdefault(table, []).append(sealed)
         self.touched(table, columns)
 
     def mark(self) -> Callable[[], None]:
@@ -234,9 +255,16 @@ class Writing:
         self._database.run(_GIVEN, clinic=self.clinic.id, kind=kind, number=number)
         return number
 
+    def numbers(self, kind: str, count: int) -> Iterator[int]:
+        """So many numbers in a row."""
+        first = self.number(kind) if count else 1
+        if count > 1:
+            self.numbered(kind, first + count - 1)
+        return iter(range(first, first + count))
+
     def record(self) -> dict[str, Any]:
         """What every new record carries: its UUID and its clinic."""
-        return {"id": new_id(), "clinic_id": self.clinic.id}
+        return {"id": new_id(), "clinic_id": self._clinic_id}
 
 
 @contextmanager
@@ -257,5 +285,5 @@ def transaction(
                 session.rollback()
     except DBAPIError as fault:
         raise connect.translated(fault.orig or fault, place) from None
-    except Driver.Error as fault:
+    except faults() as fault:
         raise connect.translated(fault, place) from None

@@ -9,7 +9,7 @@ from tpi_cli.rules import identity, standing
 from tpi_cli.rules.contact import MISSED as MISSED_CALL
 from tpi_cli.rules.contact import OPEN
 from tpi_cli.store.columns import OURS, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import appointments, due, people
 
 BOOKED, ADVERSE, DUE, CALL_BACK = "booked", "adverse", "due", "call-back"

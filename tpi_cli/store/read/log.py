@@ -1,6 +1,6 @@
 """The log itself: every injection as one value, whole sessions, and what a session gave where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -10,7 +10,7 @@ from tpi_cli.errors import NoSuchSession
 from tpi_cli.rules import identity
 from tpi_cli.rules.values import Dose, Place, Shot, split
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.facts import strength
 
 
@@ -186,12 +186,6 @@ def injected(db: Database, *, voided: bool = False, patient: str | None = None) 
         )
 
 
-def sources(db: Database, ids: list[str]) -> Iterator[str]:
-    """Which of these ids an injection on file goes by: the one it came with, else its own."""
-    sql = "SELECT 1 FROM injection WHERE source_id = :id UNION SELECT 1 FROM injection WHERE id = :id"
-    return (one for one in ids if db.value(sql, id=one))
-
-
 def row_keys(db: Database, patient: str) -> Iterator[tuple[str | None, str]]:
     """The ids and digests of the rows that a patient's injections came from."""
     sql = (
@@ -265,8 +259,12 @@ def events(db: Database, session_id: str) -> list[Event]:
 
 def shots(db: Database, session_id: str) -> tuple[Shot, ...]:
     """A session's shots as they were typed; equal mixes into several sites become one shot of `each`."""
+    return typed(given(db, " WHERE session_id = :session", session=session_id))
+
+
+def typed(rows: Iterable[Given]) -> tuple[Shot, ...]:
+    """The shots that the rows of a session are, in the order of the log."""
     out: list[Shot] = []
-    rows = given(db, " WHERE session_id = :session", session=session_id)
     for _, group in groupby(rows, key=lambda row: row.mixture):
         injections = [list(one) for _, one in groupby(group, key=lambda row: row.injection_id)]
         first = injections[0]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tpi_cli.store.columns import OURS
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 def patient_numbers(db: Database, spans: Iterable[tuple[int, int]], most: int) -> Iterator[int]:

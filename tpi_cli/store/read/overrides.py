@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from tpi_cli.rules import identity
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Found(NamedTuple):
@@ -57,6 +57,20 @@ def of_patient(db: Database, patient_id: str) -> list[Reasoned]:
     """Every override of a patient's sessions that count, by session."""
     rows = db.rows(_REASONED, patient=patient_id)
     return [Reasoned._make((identity.session(number), *rest, numbers(sites))) for number, *rest, sites in rows]
+
+
+_KNOWN = """
+SELECT session_id, rule, sites FROM finding JOIN session ON session.id = finding.session_id
+WHERE session.patient_id = :patient
+"""
+
+
+def known(db: Database, patient_id: str) -> dict[str, frozenset[tuple[str, str | None]]]:
+    """The rules and sites of the findings of a patient's sessions, by session (UUID)."""
+    out: dict[str, frozenset[tuple[str, str | None]]] = {}
+    for session, rule, sites in db.rows(_KNOWN, patient=patient_id):
+        out[session] = out.get(session, frozenset()) | {(rule, sites)}
+    return out
 
 
 def noted(db: Database, entry: int) -> tuple[int, int]:

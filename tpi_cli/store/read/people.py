@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tpi_cli.errors import Erased, MergedAway, NoSuchPatient, NoSuchSite, Usage
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import OURS, day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Patient(NamedTuple):
@@ -114,6 +114,11 @@ def patient(db: Database, text: str) -> Patient:
 
 def merged(db: Database, patient_id: str) -> Patient:
     """What is left of a patient (UUID) who was merged into another."""
+    return of_uuid(db, patient_id)
+
+
+def of_uuid(db: Database, patient_id: str) -> Patient:
+    """The patient with a UUID that is known to be on file."""
     found = db.row(_PATIENT + "WHERE id = :patient", patient=patient_id)
     assert found is not None, "just read"
     return _patient(found)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Scored(NamedTuple):
@@ -89,12 +89,6 @@ def scored(db: Database, *, voided: bool = False, patient: str | None = None) ->
         " ORDER BY patient.number, outcome.on_date, site.number"
     )
     return map(_scored, db.rows(sql, patient=patient))
-
-
-def sources(db: Database, ids: list[str]) -> Iterator[str]:
-    """Which of these ids a score on file goes by: the one it came with, else its own."""
-    sql = "SELECT 1 FROM outcome WHERE source_id = :id UNION SELECT 1 FROM outcome WHERE id = :id"
-    return (one for one in ids if db.value(sql, id=one))
 
 
 def _scored(row: tuple[Any, ...]) -> Scored:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import OURS
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.people import Patient
 
