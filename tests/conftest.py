@@ -14,8 +14,41 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.postgres.shelves import SHELVES
 from tpi_cli.main import main
-from tpi_cli.store import account
+from tpi_cli.store import account, connect
+from tpi_cli.store.place import find
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=ENGINES, default=ENGINES[0], help="what keeps the test clinics' stores")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    Clinic.on_server = config.getoption("--engine") == "postgresql"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a server the tests about the file itself have nothing to look at."""
+    if Clinic.on_server:
+        about = [item for item in items if item.get_closest_marker("file")]
+        config.hook.pytest_deselected(items=about)
+        items[:] = [item for item in items if item not in about]
+
+
+def pytest_sessionfinish() -> None:
+    SHELVES.stop()
+
+
+@pytest.fixture(autouse=True)
+def _tidied() -> Iterator[None]:
+    """The databases that a test makes go with it; those of a module or a session stay."""
+    before = set(SHELVES.here)
+    yield
+    SHELVES.drop([name for name in SHELVES.here if name not in before])
+
 
 TODAY = "2026-11-23"
 """A Monday."""
@@ -50,7 +83,9 @@ class Answer(NamedTuple):
 
 
 class Clinic:
-    """A folder that is HOME, with a store in it once `init` ran."""
+    """A folder that is HOME, with a store in it once `init` ran; with --engine postgresql it lies on a server."""
+
+    on_server = False
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -72,6 +107,7 @@ class Clinic:
             "XDG_CONFIG_HOME": str(self.home / "config"),
             "TPI_TODAY": self.today,
             "LC_ALL": "C.UTF-8",
+            **({"TPI_DB": SHELVES.url(self.home, account.name())} if self.on_server else {}),
         }
         return {**bare, **own, **more}
 
@@ -129,8 +165,12 @@ class Clinic:
         return str(path)
 
     def bytes(self) -> bytes:
-        """The store as it lies on disk, to see that nothing moved."""
-        return self.store.read_bytes()
+        """The store as it lies on disk, to see that nothing moved; on a server, every row of it."""
+        if not self.on_server:
+            return self.store.read_bytes()
+        with connect.reading(find(self.environment()["TPI_DB"])) as db:
+            return repr({name: sorted(map(repr, db.rows(f"SELECT * FROM {name}"))) for name in db.tables()
+                         if name != "ratchet"}).encode()  # fmt: skip
 
 
 @contextmanager

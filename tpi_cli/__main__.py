@@ -1,5 +1,5 @@
 """`python -m tpi_cli`."""
 
-from tpi_cli.main import main
+from tpi_cli.main import process
 
-main()
+process()

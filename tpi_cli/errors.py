@@ -168,6 +168,28 @@ class StoreBusy(StoreUnavailable):
     hint = "try again in a moment"
 
 
+class OnServer(StoreUnavailable):
+    """{path} is on a server: this is for a store in a file"""
+
+    hint = "tpi help server tells how it is done there"
+
+
+class Collided(StoreBusy):
+    """two changes met in the store; nothing was recorded"""
+
+    hint = "try again"
+
+
+class ServerLost(StoreUnavailable):
+    """{message}"""
+
+
+class Unsettled(StoreUnavailable):
+    """the connection was lost at the last moment: whether it was recorded is not known"""
+
+    hint = "look with tpi log before entering it again; with --idempotency-key a second try is safe"
+
+
 class StoreReadOnly(StoreUnavailable):
     """the store cannot be written: {why}; nothing was recorded"""
 

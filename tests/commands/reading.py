@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Answer, Clinic
+from tests.postgres.shelves import NOTE
 
 KINDS = {
     1: "failure",
@@ -50,9 +51,10 @@ def words(command: str) -> list[str]:
 
 
 def everything(clinic: Clinic) -> dict[str, bytes]:
-    """Every file in HOME with its content, to see that a refusal left no trace."""
+    """Every file in HOME with its content, to see that a refusal left no trace; of a store on a server, its rows."""
     files = sorted(path for path in Path(clinic.home).rglob("*") if path.is_file() and not path.is_symlink())
-    return {str(path.relative_to(clinic.home)): path.read_bytes() for path in files}
+    there = {str(path.relative_to(clinic.home)): path.read_bytes() for path in files if path.name != NOTE}
+    return {**there, "the server's": clinic.bytes()} if clinic.on_server else there
 
 
 def talk(answer: Answer) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from tests.conftest import Clinic
 from tests.faults import ward
 from tpi_cli.store import connect
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 IMPATIENT = 0.01
 """Seconds that a command waits for a lock here."""

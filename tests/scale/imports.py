@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 from tests.scale.startup import TPI
 from tpi_cli.store import connect
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.place import Place
 
 ROWS = 20_000

@@ -2,10 +2,12 @@
 
 from tests.conftest import Clinic
 from tpi_cli.store import connect
-from tpi_cli.store.place import Place
+from tpi_cli.store.place import Place, find
 
 
 def place(clinic: Clinic) -> Place:
+    if clinic.on_server:
+        return find(clinic.environment()["TPI_DB"])
     return Place(str(clinic.store), str(clinic.key))
 
 
@@ -16,8 +18,7 @@ NO_RECORDS = frozenset(["audit", "ratchet"])
 def records(clinic: Clinic) -> dict[str, list[str]]:
     """Everything in the store but the log, to see that no record moved."""
     with connect.reading(place(clinic)) as db:
-        named = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-        names = [name for (name,) in db.rows(named) if name not in NO_RECORDS]
+        names = [name for name in db.tables() if name not in NO_RECORDS]
         return {name: sorted(map(repr, db.rows(f"SELECT * FROM {name}"))) for name in names}
 
 

@@ -16,7 +16,7 @@ from tpi_cli.rules import identity
 from tpi_cli.rules.roles import AUDITOR
 from tpi_cli.store import fit, keep, tables
 from tpi_cli.store.columns import day
-from tpi_cli.store.connect import Driver
+from tpi_cli.store.database import refusals
 from tpi_cli.store.read import brought, records, stock
 from tpi_cli.store.read.records import CLINICIAN
 from tpi_cli.store.write import Writing
@@ -31,7 +31,8 @@ WHOLE = "patients come whole, or not at all: who is on file is written to by a p
 NUMBERED = {"patient": identity.patient, "session": identity.session, "appointment": identity.appointment}
 _HAD = """
 SELECT 1 FROM {} WHERE number = :number UNION ALL
-SELECT 1 FROM history WHERE record = :table AND content IS NOT NULL AND json_extract(content, '$.number') = :number
+SELECT 1 FROM history WHERE record = :table AND content IS NOT NULL
+   AND CAST(json_extract(content, '$.number') AS INTEGER) = :number
 """
 
 
@@ -78,7 +79,8 @@ class Coming:
         self._untouched = take_over.untouched(self._db)
         self._house: list[Record] = []
         self._given = dict(self._db.rows("SELECT kind, last FROM numbering"))
-        self._db.run("PRAGMA defer_foreign_keys = ON")
+        self._db.refer_later()
+        self._db.overlap()
 
     def take(self, table: str, columns: Mapping[str, Any]) -> None:
         """Keep a record, or note why not; those of the house wait until all have come."""
@@ -131,8 +133,7 @@ class Coming:
 
     def _loose(self) -> list[str]:
         """The tables whose new records refer to what is not there."""
-        check = "SELECT 1 FROM pragma_foreign_key_check('{}')"
-        return [table for table in sorted(self.result.new) if self._db.value(check.format(table))]
+        return self._db.loose(sorted(self.result.new))
 
     def _housed(self) -> None:
         """What the house says of itself: taken over as a whole, or left; who works there comes in either way."""
@@ -242,9 +243,10 @@ class Coming:
         if CLINICIAN in row:
             row[CLINICIAN] = self._ids[row[CLINICIAN].casefold()]
         try:
-            self._writing.put(table, row)
-            self._writing.send()
-        except Driver.IntegrityError:
+            with self._db.attempt():
+                self._writing.put(table, row)
+                self._writing.send()
+        except refusals():
             return "holds a value that is not allowed, or that another record here has"
         if table in NUMBERED:
             self._writing.numbered(table, columns["number"])

@@ -16,7 +16,7 @@ from tpi_cli.acts.clinician import Staff
 from tpi_cli.acts.inject import Opened
 from tpi_cli.rules.identity import PART_OF
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import clinicians, log, sources
 from tpi_cli.store.read.log import Injected
 from tpi_cli.store.write import Writing

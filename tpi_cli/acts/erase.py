@@ -5,7 +5,7 @@ from typing import Any
 
 from tpi_cli.errors import Conflict
 from tpi_cli.store import forget, tables
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.write import Writing
 
 ERASED = "erased"

@@ -13,7 +13,7 @@ from tpi_cli.rules.propose import UNSAID, Course, Plan, Steps
 from tpi_cli.rules.recall import Treatment
 from tpi_cli.store import facts
 from tpi_cli.store.chart import Chart
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read.plans import Standing, standing
 
 

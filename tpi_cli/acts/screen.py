@@ -18,7 +18,7 @@ from tpi_cli.rules.screening import screened
 from tpi_cli.rules.values import Shot, age
 from tpi_cli.store import history
 from tpi_cli.store.chart import Chart
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 RULES = ("setting", "rule_setting", "payer_rule", "agent")
 """What a clinic set."""

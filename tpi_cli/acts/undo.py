@@ -7,7 +7,7 @@ from tpi_cli.errors import Conflict, NotFound
 from tpi_cli.rules import identity
 from tpi_cli.rules.contact import OPEN
 from tpi_cli.store import keep, revert
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import entries
 from tpi_cli.store.read.entries import Entry
 from tpi_cli.store.revert import Change, Columns
@@ -18,6 +18,7 @@ SESSIONS = frozenset(["inject", "again"])
 NEVER = {
     "init": "the store was made",
     "db migrate": "the store was brought up to date",
+    "db move": "the store was moved here",
     "restore": "the store was restored",
     "sign": "a signature stands: amend or void the session with a reason",
     "patient erase": "what was erased is gone",
@@ -103,7 +104,7 @@ SELECT 1 FROM appointment AS other
  WHERE other.id <> :id AND other.status IN ({", ".join(f"'{status}'" for status in OPEN)})
    AND other.starts_at < :ends_at AND other.ends_at > :starts_at
    AND (other.patient_id = :patient_id
-        OR other.clinician_id IS NULL OR :clinician_id IS NULL OR other.clinician_id = :clinician_id)
+        OR other.clinician_id IS NULL OR CAST(:clinician_id AS TEXT) IS NULL OR other.clinician_id = :clinician_id)
    AND EXISTS (SELECT 1 FROM appointment_act WHERE appointment_id = other.id AND entry > :since
                   AND act IN ('book', 'move', 'reopen'))
 """

@@ -11,7 +11,7 @@ from tpi_cli.errors import Conflict, NotFound, Usage
 from tpi_cli.rules.contact import APPOINTED, OPEN
 from tpi_cli.show.out import allowed
 from tpi_cli.show.report import Report
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import appointments as read
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic, clinic

@@ -8,10 +8,10 @@ MOST = 200
 
 def patients(incomplete: str) -> list[str]:
     """Ids of active patients; names are left out of the shell's screen and history."""
-    from tpi_cli.rules.identity import patient
+    from tpi_cli.rules.identity import beginning, patient
     from tpi_cli.store.read.offers import patient_numbers
 
-    return _of_store(lambda db: map(patient, patient_numbers(db)), incomplete)
+    return _of_store(lambda db: map(patient, patient_numbers(db, beginning(incomplete), MOST)), incomplete)
 
 
 def muscles(incomplete: str) -> list[str]:

@@ -11,7 +11,7 @@ from tpi_cli.rules import standing
 from tpi_cli.show import day as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.report import Report
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import day as read
 from tpi_cli.store.read import due
 from tpi_cli.store.read.clinic import Clinic, clinic

@@ -10,6 +10,7 @@ import typer
 from tpi_cli import __version__, config
 from tpi_cli.errors import TpiError
 from tpi_cli.store import connect
+from tpi_cli.store.database import Driver
 from tpi_cli.store.place import Place, is_plain
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.read.health import health
@@ -31,11 +32,11 @@ def doctor(ctx: typer.Context) -> None:
 def _facts(place: Place) -> Iterator[tuple[str, str]]:
     yield "tpi", __version__
     yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    yield "sqlite", f"{connect.Driver.sqlite_version}, by sqlcipher3"
+    yield "sqlite", f"{Driver.sqlite_version}, by sqlcipher3"
     yield "terminal", f"{os.environ.get('TERM', 'none')}, stdout {sys.stdout.encoding}"
     yield "settings", _there(config.path())
     yield "key", _key(place)
-    yield "store", _there(place.path)
+    yield "store", place.path if place.url else _there(place.path)
     yield from _store(place)
 
 
@@ -54,7 +55,8 @@ def _store(place: Place) -> Iterator[tuple[str, str]]:
     try:
         encrypted = "no" if is_plain(place) else "yes"
         with connect.reading(place) as db:
-            yield "encrypted", encrypted
+            if not place.url:
+                yield "encrypted", encrypted
             yield "zone", clinic(db).zone
             yield from health(db)
     except TpiError as fault:

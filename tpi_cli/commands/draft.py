@@ -17,7 +17,7 @@ from tpi_cli.reference import agents
 from tpi_cli.rules import checks
 from tpi_cli.rules.values import Pain, Shot
 from tpi_cli.show.out import allowed
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.stock import own_agents, stocked
 

@@ -14,7 +14,7 @@ from tpi_cli.rules import standing
 from tpi_cli.show import due as show
 from tpi_cli.show.out import Out, allowed
 from tpi_cli.show.report import Report
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import due as read
 from tpi_cli.store.read.clinic import Clinic, clinic
 

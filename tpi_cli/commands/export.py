@@ -12,7 +12,7 @@ from tpi_cli.errors import Usage
 from tpi_cli.exchange import copy
 from tpi_cli.show.machine import envelope
 from tpi_cli.show.out import Out
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
 

@@ -6,7 +6,7 @@ from tpi_cli.errors import Usage
 from tpi_cli.exchange import csv_out, package, tables_out
 from tpi_cli.files import make_folder
 from tpi_cli.show.out import Out, Unwritten
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 def possible(out: Out, kind: str | None) -> None:

@@ -14,7 +14,7 @@ from tpi_cli.exchange.fhir import shape, whole
 from tpi_cli.exchange.fhir.house import house
 from tpi_cli.exchange.fhir.terms import Part
 from tpi_cli.show.out import Out, allowed
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read.clinic import clinic
 
 BUNDLES = ("collection", "transaction")

@@ -12,7 +12,7 @@ from tpi_cli.commands import options
 from tpi_cli.commands.filters import since
 from tpi_cli.errors import MissingExtra, Usage
 from tpi_cli.show.out import Out, Unwritten
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import Clinic, clinic
 

@@ -13,7 +13,7 @@ from tpi_cli.show import exposure as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Report
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import exposure as read
 from tpi_cli.store.read import people, rules, stock
 from tpi_cli.store.read.clinic import Clinic, clinic

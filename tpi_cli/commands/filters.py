@@ -4,7 +4,7 @@ from datetime import date
 
 from tpi_cli.commands.options import storable
 from tpi_cli.errors import NotFound
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import clinicians, people
 
 NAMED = 12

@@ -35,13 +35,17 @@ def init(
     place = ctx.obj.place
     if place.demo:
         raise Conflict("demo is the made-up clinic's name", hint="tpi demo makes it; unset TPI_DB for your own")
+    if place.url and (plain or passphrase):
+        raise Usage("a store on a server has no key of its own", hint="leave --plain and --passphrase out")
     if plain and passphrase:
         raise Usage("a plain store has no key to lock", hint="leave --plain or --passphrase out")
     where = zone or clock.system_zone()
     new = make(place, plain=plain, name=name or "My clinic", zone=where,
                passphrase=_passphrase(ctx) if passphrase else None)  # fmt: skip
     lines = [f"store {place.path}", f"zone  {where}   (tpi config set clinic.zone ZONE changes it)"]
-    if plain:
+    if place.url:
+        lines.append("its disks, its backups and its logins are whoever's who keeps the server (tpi help server)")
+    elif plain:
         lines.append("NOT ENCRYPTED: anyone who gets the file can read it")
     else:
         made = "made" if new.new_key else "was there, and is used"
@@ -54,9 +58,9 @@ def init(
     lines.append(f"next: tpi{where_to} patient add 'Tan, Mei' 1971-03-04 --allergy none --bleeding none")
     facts = {
         "store": place.path,
-        "key_file": None if plain else place.key_path,
+        "key_file": None if plain or place.url else place.key_path,
         "zone": where,
-        "encrypted": not plain,
+        "encrypted": not plain and not place.url,
         **{name.replace(" ", "_"): code for name, code in codes.items()},
     }
     ctx.obj.out().recorded("store", lines, "init", facts)

@@ -16,7 +16,7 @@ from tpi_cli.rules import checks, identity
 from tpi_cli.rules.values import Shot
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people, plans
 from tpi_cli.store.read.clinic import clinic
 
@@ -113,6 +113,7 @@ def run(ctx: typer.Context, patient: str, asked: Asked) -> None:
         asked = _reasoned(ctx, out, shown, asked)
         shown = _unchanged(shown, _prepared(ctx, patient, asked))
     if not ctx.obj.yes:
+        options.loading("tpi_cli.acts.amend")
         answer = out.ask("Record? [y/N/e]").lower()
         if answer in {"e", "edit"}:
             return run(ctx, patient, asked._replace(text=_edited(shown.shots), shots=()))

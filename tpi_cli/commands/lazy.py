@@ -181,6 +181,8 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
         {
             "status": Entry("db:status", "Which schema and rules the store has."),
             "migrate": Entry("db:migrate", "Bring the store up to date.", writes=True),
+            "move": Entry("db_move:move", "Carry the store to a server, or back to a file.", writes=True),
+            "grant": Entry("db_move:grant", "Let a login of the server in, or out.", writes=True),
             "rekey": Entry("db:rekey", "A new key: the same as tpi key rotate.", writes=True),
         },
     ),

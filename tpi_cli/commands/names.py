@@ -3,7 +3,7 @@
 from tpi_cli.commands.parse.typed import meant
 from tpi_cli.errors import NotFound
 from tpi_cli.reference import agents, muscles
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read.stock import own_agents
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tpi_cli.errors import Conflict, Usage
 from tpi_cli.rules import chain, identity
 from tpi_cli.show.out import Out
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import requests
 from tpi_cli.store.read.requests import Done
 

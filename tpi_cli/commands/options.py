@@ -5,7 +5,7 @@ It is a `Desk`, found as `ctx.obj`; how the options come to every command stands
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -148,7 +148,7 @@ def _unfinished(ctx: typer.Context, place: Place) -> None:
     """Say, once a call, that a new key was made and its recovery code never printed: the one on paper is void."""
     from tpi_cli.store.keys import untold
 
-    if os.path.exists(untold(place)) and not ctx.meta.get(UNTOLD) and not ctx.obj.out().machine:
+    if not place.url and os.path.exists(untold(place)) and not ctx.meta.get(UNTOLD) and not ctx.obj.out().machine:
         ctx.meta[UNTOLD] = True
         ctx.obj.out().say("a new key was begun and its recovery code not printed: run tpi key rotate again")
 
@@ -186,14 +186,14 @@ def exported(ctx: typer.Context, db: Any, what: str, patient: int | None = None)
 
 
 def _noted(ctx: typer.Context, db: Any, patient: int | None, subject: str | None) -> bool:
-    from tpi_cli.store import account, audit
+    from tpi_cli.store import audit
 
     acting = ctx.obj.acting
     if acting:
         from tpi_cli.store.read.clinicians import as_on_file
 
         acting = as_on_file(db, acting)
-    who = audit.Who(account.name(), acting)
+    who = audit.Who(db.account, acting)
     return audit.note(db, who, audit.Act(act_of(ctx), patient, subject))
 
 
@@ -216,6 +216,23 @@ def recording(ctx: typer.Context, officer: str | None = None, *, keep: bool = Tr
             asked.note(writing)
 
 
+def loading(module: str) -> None:
+    """Load what a write needs while a person reads what it will write: the ORM takes longer than all the rest.
+
+    Nobody waits for it who says no; what goes wrong is met again, and told, where the module is used.
+    """
+    from threading import Thread
+
+    Thread(target=_loaded, args=(module,), daemon=True).start()
+
+
+def _loaded(module: str) -> None:
+    from importlib import import_module
+
+    with suppress(Exception):
+        import_module(module)
+
+
 def act_of(ctx: typer.Context) -> str:
     """What the log calls this command: `patient edit`, `patient alert end`."""
     verb = ctx.params.get("verb")
@@ -226,10 +243,9 @@ def permitted_here(ctx: typer.Context, db: Any) -> None:
     """Raises NotPermitted where the person at the keyboard, or the one they name, may not do this."""
     from tpi_cli.reference.roles import permitted
     from tpi_cli.rules.roles import refused
-    from tpi_cli.store import account
     from tpi_cli.store.read import clinicians
 
-    actor = clinicians.actor(db, account.name(), ctx.obj.acting)
+    actor = clinicians.actor(db, db.account, ctx.obj.acting)
     act = act_of(ctx)
     for one in (act, f"{act} --override") if ctx.params.get("override") else (act,):
         refusal = refused(one, permitted(one), actor)

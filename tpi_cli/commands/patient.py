@@ -12,7 +12,7 @@ from tpi_cli.show import version as show_version
 from tpi_cli.show.out import allowed
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Report
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import adverse, appointments, contacts, people, versions_of
 from tpi_cli.store.read.clinic import clinic
 

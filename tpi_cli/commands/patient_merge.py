@@ -10,7 +10,7 @@ from tpi_cli.rules import checks, duplicates, identity
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head, spelled
 from tpi_cli.show.report import NOTHING, Column, Report, many
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.read.duplicates import everybody, person

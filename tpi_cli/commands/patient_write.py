@@ -18,7 +18,7 @@ from tpi_cli.reference import alerts as kinds
 from tpi_cli.rules import checks, identity
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import appointments, people, rules
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.write import Writing

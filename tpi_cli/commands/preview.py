@@ -20,7 +20,7 @@ from tpi_cli.show.person import redacted_head, spelled
 from tpi_cli.show.report import NOTHING
 from tpi_cli.show.session import mix_words, pain_words, passes_words, totals_words
 from tpi_cli.store.chart import Chart, House
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import appointments, people
 from tpi_cli.store.read.clinic import Clinic
 from tpi_cli.store.read.plans import Standing, standing

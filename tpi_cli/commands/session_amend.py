@@ -11,7 +11,7 @@ from tpi_cli.commands.parse import stdin
 from tpi_cli.errors import Conflict, Usage
 from tpi_cli.rules import checks, identity
 from tpi_cli.show import session as show
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import log, overrides
 from tpi_cli.store.read.log import Given, Session
 

@@ -12,8 +12,7 @@ from tpi_cli.rules import identity
 from tpi_cli.show import session as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import spelled
-from tpi_cli.store import account
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import clinicians, log
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.read.log import Session
@@ -82,7 +81,7 @@ def _asked(ctx: typer.Context, db: Database, text: str) -> tuple[list[Session], 
     on = day(text, today, forward=False)
     if on > today:
         raise Usage(f"{words(on, today)} is in the future", hint="tpi sign takes a session or a day that was")
-    actor = clinicians.actor(db, account.name(), ctx.obj.acting)
+    actor = clinicians.actor(db, db.account, ctx.obj.acting)
     person = actor.named or actor.person
     mine = person.code if person else None
     waiting = log.to_sign(db, on)

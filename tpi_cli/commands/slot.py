@@ -13,7 +13,7 @@ from tpi_cli.rules import checks
 from tpi_cli.rules.recall import WILL_COME
 from tpi_cli.show.out import Out, allowed
 from tpi_cli.show.person import redacted_head
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import appointments as read
 from tpi_cli.store.read import clinicians, plans
 from tpi_cli.store.read.clinic import Clinic

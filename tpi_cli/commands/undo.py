@@ -12,8 +12,7 @@ from tpi_cli.show import undo as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.session import moment
-from tpi_cli.store import account
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import clinicians, people
 from tpi_cli.store.read.clinic import Clinic, clinic
 from tpi_cli.store.read.entries import Entry
@@ -34,7 +33,7 @@ def undo(ctx: typer.Context) -> None:
     ctx.obj.without("on", "note")
     with options.reading(ctx) as db:
         office = clinic(db)
-        one = acts.last(db, account.name())
+        one = acts.last(db, db.account)
         _may(ctx, db, one.act)
         found = acts.changes(db, one)
         out: Out = ctx.obj.out(office.today)
@@ -58,7 +57,7 @@ def undo(ctx: typer.Context) -> None:
 def _may(ctx: typer.Context, db: Database, act: str) -> None:
     """Raises NotPermitted: what somebody may not do they do not take back. What was written for a clinician counts."""
     roles = tuple(ASSISTANT if one == FOR_ANOTHER else one for one in permitted(act))
-    refusal = refused(f"undo {act}", roles, clinicians.actor(db, account.name(), ctx.obj.acting))
+    refusal = refused(f"undo {act}", roles, clinicians.actor(db, db.account, ctx.obj.acting))
     if refusal is not None:
         raise NotPermitted(refusal.why, hint=refusal.hint)
 

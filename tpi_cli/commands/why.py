@@ -14,7 +14,7 @@ from tpi_cli.show import why as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Report
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import adverse, people
 from tpi_cli.store.read import due as read
 from tpi_cli.store.read.clinic import Clinic, clinic

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 from tpi_cli.errors import Conflict, StoreUnavailable, Usage
 from tpi_cli.show.machine import text
 from tpi_cli.store import plain
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 def sqlite(db: Database, path: str) -> None:
@@ -24,8 +24,7 @@ def sqlite(db: Database, path: str) -> None:
 
 def tables(db: Database) -> Iterator[str]:
     """The store's tables by name, but for the log's key: it leaves the store in no copy."""
-    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
-    return (name for (name,) in db.rows(sql) if name != "ratchet")
+    return (name for name in db.tables() if name != "ratchet")
 
 
 def json(db: Database, head: dict[str, Any], into: TextIO) -> int:
@@ -43,7 +42,7 @@ def json(db: Database, head: dict[str, Any], into: TextIO) -> int:
 
 
 def _rows(db: Database, table: str) -> Iterator[dict[str, Any]]:
-    names = [row[1] for row in db.rows(f"PRAGMA table_info({table})")]
+    names = [one.name for one in db.columns(table)]
     order = "id" if "id" in names else "1"
     for row in db.rows(f"SELECT * FROM {table} ORDER BY {order}"):
         yield dict(zip(names, row, strict=True))

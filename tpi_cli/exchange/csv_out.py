@@ -12,7 +12,7 @@ from tpi_cli.exchange.kinds import COLUMNS
 from tpi_cli.rules.values import Dose, plain
 from tpi_cli.show.clean import clean
 from tpi_cli.show.delimited import guarded
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.facts import DRY
 from tpi_cli.store.read import people
 from tpi_cli.store.read.contacts import Called, called

@@ -9,7 +9,7 @@ from icalendar import Event
 from tpi_cli import clock
 from tpi_cli.exchange.ics import Entry, Told, titled
 from tpi_cli.rules import standing
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import due as read
 from tpi_cli.store.read.clinic import Clinic
 from tpi_cli.store.read.due_changes import Followed, followed

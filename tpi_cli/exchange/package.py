@@ -6,7 +6,7 @@ from typing import Any
 
 from tpi_cli.exchange import csv_out, tables_out
 from tpi_cli.exchange.shipped import folder
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 TABLES = "tables"
 """The folder of the store's own tables."""

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from tpi_cli.exchange.copy import tables
 from tpi_cli.show.delimited import GUARD, guarded
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 _TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DATE": "date", "BOOLEAN": "boolean"}
 """What a column's type in the store is called in a Table Schema; everything else is text."""
@@ -43,7 +43,7 @@ def schema(db: Database, table: str) -> dict[str, Any]:
     fields = [_field(name, kind, needed) for name, kind, needed in _columns(db, table)]
     links = [
         {"fields": [column], "reference": {"resource": _resource(parent, table), "fields": [target]}}
-        for _, _, parent, column, target, *_ in sorted(db.rows(f"PRAGMA foreign_key_list({table})"))
+        for column, parent, target in db.references(table)
     ]
     return {"fields": fields, "missingValues": [""], "primaryKey": _keys(db, table), "foreignKeys": links}
 
@@ -67,14 +67,14 @@ def _field(column: str, kind: str, needed: bool) -> dict[str, Any]:
 
 def _columns(db: Database, table: str) -> Iterator[tuple[str, str, bool]]:
     """Name, type, and whether it is never empty."""
-    for _, column, kind, needed, _, key in list(db.rows(f"PRAGMA table_info({table})")):
-        yield column, kind, bool(needed or key)
+    for one in db.columns(table):
+        yield one.name, one.kind, one.needed
 
 
 def _keys(db: Database, table: str) -> list[str]:
     """The columns of the primary key, in its order."""
-    columns = [row for row in db.rows(f"PRAGMA table_info({table})") if row[5]]
-    return [row[1] for row in sorted(columns, key=lambda row: row[5])]
+    columns = [one for one in db.columns(table) if one.key]
+    return [one.name for one in sorted(columns, key=lambda one: one.key)]
 
 
 def written(db: Database) -> list[str]:

@@ -1,6 +1,7 @@
 """Short ids: what people say and type for a record whose real id is a UUID."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,6 +10,9 @@ from tpi_cli.rules import base32
 
 _PATIENT = r"(?:PT-?)?0*([1-9][0-9]{0,8})"
 _CODE = r"(?:{}-)?([0-9A-Z]{{4,9}})"
+_PT = "PT-"
+LEAST_DIGITS = 4
+LAST_PATIENT = 999_999_999
 CODE_DIGITS = 3
 REMEMBERED = 4096
 """Short ids that are kept once they are made."""
@@ -24,7 +28,7 @@ class Mrn(NamedTuple):
 
 def patient(number: int) -> str:
     """`PT-0007` for 7."""
-    return f"PT-{number:04d}"
+    return f"{_PT}{number:0{LEAST_DIGITS}d}"
 
 
 def read_patient(text: str) -> int | Mrn | None:
@@ -33,6 +37,19 @@ def read_patient(text: str) -> int | Mrn | None:
         return Mrn(text[4:]) if text[4:] else None
     match = re.fullmatch(_PATIENT, text.strip(), re.IGNORECASE)
     return int(match[1]) if match and text.isascii() else None
+
+
+def beginning(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of numbers, first and last, of patients whose id begins so: 1 to 99 for `pt-00`."""
+    typed = text.upper()
+    if _PT.startswith(typed):
+        yield 1, LAST_PATIENT
+        return
+    digits = typed.removeprefix(_PT)
+    if typed.startswith(_PT) and digits.isascii() and digits.isdigit():
+        longest = len(str(LAST_PATIENT))
+        for width in range(max(LEAST_DIGITS, len(digits)), longest + 1 if digits[0] != "0" else LEAST_DIGITS + 1):
+            yield int(digits.ljust(width, "0")), int(digits.ljust(width, "9"))
 
 
 def session(number: int) -> str:

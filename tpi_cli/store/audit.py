@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tpi_cli import clock
 from tpi_cli.rules import chain
-from tpi_cli.store.connect import Database, Driver, durable
+from tpi_cli.store.database import Database, faults
 
 
 class Act(NamedTuple):
@@ -37,6 +37,9 @@ VALUES (:entry, :clinic, :at, :account, :acting, :act, :patient, :subject, :reco
 """
 
 
+_BY_SERVER = "SELECT append_entry(:clinic, :at, :acting, :act, :patient, :subject, :records, :content, :structure)"
+
+
 def next_entry(db: Database) -> int:
     """The number of the entry that is written next."""
     return int(db.value("SELECT COALESCE(MAX(entry), 0) + 1 FROM audit"))
@@ -64,22 +67,11 @@ def note(db: Database, who: Who, act: Act) -> bool:
 
     The reading goes on after a fresh look at the store, so whatever is shown is read before or after, not between.
     """
-    connection = db.connection
-    connection.execute("COMMIT")
     try:
-        connection.execute("PRAGMA query_only=OFF")
-        durable(connection)
-        connection.execute(f"PRAGMA busy_timeout={int(NOTE_SECONDS * 1000)}")
-        connection.execute("BEGIN IMMEDIATE")
-        append(db, db.value("SELECT id FROM clinic"), who, act)
-        connection.execute("COMMIT")
-    except Driver.Error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        with db.between(NOTE_SECONDS) as writer:
+            append(writer, writer.value("SELECT id FROM clinic"), who, act)
+    except faults():
         return False
-    finally:
-        connection.execute("PRAGMA query_only=ON")
-        connection.execute("BEGIN")
     return True
 
 
@@ -91,6 +83,8 @@ def opened_by(db: Database, key: bytes) -> bool:
 
 def append(db: Database, clinic: str, who: Who, act: Act, at: str | None = None) -> int:
     """Write the next entry, inside the caller's transaction, which must have begun as a writer's; its number."""
+    if db.on_server:  # there nobody but the server itself can write to the log
+        return int(db.value(_BY_SERVER, clinic=clinic, at=at or db.stamp(), acting=who.acting, **act._asdict()))
     last, before = head(db)
     entry = chain.Entry(entry=last + 1, clinic=clinic, at=at or clock.stamp(), **who._asdict(), **act._asdict(),
                         before=before)  # fmt: skip

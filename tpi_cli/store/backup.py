@@ -11,7 +11,8 @@ from tpi_cli import __version__, clock, config, errors, files
 from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.rules import chain
 from tpi_cli.store import audit, connect, seal
-from tpi_cli.store.connect import MANIFEST, Database, Driver
+from tpi_cli.store.connect import MANIFEST
+from tpi_cli.store.database import Database, Driver
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place, free_name, make_folder
 from tpi_cli.store.verify import Finding, Proof, findings

@@ -4,7 +4,7 @@ more than writing the record does."""
 import io
 import os
 
-_PAGE = 2048
+_BYTES = 2048
 """Bytes asked for at a time."""
 
 
@@ -14,13 +14,20 @@ class _Page:
     def __init__(self) -> None:
         self._left = io.StringIO()
 
+    def forget(self) -> None:
+        """Give out nothing that another process may give out too: a fork has the same page."""
+        self._left = io.StringIO()
+
     def digits(self, count: int) -> str:
         """So many hex digits, none of them given out before."""
         found = self._left.read(count)
         if len(found) < count:
-            self._left = io.StringIO(os.urandom(_PAGE).hex())
+            self._left = io.StringIO(os.urandom(_BYTES).hex())
             found = self._left.read(count)
         return found
 
 
-digits = _Page().digits
+_PRESENT = _Page()
+digits = _PRESENT.digits
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_PRESENT.forget)

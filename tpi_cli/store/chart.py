@@ -16,7 +16,7 @@ from tpi_cli.rules.recall import Reason
 from tpi_cli.rules.repeat import Repeat
 from tpi_cli.rules.values import Shot, label
 from tpi_cli.store import facts, history
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import log, overrides, rules, stock
 from tpi_cli.store.read.log import Given
 

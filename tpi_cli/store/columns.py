@@ -1,7 +1,10 @@
-"""How single columns come out of the driver."""
+"""How single columns come out of the driver, and the condition on the one that every table has."""
 
 from datetime import date
 from typing import Any
+
+OURS = "IN (SELECT id FROM clinic)"
+"""A clinic_id of this store's: what most indexes begin with, so that none is passed over."""
 
 
 def day(value: Any) -> date | None:

@@ -8,7 +8,7 @@ from tpi_cli.reference import contact as settings
 from tpi_cli.rules import contact, identity, recall
 from tpi_cli.rules.values import Strength
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 DRY = "dry_needling"
 """The agent that a session without one is listed under."""

@@ -4,14 +4,15 @@ The hashes stay, for the log counts them; without words and salt nobody can try 
 """
 
 import json
-import sys
 
 from tpi_cli.rules import chain
 from tpi_cli.store import keep, versions
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import entries
 from tpi_cli.store.write import ORDER, Writing, keys_of
 
+LATER = 2**31 - 1
+"""An entry that no log comes to: the largest number that every engine has for one."""
 _OF_SESSION = "session_id IN (SELECT id FROM session WHERE patient_id = :patient)"
 _WHERE = {
     **dict.fromkeys(("mixture", "injection", "plan", "finding"), _OF_SESSION),
@@ -47,7 +48,7 @@ def _laid_aside(writing: Writing, one: versions.Version) -> None:
     writing.touched(one.table, {"number": 0})
 
 
-def words(db: Database, table: str, key: str, since: int = 0, until: int = sys.maxsize) -> int:
+def words(db: Database, table: str, key: str, since: int = 0, until: int = LATER) -> int:
     """Take words and salt out of every earlier version of a record; their hashes stay, for the log counts them."""
     where = "WHERE record = :table AND key = :key AND content IS NOT NULL AND entry >= :since AND entry < :until"
     rows = list(db.rows(f"{_WORDS} {where}", table=table, key=key, since=since, until=until))

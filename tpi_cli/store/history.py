@@ -9,7 +9,7 @@ from tpi_cli.rules import relief
 from tpi_cli.rules.eligibility import Where
 from tpi_cli.rules.past import Elsewhere, Past, Told, Treated
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import log
 from tpi_cli.store.read.log import Given
 

@@ -29,6 +29,8 @@ class Key(NamedTuple):
 
 def key_of(place: Place) -> Key:
     """The key, from where it is found first. Raises NoKey, BadKey, KeyLocked; one that others may read is refused."""
+    if place.url:
+        raise errors.OnServer(path=place.path)
     try:
         return Key(in_file(place.key_path, place.secrets), place.key_path)
     except errors.NoKey:

@@ -46,12 +46,21 @@ class Secrets:
 
 
 class Place(NamedTuple):
-    """A store's file and the file of its key; `demo` marks the made-up clinic, `secrets` knows whom to ask."""
+    """A store's file and the file of its key; `demo` marks the made-up clinic, `secrets` knows whom to ask.
+
+    On a server `url` is its address and `path` the same as messages show it; its key is the server's own affair.
+    """
 
     path: str
     key_path: str
     demo: bool = False
     secrets: Secrets | None = None
+    url: str = ""
+
+    @property
+    def beside(self) -> str:
+        """What the names of files begin with that lie beside the store: of a server's, in the folder for stores."""
+        return os.path.join(config.data_home(), "server") if self.url else self.path
 
 
 def find(db: str | None = None, key_file: str | None = None) -> Place:
@@ -62,11 +71,20 @@ def find(db: str | None = None, key_file: str | None = None) -> Place:
     named = config.resolve("db", db).value
     if named == config.DEMO:
         return demo()
-    if "://" in named:
-        raise errors.StoreUnavailable("a store on a server is not possible yet", hint="name a file with --db")
-    path = os.path.abspath(os.path.expanduser(named)) if named else os.path.join(config.data_home(), "tpi.db")
     key = config.resolve("key_file", key_file).value or _credential()
-    return Place(path, os.path.abspath(os.path.expanduser(key)) if key else os.path.join(config.home(), "tpi.key"))
+    key_path = os.path.abspath(os.path.expanduser(key)) if key else os.path.join(config.home(), "tpi.key")
+    if "://" in named:
+        return _on_server(named, key_path)
+    path = os.path.abspath(os.path.expanduser(named)) if named else os.path.join(config.data_home(), "tpi.db")
+    return Place(path, key_path)
+
+
+def _on_server(url: str, key_path: str) -> Place:
+    from tpi_cli.store import address
+
+    if not address.is_server(url):
+        raise address.unknown(url)
+    return Place(address.shown(url), key_path, url=url)
 
 
 def _credential() -> str:
@@ -97,7 +115,9 @@ def free_name(stem: str, end: str = "") -> str:
 
 
 def is_plain(place: Place) -> bool:
-    """Whether the store there is unencrypted. Raises NoStore, NotAStore, StoreReadOnly."""
+    """Whether the store there is a file without encryption. Raises NoStore, NotAStore, StoreReadOnly."""
+    if place.url:
+        return False
     try:
         header = files.start(place.path, len(PLAIN_HEADER))
     except FileNotFoundError:

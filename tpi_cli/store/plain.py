@@ -3,7 +3,8 @@
 import os
 
 from tpi_cli.rules.chain import KEY_BYTES
-from tpi_cli.store.connect import APPLICATION_ID, SCHEMA, Database
+from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
+from tpi_cli.store.database import Database
 
 
 def copied(db: Database, path: str) -> None:
@@ -11,6 +12,12 @@ def copied(db: Database, path: str) -> None:
 
     The copy's log goes on under a key of its own: what is done in the copy is not the clinic's.
     """
+    if db.on_server:
+        from tpi_cli.store import move
+
+        clinics = [clinic for (clinic,) in db.rows("SELECT id FROM clinic")]
+        move.plain_copy(db, path, {clinic: os.urandom(KEY_BYTES).hex() for clinic in clinics})
+        return
     connection = db.connection
     connection.execute("COMMIT")
     connection.execute("PRAGMA query_only=OFF")

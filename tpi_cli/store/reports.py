@@ -45,9 +45,11 @@ class Memory:
     def __init__(self, place: Place, clinic: str, name: str, asked: str) -> None:
         """Raises Usage for a name that is none, and the errors of `key_of`."""
         self.name, self.clinic, self.asked = named(name), clinic, asked
-        self._key = b"" if is_plain(place) else bytes.fromhex(key_of(place).digits)
+        self._key = b"" if place.url or is_plain(place) else bytes.fromhex(key_of(place).digits)
         self._salt = os.urandom(DIGEST)
-        store = blake2b(os.fsencode(os.path.realpath(place.path)), digest_size=6).hexdigest()
+        store = blake2b(
+            os.fsencode(place.path if place.url else os.path.realpath(place.path)), digest_size=6
+        ).hexdigest()
         self.path = os.path.join(_folder(), "reports", f"{name}-{store}.seen")
 
     def digest(self, text: str, purpose: str = "row") -> bytes:

@@ -11,14 +11,11 @@ from contextlib import closing, contextmanager, suppress
 from typing import Any, NamedTuple
 
 from tpi_cli import clock, errors, files
-from tpi_cli.rules.roles import CLINICIAN
-from tpi_cli.store import account, audit, backup, connect, keys, recover, rotate, seal, versions
+from tpi_cli.store import backup, connect, enrol, keys, recover, rotate, seal
 from tpi_cli.store.backup import JOURNALS, Manifest
-from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store.database import Database, Driver
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place, free_name, is_plain, make_folder
-from tpi_cli.store.read import clinicians
-from tpi_cli.store.write import new_id
 
 
 class Beyond(NamedTuple):
@@ -122,7 +119,7 @@ def _entered(db: Database, order: Order) -> str | None:
     if db.value("PRAGMA user_version") < connect.SCHEMA:
         return None
     clinic = str(db.value("SELECT id FROM clinic"))
-    enrolled = _enrolled(db, clinic)
+    enrolled = enrol.enrolled(db, clinic)
     seal.entered(db, clinic, order.act, order.acting)
     return enrolled
 
@@ -136,35 +133,6 @@ def _rekeyed(half: str, order: Order) -> None:
             key = order.in_use
     files.sync(half)
     backup.in_order(Place(half, ""), key)
-
-
-_PUT = """
-INSERT INTO clinician (id, clinic_id, code, role, account, created_at, entry, salt)
-VALUES (:id, :clinic, :account, :role, :account, :at, :entry, :salt)
-"""
-_CHANGE = """
-UPDATE clinician SET account = :account, role = :role, retired_on = NULL, entry = :entry, salt = :salt WHERE id = :id
-"""
-_KNOWN = "SELECT id FROM clinician WHERE account = :account OR code = :account ORDER BY account IS NULL LIMIT 1"
-
-
-def _enrolled(db: Database, clinic: str) -> str | None:
-    """Who restores must be able to work in the store: another computer has other accounts. Returns who is new."""
-    login = account.name()
-    person = clinicians.of_account(db, login)
-    if person and person.retired_on is None:
-        return None
-    known = db.value(_KNOWN, account=login)
-    entry = audit.next_entry(db)
-    more = {"account": login, "role": CLINICIAN, "entry": entry, "salt": versions.new_salt()}
-    if known is None:
-        db.run(_PUT, id=new_id(), clinic=clinic, at=clock.stamp(), **more)
-        return login
-    before = versions.by_key(db, "clinician", ("id",), (known,))
-    assert before is not None, "it was found in this transaction"
-    versions.lay_aside(db, clinic, before, entry)
-    db.run(_CHANGE, id=known, **more)
-    return login
 
 
 def _swapped(place: Place, half: str, at_hand: list[Key]) -> str | None:

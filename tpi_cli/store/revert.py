@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from tpi_cli.errors import Conflict
 from tpi_cli.store import keep, versions
-from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store.database import Database, refusals
 from tpi_cli.store.write import ORDER, Writing, keys_of
 
 Columns = dict[str, Any]
@@ -89,7 +89,7 @@ def apply(writing: Writing, found: Iterable[Change]) -> None:
     the way of another (an mrn that goes back from one patient to the other). References are looked at in the end.
     """
     listed = list(found)
-    writing.db.run("PRAGMA defer_foreign_keys = ON")
+    writing.db.refer_later()
     try:
         _no_recalls(writing, listed)
         for one in reversed(listed):
@@ -99,10 +99,10 @@ def apply(writing: Writing, found: Iterable[Change]) -> None:
             if one.back is not None:
                 writing.put(one.table, one.back)
         writing.send()
-    except Driver.IntegrityError:
+    except refusals():
         raise Conflict("what was recorded since stands in its place", hint="take that back first") from None
     gone = {one.table for one in listed if one.back is None}
-    if any(next(writing.db.rows(f"PRAGMA foreign_key_check({table})"), None) for table in _referring(gone)):
+    if writing.db.loose(_referring(gone)):
         raise Conflict("what was recorded since refers to it", hint="take that back first")
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli import errors, files
 from tpi_cli.store import audit, backup, connect, keys, seal, verify
-from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store.database import Database, Driver
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place
 

@@ -1,19 +1,19 @@
 """Making a store and bringing its schema up to date, by Alembic, in one transaction."""
 
 import os
+from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from tpi_cli import clock, errors, files
 from tpi_cli.reference.revision import KNOWLEDGE
-from tpi_cli.store import account, audit, backup, connect, keep, keys, seal, tables, triggers, views
+from tpi_cli.store import account, audit, backup, connect, keep, keys, seal, steps, tables, triggers, views
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
+from tpi_cli.store.database import Database, Driver, faults
 from tpi_cli.store.place import Place, make_folder
 from tpi_cli.store.write import made, new_id
 
@@ -28,6 +28,8 @@ class Made(NamedTuple):
 
 def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | None = None) -> Made:
     """Make a new store, encrypted unless `plain`; a new key is locked with the passphrase. Raises Conflict."""
+    if place.url:
+        return _on_server(place, Clinic(name, zone, place.demo))
     if os.path.isdir(place.path):
         raise errors.NotAStore(path=place.path, hint="it is a folder: name a file in it")
     if os.path.exists(place.path):
@@ -40,14 +42,14 @@ def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | N
     key = new_key if plain or new_key else keys.key_of(place).digits
     half = f"{place.path}.{os.getpid()}.new"
     try:
-        officer_key = _fill(half, key, clinic, place)
+        officer_key = filled(half, key, place, clinic.put)
         with closing(connect.connect(half, key)) as store:
             connect.durable(store)
         files.sync(half)
         files.give_name(half, place.path)
     except FileExistsError:
         raise errors.Conflict(f"there is a store at {place.path} already") from None
-    except connect.Driver.Error as fault:
+    except Driver.Error as fault:
         raise connect.translated(fault, place) from None
     except OSError as fault:
         where = os.path.dirname(place.path)
@@ -61,6 +63,14 @@ def make(place: Place, *, plain: bool, name: str, zone: str, passphrase: str | N
     return Made(new_key is not None, key, officer_key)
 
 
+def _on_server(place: Place, clinic: "Clinic") -> Made:
+    """On a server there is no key of ours: its disks and its backups are encrypted by whoever keeps it."""
+    from tpi_cli.store import server_schema
+
+    officer_key = server_schema.make(place, clinic.row, clinic.maker)
+    return Made(new_key=False, key=None, officer_key=officer_key)
+
+
 class Clinic:
     """What a new store is told about its clinic; who makes it is its first clinician."""
 
@@ -69,6 +79,12 @@ class Clinic:
         self.row = tables.Clinic(id=new_id(), name=name, zone=zone, made_up=made_up, created_at=clock.stamp())
         self.maker = first_clinician(self.row.id)
 
+    def put(self, connection: Connection) -> str:
+        """Into a store that is laid out; returns the log's first key."""
+        steps.put_clinic(connection, self.row, self.maker)
+        db = Database(connection.connection.driver_connection)
+        return seal.first(db, self.row.id, "init", KNOWLEDGE)
+
 
 def first_clinician(clinic: str) -> tables.Clinician:
     """Whoever makes a store, or brings one of before up to date: somebody must be able to add the others."""
@@ -76,8 +92,11 @@ def first_clinician(clinic: str) -> tables.Clinician:
     return tables.Clinician(id=new_id(), clinic_id=clinic, code=login, account=login, created_at=clock.stamp())
 
 
-def _fill(path: str, key: str | None, clinic: Clinic, place: Place) -> str:
-    """Lay the schema out and put the clinic in, for a store at a place; returns the log's first key.
+Filled = TypeVar("Filled")
+
+
+def filled(path: str, key: str | None, place: Place, fill: Callable[[Connection], Filled]) -> Filled:
+    """Lay the schema out and fill it, in one transaction, for a store at a place; returns what `fill` does.
 
     With a rollback journal, so that all of it is in the one file that gets a name: a checkpoint at the end, as of a
     store in use, fails without a word.
@@ -88,14 +107,8 @@ def _fill(path: str, key: str | None, clinic: Clinic, place: Place) -> str:
     try:
         with engine.begin() as connection:
             upgrade(connection)
-            with Session(connection) as session:
-                session.add(clinic.row)
-                session.flush()
-                session.add(clinic.maker)
-                session.flush()
-            db = connect.Database(connection.connection.driver_connection)
-            return seal.first(db, clinic.row.id, "init", KNOWLEDGE)
-    except (connect.Driver.Error, DBAPIError) as fault:
+            return fill(connection)
+    except (Driver.Error, DBAPIError) as fault:
         raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
 
 
@@ -115,6 +128,10 @@ class State(NamedTuple):
 
 def state(place: Place) -> State:
     """What is there now; nothing is changed. Raises NewerSchema, NotAStore and the store's other errors."""
+    if place.url:
+        from tpi_cli.store import server_schema
+
+        return State(*server_schema.state(place))
     with closing(connect.open_any(place)) as connection:
         schema = connection.execute("PRAGMA user_version").fetchone()[0]
         columns = {row[1] for row in connection.execute("PRAGMA table_info(clinic)")}
@@ -133,24 +150,33 @@ class Migrated(NamedTuple):
 def migrate(place: Place) -> Migrated:
     """Bring schema and due dates up to date in one transaction, with its entry in the log."""
 
+    try:
+        with _to_migrate(place).begin() as connection:
+            upgrade(connection)
+            db = connect.of(connection.connection.driver_connection)
+            clinic = str(db.value("SELECT id FROM clinic"))
+            keep.refresh_all(db, clinic)
+            officer_key = _logged(connection, db, clinic)
+            return Migrated(int(db.value("SELECT COUNT(*) FROM patient")), officer_key)
+    except faults(DBAPIError) as fault:
+        raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
+
+
+def _to_migrate(place: Place) -> Engine:
+    if place.url:
+        from tpi_cli.store import server_write
+
+        return server_write.bare(place)
+
     def creator() -> Any:
         connection = connect.open_any(place)
         connect.durable(connection)
         return connection
 
-    try:
-        with made(creator).begin() as connection:
-            upgrade(connection)
-            db = connect.Database(connection.connection.driver_connection)
-            clinic = str(db.value("SELECT id FROM clinic"))
-            keep.refresh_all(db, clinic)
-            officer_key = _logged(connection, db, clinic)
-            return Migrated(int(db.value("SELECT COUNT(*) FROM patient")), officer_key)
-    except (connect.Driver.Error, DBAPIError) as fault:
-        raise connect.translated(getattr(fault, "orig", None) or fault, place) from None
+    return made(creator)
 
 
-def _logged(connection: Connection, db: connect.Database, clinic: str) -> str | None:
+def _logged(connection: Connection, db: Database, clinic: str) -> str | None:
     """The migration's entry in the log; a store without one gets it, and its first clinician, here."""
     if audit.head(db)[0]:
         seal.moved(db, clinic, "db migrate", KNOWLEDGE)
@@ -173,10 +199,12 @@ def _enrolled(session: Session, clinic: str) -> tables.Clinician:
 
 def upgrade(connection: Connection) -> None:
     """Run the migrations that are missing and make the views anew, inside the caller's transaction."""
-    settings = Config()
-    settings.set_main_option("script_location", os.path.join(os.path.dirname(__file__), "migrations"))
-    settings.attributes["connection"] = connection
-    command.upgrade(settings, "head")
+    steps.upgrade(connection)
+    if connection.dialect.name != "sqlite":
+        from tpi_cli.store import server_schema
+
+        server_schema.finish(connection)
+        return
     for statement in (*views.statements(connection.dialect), *triggers.statements()):
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")

@@ -3,28 +3,27 @@
 from contextlib import closing
 
 from tpi_cli.rules import chain
-from tpi_cli.store import account, audit, connect, turns, versions
-from tpi_cli.store.connect import Database
+from tpi_cli.store import audit, connect, turns, versions
+from tpi_cli.store.database import Database, Driver
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place
-
-_MASTER = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
-"""The table that a backup has beside those of the store."""
 
 
 def structure(db: Database) -> str:
     """The hash of the schema as it stands: every table, index, view and trigger, word for word."""
-    rows = [list(row) for row in db.rows(_MASTER) if row[2] != connect.MANIFEST]
+    rows = [list(row) for row in db.structure() if row[2] != connect.MANIFEST]
     return chain.content([chain.written("schema", "", 0, None, chain.canonical(row).decode()) for row in rows])[1] or ""
 
 
 def first(db: Database, clinic: str, act: str, knowledge: str) -> str:
     """Seal everything there is with the log's first entry; returns the officer key, which is kept nowhere."""
     key = audit.start(db, clinic)
-    db.connection.create_function("salt", 0, versions.new_salt)
     db.run("UPDATE clinic SET knowledge = :knowledge", knowledge=knowledge)
-    for table in versions.tables(db):
-        db.run(f"UPDATE {table} SET entry = 1, salt = salt()")
+    for table, columns in versions.tables(db).items():
+        where = " AND ".join(f"{name} = :{name}" for name in columns)
+        found = list(db.named(f"SELECT {', '.join(columns)} FROM {table}"))
+        salted = ({**one, "salt": versions.new_salt()} for one in found)
+        db.run_many(f"UPDATE {table} SET entry = 1, salt = :salt WHERE {where}", salted)
     entered(db, clinic, act)
     return key
 
@@ -43,7 +42,7 @@ def moved(db: Database, clinic: str, act: str, knowledge: str) -> None:
 def entered(db: Database, clinic: str, act: str, acting: str | None = None) -> None:
     """End a transaction written over the driver with its entry: over all that carries the entry's number."""
     count, content = chain.content(one.hash for one in versions.leaves(db, versions.tables(db), audit.next_entry(db)))
-    who = audit.Who(account.name(), acting)
+    who = audit.Who(db.account, acting)
     audit.append(db, clinic, who, audit.Act(act, records=count, content=content, structure=structure(db)))
 
 
@@ -54,7 +53,7 @@ def noted(place: Place, key: Key | None, act: str, acting: str | None) -> None:
         try:
             connect.durable(connection)
             turns.begin(connection)
-            audit.append(db, str(db.value("SELECT id FROM clinic")), audit.Who(account.name(), acting), audit.Act(act))
+            audit.append(db, str(db.value("SELECT id FROM clinic")), audit.Who(db.account, acting), audit.Act(act))
             connection.execute("COMMIT")
-        except connect.Driver.Error as fault:
+        except Driver.Error as fault:
             raise connect.translated(fault, place) from None

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from tpi_cli import files
 from tpi_cli.errors import StoreReadOnly
 from tpi_cli.store import connect
-from tpi_cli.store.place import Place
+from tpi_cli.store.database import Driver
+from tpi_cli.store.place import Place, make_folder
 
 CACHE_KB = 8_000
 """What the shelf may hold in memory."""
@@ -236,7 +237,8 @@ def _kept(row: tuple[Any, ...]) -> Kept:
 @contextmanager
 def shelf(place: Place) -> Iterator[Shelf]:
     """A shelf of this call, gone at its end. Raises StoreUnavailable, StoreReadOnly."""
-    path = f"{place.path}.{os.getpid()}.rows"
+    path = f"{place.beside}.{os.getpid()}.rows"
+    make_folder(os.path.dirname(path))
     _make(path)
     try:
         with closing(connect.connect(path, os.urandom(_KEY_BYTES).hex())) as connection:
@@ -246,7 +248,7 @@ def shelf(place: Place) -> Iterator[Shelf]:
             if os.name == "posix":
                 os.unlink(path)
             yield one
-    except connect.Driver.Error as fault:
+    except Driver.Error as fault:
         raise connect.translated(fault, place) from None
     finally:
         with suppress(FileNotFoundError):

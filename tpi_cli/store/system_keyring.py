@@ -31,6 +31,17 @@ def read(path: str) -> str | None:
     return found if found and is_key(found) else None
 
 
+def password(address: str) -> str | None:
+    """The password filed under a server's address (`keyring set tpi ADDRESS` puts it there); None where there is
+    none."""
+    try:
+        import keyring
+
+        return keyring.get_password(SERVICE, address)
+    except Exception:  # noqa: BLE001 - each system's keyring fails in its own way, or is not there
+        return None
+
+
 def write(path: str, digits: str) -> None:
     """File a key, and read it back. Raises MissingExtra, StoreUnavailable."""
     _done(_loaded().set_password, SERVICE, _user(path), digits)

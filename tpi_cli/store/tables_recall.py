@@ -17,7 +17,7 @@ class Contact(Sealed, table=True):
         one_of("result", "result", *RESULTS),
         one_of("channel", "channel", *CHANNELS),
         CheckConstraint("result <> 'later' OR snoozed_until IS NOT NULL", name="later"),
-        Index("ix_contact_again", "clinic_id", "snoozed_until", sqlite_where=_AGAIN, postgresql_where=_AGAIN),
+        Index("ix_contact_again", "clinic_id", "snoozed_until", sqlite_where=_AGAIN),
     )
     id: str = identity()
     clinic_id: str = of("clinic.id")

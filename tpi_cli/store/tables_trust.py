@@ -19,7 +19,7 @@ class Audit(SQLModel, table=True):
     holds all of it and the entry before (`rules/chain.py`), `mac` is made with a key that is gone afterwards.
     """
 
-    __table_args__ = (Index("ix_audit_undone", "subject", sqlite_where=_UNDONE, postgresql_where=_UNDONE),)
+    __table_args__ = (Index("ix_audit_undone", "subject", sqlite_where=_UNDONE),)
     entry: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     clinic_id: str = of("clinic.id")
     at: str

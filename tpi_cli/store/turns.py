@@ -13,6 +13,7 @@ from typing import Any
 
 from tpi_cli import clock
 from tpi_cli.store import connect
+from tpi_cli.store.database import Driver
 
 try:
     import fcntl
@@ -58,7 +59,7 @@ def begin(connection: Any, told: Callable[[], None] = lambda: None) -> None:
 def _begun(waiting: "_Waiting") -> bool:
     try:
         waiting.connection.execute("BEGIN IMMEDIATE")
-    except connect.Driver.OperationalError as fault:
+    except Driver.OperationalError as fault:
         if "locked" not in str(fault) or waiting.quiet(connect.BUSY_SECONDS):
             raise
         return False

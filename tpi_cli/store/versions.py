@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli.rules import chain
 from tpi_cli.store import chance
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 WROTE, ENDED = 0, 1
 """The kinds of a leaf, in the order in which they are summed."""
@@ -45,17 +45,17 @@ class Version(NamedTuple):
 def tables(db: Database) -> dict[str, tuple[str, ...]]:
     """The tables of records (those with a seal), by name, with the columns of their primary keys."""
     found = {}
-    for (table,) in list(db.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")):
-        columns = list(db.rows(f"PRAGMA table_info({table})"))
-        if {"entry", "salt"} <= {column[1] for column in columns} and table != "history":
-            found[table] = tuple(column[1] for column in sorted(columns, key=lambda one: one[5]) if column[5])
+    for table in db.tables():
+        columns = db.columns(table)
+        if {"entry", "salt"} <= {one.name for one in columns} and table != "history":
+            found[table] = tuple(one.name for one in sorted(columns, key=lambda one: one.key) if one.key)
     return found
 
 
 def standing(db: Database, table: str, keys: tuple[str, ...], where: str = "", **values: Any) -> Iterator[Version]:
     """The present versions in a table, in the order of the entries that wrote them, then of their keys."""
-    cursor = db.connection.execute(f"SELECT * FROM {table} {where} ORDER BY entry, {', '.join(keys)}", values)
-    yield from map(_reader(table, keys, tuple(column[0] for column in cursor.description)), cursor)
+    names, rows = db.headed_stream(f"SELECT * FROM {table} {where} ORDER BY entry, {', '.join(keys)}", **values)
+    yield from map(_reader(table, keys, names), rows)
 
 
 @cache
@@ -78,7 +78,7 @@ _KNOWN = frozenset([int, str, type(None)])
 
 def _plain(value: Any) -> Any:
     """Integers and text as they are. No column holds anything else, so whatever else is found is told apart."""
-    return value if value is None or isinstance(value, int | str) else f"{type(value).__name__}:{value!r}"
+    return value if isinstance(value, int | str) else f"{type(value).__name__}:{value!r}"
 
 
 def by_key(db: Database, table: str, keys: tuple[str, ...], values: tuple[Any, ...]) -> Version | None:
@@ -117,7 +117,7 @@ def _written(db: Database, table: str, keys: tuple[str, ...], entry: int | None)
 def _earlier(db: Database, entry: int | None) -> Iterator[Leaf]:
     where = "" if entry is None else "WHERE entry = :entry"
     sql = f"SELECT record, key, entry, salt, content, leaf FROM history {where} ORDER BY entry, record, key"
-    for table, key, wrote, salt, text, leaf in db.rows(sql, **({} if entry is None else {"entry": entry})):
+    for table, key, wrote, salt, text, leaf in db.stream(sql, **({} if entry is None else {"entry": entry})):
         hashed = chain.written(table, key, wrote, salt, text) if text is not None else leaf
         yield Leaf(wrote, table, key, WROTE, hashed or chain.START)
 
@@ -125,5 +125,5 @@ def _earlier(db: Database, entry: int | None) -> Iterator[Leaf]:
 def _ended(db: Database, entry: int | None) -> Iterator[Leaf]:
     where = "" if entry is None else "WHERE ended_by = :entry"
     sql = f"SELECT record, key, entry, ended_by FROM history {where} ORDER BY ended_by, record, key"
-    for table, key, wrote, by in db.rows(sql, **({} if entry is None else {"entry": entry})):
+    for table, key, wrote, by in db.stream(sql, **({} if entry is None else {"entry": entry})):
         yield Leaf(by, table, key, ENDED, chain.ended(table, key, wrote, by))

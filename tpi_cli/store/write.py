@@ -13,8 +13,8 @@ from sqlmodel import Session, SQLModel, select
 
 from tpi_cli import clock
 from tpi_cli.rules import chain, identity
-from tpi_cli.store import account, audit, chance, connect, rows, tables, turns, versions
-from tpi_cli.store.connect import Database, Driver
+from tpi_cli.store import audit, chance, connect, rows, tables, turns, versions
+from tpi_cli.store.database import Database, Driver, faults
 from tpi_cli.store.fields import Sealed
 from tpi_cli.store.place import Place
 from tpi_cli.store.read import clinicians
@@ -22,6 +22,10 @@ from tpi_cli.store.read import clinicians
 
 def engine(place: Place) -> Engine:
     """SQLModel's way into the store: a new connection each time, in its turn, no values in errors."""
+    if place.url:
+        from tpi_cli.store import server_write
+
+        return server_write.engine(place)
 
     def creator() -> Any:
         connection = connect.open_store(place)
@@ -45,11 +49,19 @@ def made(creator: Any, waits: Callable[[], None] = lambda: None) -> Engine:
     return out
 
 
+_LAST_ID = [0]
+"""The millisecond and the count within it that the last UUID was made of."""
+
+
 def new_id() -> str:
-    """A record's UUID, version 7: in order of time, so that indexes grow at their end."""
-    moment, drawn = f"{clock.stamp_ms():012x}", chance.digits(19)
-    variant = "89ab"[int(drawn[18], 16) % 4]
-    return f"{moment[:8]}-{moment[8:]}-7{drawn[:3]}-{variant}{drawn[3:6]}-{drawn[6:18]}"
+    """A record's UUID, version 7: in order of time, so that indexes grow at their end, and of this program's records
+    in the order in which they were made (RFC 9562, 6.2: the bits after the milliseconds count)."""
+    _LAST_ID[0] = max(clock.stamp_ms() << 12, _LAST_ID[0] + 1)
+    moment, count = divmod(_LAST_ID[0], 1 << 12)
+    drawn = chance.digits(16)
+    variant = "89ab"[int(drawn[15], 16) % 4]
+    head = f"{moment:012x}"
+    return f"{head[:8]}-{head[8:]}-7{count:03x}-{variant}{drawn[:3]}-{drawn[3:15]}"
 
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -58,7 +70,8 @@ ORDER = {table.name: place for place, table in enumerate(SQLModel.metadata.sorte
 _LAST = "SELECT last FROM numbering WHERE clinic_id = :clinic AND kind = :kind"
 _GIVEN = """
 INSERT INTO numbering (clinic_id, kind, last) VALUES (:clinic, :kind, :number)
-ON CONFLICT (clinic_id, kind) DO UPDATE SET last = MAX(last, excluded.last)
+ON CONFLICT (clinic_id, kind) DO UPDATE
+   SET last = CASE WHEN excluded.last > numbering.last THEN excluded.last ELSE numbering.last END
 """
 
 
@@ -81,16 +94,16 @@ class Writing:
         self._touched: set[str] = set()
         self.people: set[str] = set()
         self._codes: set[str] = set()
-        self._database = Database(session.connection().connection.driver_connection)
+        self._database = connect.of(session.connection().connection.driver_connection)
         self.clinic = session.exec(select(tables.Clinic)).one()
         self._clinic_id = self.clinic.id
-        self.account = account.name()
+        self.account = self._database.account
         self.named = clinicians.as_on_file(self._database, acting)
         self.acting = self.named or self._own_code()
         self.act = act
         self.about: tuple[int | None, str | None] | None = None
         self.entry = audit.next_entry(self._database)
-        self.stamp = clock.stamp()
+        self.stamp = self._database.stamp()
 
     def _own_code(self) -> str:
         """The code of the person whose account this is; the account itself where it is nobody's."""
@@ -272,5 +285,5 @@ def transaction(
                 session.rollback()
     except DBAPIError as fault:
         raise connect.translated(fault.orig or fault, place) from None
-    except Driver.Error as fault:
+    except faults() as fault:
         raise connect.translated(fault, place) from None

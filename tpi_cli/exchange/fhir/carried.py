@@ -9,7 +9,7 @@ from typing import Any
 
 from tpi_cli.exchange.fhir.record import extension
 from tpi_cli.exchange.fhir.terms import Part
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import records
 
 Owned = dict[str, list[Part]]

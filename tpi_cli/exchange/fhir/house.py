@@ -8,7 +8,7 @@ from tpi_cli import clock
 from tpi_cli.exchange.fhir import ids
 from tpi_cli.exchange.fhir.terms import Part, filled, hl7, resource
 from tpi_cli.reference.agents import Agent
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import clinicians, stock
 from tpi_cli.store.read.bill import unclassed
 from tpi_cli.store.read.clinic import Clinic

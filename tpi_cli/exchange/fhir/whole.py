@@ -8,7 +8,7 @@ from tpi_cli.exchange.fhir import carried, given, ids, person, recall, score, se
 from tpi_cli.exchange.fhir.house import House, identities, provenance
 from tpi_cli.exchange.fhir.terms import WRONG, Part
 from tpi_cli.rules.contact import OPEN
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import appointments, log, people, records
 from tpi_cli.store.read import person as read
 from tpi_cli.store.read.people import Patient

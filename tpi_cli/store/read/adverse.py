@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Event(NamedTuple):

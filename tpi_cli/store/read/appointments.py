@@ -8,7 +8,7 @@ from tpi_cli.errors import NotFound
 from tpi_cli.rules import identity
 from tpi_cli.rules.contact import OPEN
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Person(NamedTuple):

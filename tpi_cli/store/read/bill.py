@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tpi_cli.reference import muscles
 from tpi_cli.rules import coding, identity
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import log
 from tpi_cli.store.read.stock import own_agents
 

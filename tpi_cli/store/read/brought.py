@@ -6,7 +6,7 @@ A record belongs to somebody by way of its session, mixture or appointment where
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 _CHANGED = "EXISTS (SELECT 1 FROM history WHERE history.record = 'patient' AND history.key = patient.id)"
 _NEW = f"patient.entry = :entry AND NOT {_CHANGED}"

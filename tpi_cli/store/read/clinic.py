@@ -8,7 +8,7 @@ from tpi_cli.config import KEYS
 from tpi_cli.reference.recall import thresholds
 from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.rules.standing import Thresholds
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 if TYPE_CHECKING:
     from tpi_cli.rules.opening import Closed, Hours

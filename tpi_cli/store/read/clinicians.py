@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tpi_cli.rules.roles import Actor, Person
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Clinician(NamedTuple):

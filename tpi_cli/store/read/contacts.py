@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Call(NamedTuple):
@@ -48,7 +48,7 @@ class Called(NamedTuple):
 
 _CALLED = """
 SELECT patient.mrn, patient.number, on_date, result, channel, snoozed_until, contact.note
-FROM contact JOIN patient ON patient.id = contact.patient_id ORDER BY on_date, recorded_at, contact.rowid
+FROM contact JOIN patient ON patient.id = contact.patient_id ORDER BY on_date, recorded_at, contact.id
 """
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from tpi_cli.rules import identity, standing
 from tpi_cli.rules.contact import MISSED as MISSED_CALL
 from tpi_cli.rules.contact import OPEN
-from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.columns import OURS, known_day
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import appointments, due, people
 
 BOOKED, ADVERSE, DUE, CALL_BACK = "booked", "adverse", "due", "call-back"
@@ -22,8 +22,6 @@ AT_ONCE = 500
 
 
 _WHO = "patient.number, patient.mrn, patient.name, patient.born, patient.phone"
-_OURS = "IN (SELECT id FROM clinic)"
-"""The clinics of the store: what each index here begins with."""
 
 
 class Who(NamedTuple):
@@ -86,7 +84,7 @@ def _appointments(db: Database, what: str, wanted: appointments.Wanted) -> Itera
 
 _SOONER = f"""
 SELECT patient.number FROM appointment JOIN patient ON patient.id = appointment.patient_id
-WHERE appointment.clinic_id {_OURS} AND appointment.on_date >= :today AND appointment.on_date < :on
+WHERE appointment.clinic_id {OURS} AND appointment.on_date >= :today AND appointment.on_date < :on
   AND appointment.status IN {OPEN}
 """
 
@@ -106,7 +104,7 @@ _MISSED = f"""
 SELECT {_WHO}, missed.on_date, missed.wall, clinician.code, missed.number
 FROM appointment AS missed JOIN patient ON patient.id = missed.patient_id
 LEFT JOIN clinician ON clinician.id = missed.clinician_id
-WHERE missed.clinic_id {_OURS} AND missed.on_date BETWEEN :first AND :on AND missed.status = 'no-show'
+WHERE missed.clinic_id {OURS} AND missed.on_date BETWEEN :first AND :on AND missed.status = 'no-show'
   AND patient.status = 'active'
   AND NOT EXISTS (SELECT 1 FROM recall WHERE recall.patient_id = patient.id AND recall.due_on IS NOT NULL
                   AND recall.closed IS NULL)
@@ -152,7 +150,7 @@ SELECT {_WHO}, MIN(recall.call_back_on),
        (SELECT note FROM contact WHERE contact.patient_id = patient.id AND contact.snoozed_until IS NOT NULL
         ORDER BY contact.on_date DESC, contact.recorded_at DESC LIMIT 1)
 FROM recall JOIN patient ON patient.id = recall.patient_id
-WHERE recall.clinic_id {_OURS} AND recall.call_back_on <= :on AND patient.status = 'active'
+WHERE recall.clinic_id {OURS} AND recall.call_back_on <= :on AND patient.status = 'active'
   AND (recall.booked_until IS NULL OR recall.booked_until < :on)
   AND (recall.closed IS NULL OR NOT EXISTS (
        SELECT 1 FROM recall AS other WHERE other.patient_id = patient.id
@@ -161,7 +159,7 @@ GROUP BY patient.id, {_WHO}
 UNION ALL
 SELECT {_WHO}, called.snoozed_until, called.note
 FROM contact AS called JOIN patient ON patient.id = called.patient_id
-WHERE called.clinic_id {_OURS} AND called.snoozed_until BETWEEN :first AND :on AND patient.status = 'active'
+WHERE called.clinic_id {OURS} AND called.snoozed_until BETWEEN :first AND :on AND patient.status = 'active'
   AND NOT EXISTS (SELECT 1 FROM site WHERE site.patient_id = patient.id)
   AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.patient_id = patient.id
                   AND contact.recorded_at > called.recorded_at)
@@ -186,7 +184,7 @@ def _who(columns: Iterable[object]) -> Who:
 _SESSIONS = f"""
 SELECT {_WHO}, session.number, clinician.code FROM session JOIN patient ON patient.id = session.patient_id
 JOIN clinician ON clinician.id = session.clinician_id
-WHERE session.clinic_id {_OURS} AND session.on_date = :on AND voided_at IS NULL AND signed_at IS NULL
+WHERE session.clinic_id {OURS} AND session.on_date = :on AND voided_at IS NULL AND signed_at IS NULL
 ORDER BY session.number
 """
 
@@ -205,7 +203,8 @@ def _alerts(db: Database, numbers: list[int]) -> dict[int, tuple[people.Alert, .
         asked = ", ".join(map(str, numbers[start : start + AT_ONCE]))
         sql = (
             "SELECT patient.number, kind, text, since FROM alert JOIN patient ON patient.id = alert.patient_id"
-            f" WHERE patient.number IN ({asked}) AND ended_on IS NULL ORDER BY patient.number, since, kind"
+            f" WHERE patient.clinic_id {OURS} AND patient.number IN ({asked}) AND ended_on IS NULL"
+            " ORDER BY patient.number, since, kind"
         )
         for number, found in groupby(db.rows(sql), key=lambda row: int(row[0])):
             out[number] = tuple(people.Alert(kind, text, known_day(since)) for _, kind, text, since in found)

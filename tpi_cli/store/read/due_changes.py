@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from tpi_cli.store.columns import day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Followed(NamedTuple):

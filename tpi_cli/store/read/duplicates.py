@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tpi_cli.rules import identity
 from tpi_cli.rules.duplicates import Person
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 _ALL = """
 SELECT number, name_key, born, phone FROM patient

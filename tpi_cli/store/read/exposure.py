@@ -12,7 +12,7 @@ from tpi_cli.rules.interval import Interval
 from tpi_cli.rules.past import Past
 from tpi_cli.store import history
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.people import Patient
 

@@ -1,6 +1,6 @@
 """The log's head in its short form, without the arithmetic behind it: reports print it as an anchor."""
 
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 _HEAD = "SELECT entry || ':' || substr(hash, 1, 16) FROM audit ORDER BY entry DESC LIMIT 1"
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
-from tpi_cli.store.connect import SCHEMA, Database
+from tpi_cli.store.connect import SCHEMA
+from tpi_cli.store.database import Database
 
 COUNTED = ("patient", "site", "session", "injection")
 
 
 def health(db: Database) -> Iterator[tuple[str, str]]:
-    """Schema, journal, how many records of each kind, and what SQLite's own check says."""
-    yield "store_schema", f"{db.value('PRAGMA user_version')} (this tpi knows {SCHEMA})"
-    yield "journal", str(db.value("PRAGMA journal_mode"))
+    """Schema, how the engine keeps it, how many records of each kind, and what the engine's own check says."""
+    yield "store_schema", f"{SCHEMA} (this tpi knows {SCHEMA})"
+    yield from db.health()
     for table in COUNTED:
         yield f"{table}s", str(db.value(f"SELECT COUNT(*) FROM {table}"))
-    yield "integrity", str(db.value("PRAGMA integrity_check"))
+    yield from db.soundness()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 ACTS = ("stop", "snooze", "resolve", "resume", "find")
 REASONS = ("resolved", "declined", "moved", "died", "other")
@@ -34,7 +34,7 @@ _DECIDED = """
 SELECT patient.mrn, patient.number, act, muscle, side, hold.on_date, until, reason, hold.note, recorded_at
 FROM hold JOIN patient ON patient.id = hold.patient_id LEFT JOIN site ON site.id = hold.site_id
 WHERE reason IS NULL OR reason <> 'died' OR patient.status = 'deceased'
-ORDER BY recorded_at, hold.rowid
+ORDER BY recorded_at, hold.id
 """
 _FOUND = """
 SELECT patient.mrn, patient.number, 'find', muscle, side, found_on, NULL, NULL, site.note, site.created_at

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read.records import TABLES
 
 
@@ -28,7 +28,18 @@ class Act(NamedTuple):
 
 # turn puts acts of one moment in the order in which they are done
 _OF_THE_STORE = (
-    *("undo", "backup", "restore", "db migrate", "db rekey", "key rotate", "key recover", "key passphrase"),
+    *(
+        "undo",
+        "backup",
+        "restore",
+        "db migrate",
+        "db move",
+        "db grant",
+        "db rekey",
+        "key rotate",
+        "key recover",
+        "key passphrase",
+    ),
     *("key keyring", "clinician add", "clinician retire", "patient merge", "patient unmerge", "patient erase"),
 )
 """Acts that no record tells of by itself."""

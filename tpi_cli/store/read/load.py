@@ -8,7 +8,7 @@ from tpi_cli.rules import opening
 from tpi_cli.rules.contact import OPEN
 from tpi_cli.store.columns import day as read_day
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read.clinic import Clinic
 
 CAPACITY = "clinic.capacity"

@@ -10,7 +10,7 @@ from tpi_cli.errors import NoSuchSession
 from tpi_cli.rules import identity
 from tpi_cli.rules.values import Dose, Place, Shot, split
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.facts import strength
 
 

@@ -1,11 +1,22 @@
 """What TAB may offer from the store: short columns, nothing else loaded."""
 
-from tpi_cli.store.connect import Database
+from collections.abc import Iterable, Iterator
+
+from tpi_cli.store.columns import OURS
+from tpi_cli.store.database import Database
 
 
-def patient_numbers(db: Database) -> list[int]:
-    """The short ids' numbers of active patients."""
-    return [number for (number,) in db.rows("SELECT number FROM patient WHERE status = 'active' ORDER BY number")]
+def patient_numbers(db: Database, spans: Iterable[tuple[int, int]], most: int) -> Iterator[int]:
+    """The short ids' numbers of active patients within these spans, at most so many of each."""
+    for first, last in spans:
+        for (number,) in db.rows(_NUMBERS, first=first, last=last, most=most):
+            yield int(number)
+
+
+_NUMBERS = f"""
+SELECT number FROM patient WHERE clinic_id {OURS} AND number BETWEEN :first AND :last AND status = 'active'
+ORDER BY number LIMIT :most
+"""
 
 
 def own_agents(db: Database) -> list[str]:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from tpi_cli.rules import identity
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Found(NamedTuple):

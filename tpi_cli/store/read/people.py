@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from tpi_cli.errors import Erased, MergedAway, NoSuchPatient, NoSuchSite, Usage
 from tpi_cli.rules import identity
-from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.columns import OURS, day, known_day
+from tpi_cli.store.database import Database
 
 
 class Patient(NamedTuple):
@@ -102,9 +102,9 @@ def patient(db: Database, text: str) -> Patient:
             hint="tpi find looks by name",
         )
     if isinstance(named, identity.Mrn):
-        found = db.row(_PATIENT + "WHERE mrn = :mrn", mrn=named.mrn)
+        found = db.row(f"{_PATIENT}WHERE clinic_id {OURS} AND mrn = :mrn", mrn=named.mrn)
     else:
-        found = db.row(_PATIENT + "WHERE number = :number", number=named)
+        found = db.row(f"{_PATIENT}WHERE clinic_id {OURS} AND number = :number", number=named)
     if found is None:
         raise NoSuchPatient(patient=text if isinstance(named, identity.Mrn) else identity.patient(named))
     one = _patient(found)
@@ -147,7 +147,7 @@ def number_of(db: Database, text: str) -> int:
     except MergedAway:
         named = identity.read_patient(text)
         by_mrn = isinstance(named, identity.Mrn)
-        sql = f"SELECT number FROM patient WHERE {'mrn' if by_mrn else 'number'} = :wanted"
+        sql = f"SELECT number FROM patient WHERE clinic_id {OURS} AND {'mrn' if by_mrn else 'number'} = :wanted"
         return int(db.value(sql, wanted=named.mrn if isinstance(named, identity.Mrn) else named))
 
 
@@ -160,6 +160,11 @@ def named(db: Database, text: str) -> list[Patient]:
     where = " AND ".join([_STANDING, *(like.format(at) for at in range(len(words)))])
     values = {f"word{at}": f"%{word}%" for at, word in enumerate(words)}
     return [_patient(row) for row in db.rows(f"{_PATIENT}WHERE {where} ORDER BY name_key, number", **values)]
+
+
+def chosen(db: Database, condition: str, **values: Any) -> Iterator[Patient]:
+    """The patients of whom a condition in SQL holds, by number; no tombstones."""
+    return map(_patient, db.rows(f"{_PATIENT}WHERE {_STANDING} AND {condition} ORDER BY number", **values))
 
 
 def patients(db: Database, status: str = "all") -> Iterator[Patient]:

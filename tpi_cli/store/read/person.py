@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import day, known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 Row = TypeVar("Row")
 

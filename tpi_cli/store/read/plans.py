@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tpi_cli.store.columns import day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Standing(NamedTuple):
@@ -54,7 +54,10 @@ def held(sites: list[Standing], today: date) -> date | None:
 
 def capped_until(db: Database, session_id: str) -> date | None:
     """The last day on which a payer's rule still holds back a site treated at a session; None where none does."""
-    sql = "SELECT MAX(capped_until) FROM recall WHERE session_id = :session"
+    sql = (  # by the patient, whose recalls have an index
+        "SELECT MAX(capped_until) FROM recall"
+        " WHERE patient_id = (SELECT patient_id FROM session WHERE id = :session) AND session_id = :session"
+    )
     return day(db.value(sql, session=session_id))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.versions import SEAL
 
 TABLES = (
@@ -29,10 +29,8 @@ def of(db: Database, table: str, where: str = "", **values: Any) -> Iterator[dic
     """
     condition = f" WHERE {where}" if where else ""
     key = "key" if table == "setting" else "id"
-    cursor = db.connection.execute(f"SELECT * FROM {table}{condition} ORDER BY {key}", values)
-    names = [column[0] for column in cursor.description]
-    for row in cursor:
-        yield {name: value for name, value in zip(names, row, strict=True) if name not in SEAL}
+    for row in db.streamed(f"SELECT * FROM {table}{condition} ORDER BY {key}", **values):
+        yield {name: value for name, value in row.items() if name not in SEAL}
 
 
 def moments(db: Database, table: str, owner: str, where: str, **values: Any) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Done(NamedTuple):

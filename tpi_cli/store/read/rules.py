@@ -8,7 +8,7 @@ from tpi_cli.rules import interval
 from tpi_cli.rules.eligibility import ADVICE_ONLY, Policy
 from tpi_cli.rules.relief import Wanted
 from tpi_cli.store.columns import day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 
 class Setting(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tpi_cli import clock
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read.clinic import clinic
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 ASKED = 16
 """Ids that are looked up at a time."""

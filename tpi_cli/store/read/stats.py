@@ -8,7 +8,7 @@ from tpi_cli.rules import stats
 from tpi_cli.rules.stats import Asked, Treatment, Visit
 from tpi_cli.store import facts, history
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 _RANGE = "session.clinic_id = :clinic AND session.voided_at IS NULL AND session.on_date BETWEEN :first AND :last"
 _PATIENTS = (

@@ -2,7 +2,7 @@
 
 from tpi_cli.reference import agents
 from tpi_cli.rules.values import Strength
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 
 _SQL = "SELECT agent, name, kind, unit, strengths, note FROM agent ORDER BY agent"
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tpi_cli.store import versions
 from tpi_cli.store.columns import known_day
-from tpi_cli.store.connect import Database
+from tpi_cli.store.database import Database
 from tpi_cli.store.read.log import Given, Session
 from tpi_cli.store.read.overrides import Found, numbers
 
