@@ -94,6 +94,12 @@ class Conflict(TpiError):
     kind = "conflict"
 
 
+class SameKey(Conflict):
+    """this was recorded under the same key a moment ago"""
+
+    hint = "run the same line again"
+
+
 class DuplicateMrn(Conflict):
     """mrn {mrn} belongs to {patient} already"""
 
@@ -182,6 +188,8 @@ class Collided(StoreBusy):
 
 class ServerLost(StoreUnavailable):
     """{message}"""
+
+    hint = "try again in a moment; tpi help scale tells what to do when a server is gone"
 
 
 class Unsettled(StoreUnavailable):

@@ -49,10 +49,10 @@ def free_port() -> int:
 
 
 class Cluster:
-    """A server with its folder; `settings` go into its configuration."""
+    """A server with its folder; `settings` go into its configuration. Its port is a free one, unless one is given."""
 
-    def __init__(self, folder: Path, settings: dict[str, str] | None = None) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, settings: dict[str, str] | None = None, port: int = 0) -> None:
+        self.folder, self.port = folder, port or free_port()
         self.data = folder / "data"
         self._bin = programs()
         self._settings = {**BASE, **(settings or {}), "port": str(self.port), "unix_socket_directories": str(folder)}

@@ -136,10 +136,10 @@ def reading(ctx: typer.Context) -> Iterator[Any]:
     """The store of this call, open for reading; of a command that writes later, only to who may."""
     from tpi_cli.store import connect
 
-    place = ctx.obj.place
-    with connect.reading(place) as db:
+    place, writes = ctx.obj.place, getattr(ctx.command, "writes", False)
+    with connect.reading(place, latest=writes) as db:
         _unfinished(ctx, place)
-        if getattr(ctx.command, "writes", False):
+        if writes:
             permitted_here(ctx, db)
         yield db
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session, SQLModel, select
 
-from tpi_cli import clock
+from tpi_cli import clock, errors
 from tpi_cli.rules import chain, identity
 from tpi_cli.store import audit, connect, tables, turns, versions
 from tpi_cli.store.database import Database, Driver, faults
@@ -253,7 +253,11 @@ class Writing:
 def transaction(
     place: Place, acting: str | None = None, *, act: str = "direct", keep: bool = True
 ) -> Iterator[Writing]:
-    """Run the block in one transaction that the log calls `act`. With `keep` off everything is taken back."""
+    """Run the block in one transaction that the log calls `act`. With `keep` off everything is taken back.
+
+    Raises ServerLost where the connection was lost before the end, Unsettled where it was at the end.
+    """
+    at_end = False
     try:
         with Session(engine(place), expire_on_commit=False, autoflush=False) as session:
             writing = Writing(session, acting, act)
@@ -261,11 +265,20 @@ def transaction(
             writing.send()
             if keep:
                 writing.seal()
+                at_end = True
                 session.commit()
             else:
                 session.expunge_all()  # rows stay readable for the preview
                 session.rollback()
     except DBAPIError as fault:
-        raise connect.translated(fault.orig or fault, place) from None
+        raise _told(fault.orig or fault, place, at_end=at_end) from None
     except faults() as fault:
-        raise connect.translated(fault, place) from None
+        raise _told(fault, place, at_end=at_end) from None
+
+
+def _told(fault: BaseException, place: Place, *, at_end: bool) -> errors.TpiError:
+    """What came of a transaction that failed: of one whose COMMIT was not answered nobody knows."""
+    found = connect.translated(fault, place)
+    if not isinstance(found, errors.ServerLost):
+        return found
+    return errors.Unsettled() if at_end else errors.ServerLost(f"{found}; nothing was recorded")
