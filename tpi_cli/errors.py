@@ -32,6 +32,12 @@ class Usage(TpiError):
     kind = "usage"
 
 
+class SeveralClinics(Usage):
+    """several clinics are read here: {names}"""
+
+    hint = "tpi due and tpi stats read them with --clinic NAME or all; the rest is done at the clinic's own server"
+
+
 class Grammar(Usage):
     """{message}"""
 
@@ -178,6 +184,12 @@ class OnServer(StoreUnavailable):
     """{path} is on a server: this is for a store in a file"""
 
     hint = "tpi help server tells how it is done there"
+
+
+class OnlyACopy(StoreUnavailable):
+    """this is a copy for a group's reports: nothing is written to it"""
+
+    hint = "at the clinic's own server it is recorded; tpi help scale"
 
 
 class Collided(StoreBusy):

@@ -95,13 +95,15 @@ class Writing:
         self.people: set[str] = set()
         self._codes: set[str] = set()
         self._database = connect.of(session.connection().connection.driver_connection)
+        self.entry = audit.next_entry(self._database)
+        if self.entry == 1:
+            raise errors.OnlyACopy()
         self.clinic = session.exec(select(tables.Clinic)).one()
         self.account = self._database.account
         self.named = clinicians.as_on_file(self._database, acting)
         self.acting = self.named or self._own_code()
         self.act = act
         self.about: tuple[int | None, str | None] | None = None
-        self.entry = audit.next_entry(self._database)
         self.stamp = self._database.stamp()
 
     def _own_code(self) -> str:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from tpi_cli.rules import standing
+from tpi_cli.rules.identity import name_key
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.database import Database
 
@@ -61,6 +62,8 @@ class Row(NamedTuple):
     alerts: tuple[str, ...]
     sites: tuple[Site, ...]
     reasons: str
+    clinic: str = ""
+    """The clinic's name, where several are listed."""
 
 
 class Listed(NamedTuple):
@@ -130,6 +133,18 @@ def rows(db: Database, query: Query) -> Iterator[Row]:
         chosen = [(one, place) for one in found if (place := _site(one, query)).status in query.statuses]
         if chosen:
             yield _with_last(db, chosen[0][0].patient_id, _folded(chosen, query.today))
+
+
+def together(db: Database, queries: list[tuple[str, Query]]) -> Iterator[Row]:
+    """The lists of several clinics, each under its name, as one in the same order."""
+    from heapq import merge
+
+    key = (lambda row: name_key(row.name)) if queries[0][1].by_name else (lambda row: row.due or date.max)
+    return merge(*(_under(name, rows(db, query)) for name, query in queries), key=key)
+
+
+def _under(clinic: str, found: Iterator[Row]) -> Iterator[Row]:
+    return (row._replace(clinic=clinic) for row in found)
 
 
 _LAST = """
