@@ -63,10 +63,10 @@ class Cluster:
         self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         return self.configured()
 
-    def follows(self, other: "Cluster", name: str) -> "Cluster":
+    def follows(self, other: "Cluster", name: str, login: str = "postgres") -> "Cluster":
         """A copy of another, running one that stays a standby of it."""
         self._ours()
-        source = f"host=127.0.0.1 port={other.port} user=postgres application_name={name}"
+        source = f"host=127.0.0.1 port={other.port} user={login} application_name={name}"
         self._run("pg_basebackup", "-D", str(self.data), "-d", source, "-R", "-X", "stream", "-c", "fast")
         return self.configured()
 

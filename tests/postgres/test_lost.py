@@ -3,6 +3,9 @@
 What happens to the connection is done by the server itself: an administrator ends the session at a known point.
 """
 
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +31,11 @@ ENDED = (
 NOBODY = "ALTER SYSTEM SET synchronous_standby_names = 'nobody'"
 SOMEBODY = "ALTER SYSTEM RESET synchronous_standby_names"
 RELOAD = "SELECT pg_reload_conf()"
+BREAKABLE = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from tpi_cli.main import main; sys.argv = ['tpi', *sys.argv[1:]]; main()"
+)
+"""Where a shell put the tests behind, Ctrl-C is ignored."""
 
 AT_END = """
 CREATE FUNCTION tpi.at_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -139,6 +147,19 @@ def test_a_commit_that_came_to_nothing_is_done_again_under_its_key(cluster: Clus
         ended(cluster, "PgSleep")
         assert said.result().code == 0
     assert "is not known: trying again" in said.result().err
+    assert calls(desk) == 1
+
+
+def test_who_breaks_off_a_commit_that_waits_for_a_standby_has_recorded_it(cluster: Cluster, desk: Desk) -> None:
+    """As tpi help exit-codes has it: after 130, look before it is done again."""
+    cluster.sql(NOBODY, RELOAD)
+    started = subprocess.Popen(
+        [sys.executable, "-c", BREAKABLE, *CALL], env=desk.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    until(lambda: cluster.value("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
+    started.send_signal(signal.SIGINT)
+    assert started.wait(timeout=60) == 130
+    cluster.sql(SOMEBODY, RELOAD)
     assert calls(desk) == 1
 
 

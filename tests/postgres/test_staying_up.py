@@ -41,6 +41,7 @@ class Pair:
         self._ports = (free_port(), free_port())
         self._made = 0
         self.primary = self._new(0).make().start()
+        self.primary.sql("CREATE ROLE standby LOGIN REPLICATION")
         self.standby = self._beside(1)
 
     def _new(self, host: int) -> Cluster:
@@ -49,7 +50,7 @@ class Pair:
 
     def _beside(self, host: int) -> Cluster:
         """A standby of the primary on the other host, which from then on each record waits for."""
-        made = self._new(host).follows(self.primary, BESIDE).start()
+        made = self._new(host).follows(self.primary, BESIDE, "standby").start()
         self.primary.sql(WAITED_FOR, RELOAD)
         until(lambda: self.primary.value(THERE))
         return made
