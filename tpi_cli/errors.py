@@ -207,6 +207,7 @@ class ServerLost(StoreUnavailable):
 class Unsettled(StoreUnavailable):
     """the connection was lost at the last moment: whether it was recorded is not known"""
 
+    kind = "unsettled"
     hint = "look with tpi log before entering it again; with --idempotency-key a second try is safe"
 
 

@@ -3,7 +3,9 @@
 What happens to the connection is done by the server itself: an administrator ends the session at a known point.
 """
 
+import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +21,8 @@ from tests.postgres.cluster import QUICK, Cluster
 from tests.postgres.desk import Desk, folder, needs_a_server, until
 from tests.transcripts.terminal import Terminal
 from tpi_cli.commands import once
+from tpi_cli.store import server
+from tpi_cli.store.place import find
 
 pytestmark = needs_a_server
 DATABASE = "clinic"
@@ -126,9 +130,9 @@ def lost_at_the_end(cluster: Cluster, desk: Desk, *words: str) -> Answer:
 
 
 def test_of_a_commit_without_an_answer_it_is_said_that_nobody_knows(cluster: Cluster, desk: Desk) -> None:
-    said = lost_at_the_end(cluster, desk)
-    assert (said.code, said.out) == (6, "")
-    assert "whether it was recorded is not known" in said.err
+    said = lost_at_the_end(cluster, desk, "--json")
+    assert (said.code, said.out, said.error["kind"]) == (6, "", "unsettled")
+    assert "whether it was recorded is not known" in said.error["message"]
     assert "nothing was recorded" not in said.err
     assert calls(desk) == 1
 
@@ -191,6 +195,18 @@ def test_where_somebody_sits_who_might_be_asked_they_try_again_themselves(cluste
 
 
 # --- no server
+
+
+def test_a_server_that_falls_silent_is_given_up_after_25_seconds(desk: Desk) -> None:
+    """A computer without power does not say that it goes: what the system is told to do then."""
+    asked = {"idle": (socket.TCP_KEEPIDLE, 10), "interval": (socket.TCP_KEEPINTVL, 5), "count": (socket.TCP_KEEPCNT, 3),
+             "unanswered": (socket.TCP_USER_TIMEOUT, 25_000)}  # fmt: skip
+    with (
+        closing(server.connect(find(desk.url))) as connection,
+        socket.socket(fileno=os.dup(connection.fileno())) as one,
+    ):
+        found = {name: one.getsockopt(socket.IPPROTO_TCP, option) for name, (option, _) in asked.items()}
+    assert found == {name: value for name, (_, value) in asked.items()}
 
 
 def test_a_server_that_is_not_there_is_waited_for_under_a_key(cluster: Cluster, desk: Desk) -> None:

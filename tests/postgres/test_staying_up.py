@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -165,7 +166,10 @@ def test_a_report_is_read_at_the_standby_and_a_chart_read_there_is_logged_at_the
     entries = pair.primary.value("SELECT string_agg(act, ', ' ORDER BY entry) FROM tpi.audit WHERE entry > 2", "clinic")
     assert (before, entries) == (2, "patient show, call, patient show, call")
     pair.standby.stop("fast")
-    pair.primary.sql(ALONE, RELOAD)
+    with ThreadPoolExecutor(1) as pool:
+        said = pool.submit(desk.process, "call", who, "reached")
+        until(lambda: pair.primary.value("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
+        pair.primary.sql(ALONE, RELOAD)
+        assert said.result().code == 0, "what waited for the standby that is gone waits no longer"
     assert Desk(desk.home, pair.url("clinic", "prefer-standby")).ok("due", "--json").json["count"] == 0
-    said = Desk(desk.home, pair.url("clinic", "standby")).run("due")
-    assert said.code == 6
+    assert Desk(desk.home, pair.url("clinic", "standby")).run("due").code == 6

@@ -31,6 +31,8 @@ PATIENT = 2.0
 PAGE = 2_000
 """Rows that a long list is fetched by."""
 _WORD = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|(?<![:\w]):([a-z_]\w*)|%""")
+_WATCHED = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000"}
+"""A server that falls silent, as one without power, is given up after 25 seconds; one that works for long is not."""
 _SETTLED = f"""
 SET search_path = {HOME}, pg_temp; SET timezone = 'UTC'; SET datestyle = 'ISO'; SET client_min_messages = warning;
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')
@@ -97,7 +99,7 @@ def reach(place: Place, *, writes: bool = False) -> Any:
 
 def _opened(params: dict[str, str], place: Place) -> Any:
     """Connected, with the password that the keyring has where libpq found none."""
-    usual = {"connect_timeout": "10", "application_name": "tpi", "client_encoding": "UTF8"}
+    usual = {"connect_timeout": "10", "application_name": "tpi", "client_encoding": "UTF8", **_WATCHED}
     try:
         return psycopg.connect(**{**usual, **params}, autocommit=True)  # type: ignore[arg-type]
     except psycopg.OperationalError as fault:
