@@ -196,6 +196,9 @@ def test_ids_made_at_the_same_moment_by_three_programs_differ() -> None:
 
 
 def test_the_copies_are_made_anew(group: Group) -> None:
+    everything = ("due", "--clinic", "all", "--status", "all", "--json")
+    before = group.reads(*everything).rows
     group.take_down()
     group.set_up()
-    assert {row["clinic"] for row in group.reads("due", "--clinic", "all", "--json").rows} == {"North", "South", "West"}
+    assert group.reads(*everything).rows == before
+    assert len(before) == len(CLINICS)

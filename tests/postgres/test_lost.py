@@ -158,8 +158,9 @@ def test_who_breaks_off_a_commit_that_waits_for_a_standby_has_recorded_it(cluste
     """As tpi help exit-codes has it: after 130, look before it is done again."""
     cluster.sql(NOBODY, RELOAD)
     started = subprocess.Popen(
-        [sys.executable, "-c", BREAKABLE, *CALL], env=desk.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+        [sys.executable, "-c", BREAKABLE, *CALL], env=desk.environment(), stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     until(lambda: cluster.value("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
     started.send_signal(signal.SIGINT)
     assert started.wait(timeout=60) == 130

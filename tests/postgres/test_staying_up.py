@@ -56,9 +56,10 @@ class Pair:
         until(lambda: self.primary.value(THERE))
         return made
 
-    def url(self, database: str, wanted: str = "") -> str:
+    def url(self, database: str, wanted: str = "", *, standby_first: bool = False) -> str:
         """The store's address, both hosts in it."""
-        hosts = ",".join(f"127.0.0.1:{port}" for port in self._ports)
+        ports = (self.standby.port, self.primary.port) if standby_first else self._ports
+        hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
         return f"postgresql://clinic_owner@{hosts}/{database}" + (f"?target_session_attrs={wanted}" if wanted else "")
 
     def die(self) -> None:
@@ -173,3 +174,15 @@ def test_a_report_is_read_at_the_standby_and_a_chart_read_there_is_logged_at_the
         assert said.result().code == 0, "what waited for the standby that is gone waits no longer"
     assert Desk(desk.home, pair.url("clinic", "prefer-standby")).ok("due", "--json").json["count"] == 0
     assert Desk(desk.home, pair.url("clinic", "standby")).run("due").code == 6
+
+
+def test_who_writes_reads_where_it_is_written_however_far_the_standby_is_behind(pair: Pair, desk: Desk) -> None:
+    pair.standby.sql("SELECT pg_wal_replay_pause()")
+    ahead = Desk(desk.home, pair.url("clinic", standby_first=True))
+    who = ahead.patient()
+    assert ahead.run("patient", "show", who).code == 3, "the standby, which is named first, does not know yet"
+    line = ("call", who, "reached", "--idempotency-key", "k")
+    assert ahead.run(*line).code == 0
+    assert ahead.ok(*line, "--json").json["repeated"] is True
+    pair.standby.sql("SELECT pg_wal_replay_resume()")
+    until(lambda: ahead.run("patient", "show", who).code == 0)
