@@ -42,12 +42,15 @@ def of(connection: Any) -> Database:
 
 
 @contextmanager
-def reading(place: Place) -> Iterator[Database]:
-    """The store, for reading only; closed at the end. Raises StoreUnavailable in its several forms."""
+def reading(place: Place, *, latest: bool = False) -> Iterator[Database]:
+    """The store, for reading only; closed at the end. Raises StoreUnavailable in its several forms.
+
+    A standby lags behind by moments: whoever writes by what is read wants the `latest`.
+    """
     if place.url:
         from tpi_cli.store import server
 
-        with server.reading(place) as db:
+        with server.reading(place, latest=latest) as db:
             yield db
         return
     with closing(open_store(place)) as connection:
