@@ -25,6 +25,7 @@ Made by `python -m tests.scale`, in one run on one machine; not edited. Every li
 the same run; seconds are of this machine. Why each is measured so stands at the top of each file.
 """
 SIZES = (10_000, 100_000)
+LIBRARIES = ("typer", "sqlmodel", "sqlalchemy", "sqlcipher3", "psycopg")
 
 
 def machine() -> str:
@@ -34,13 +35,13 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     found = programs()
     server = _ran([str(found / "postgres"), "--version"]).strip() if found else "no PostgreSQL"
-    libraries = ", ".join(
-        f"{name} {version(name)}" for name in ("typer", "sqlmodel", "sqlalchemy", "sqlcipher3", "psycopg")
-    )
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     commit = _ran(["git", "rev-parse", "--short", "HEAD"]).strip()
-    return (f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB; {platform.platform()}; Python "
-            f"{platform.python_version()}, SQLite {Driver.sqlite_version} with SQLCipher, {server}; {libraries}; commit "
-            f"{commit}, {datetime.now(UTC):%Y-%m-%d}.")  # fmt: skip
+    python = f"Python {platform.python_version()}, SQLite {Driver.sqlite_version} with SQLCipher"
+    return (
+        f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB; {platform.platform()}; {python}, {server}; {libraries};"
+        f" commit {commit}, {datetime.now(UTC):%Y-%m-%d}."
+    )
 
 
 def _ran(words: list[str]) -> str:
