@@ -4,7 +4,6 @@
 quantity and a moment as text, a whole number as one, yes and no as 1 and 0. What is hashed is so the same on both.
 """
 
-import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -123,6 +122,8 @@ class Database:
     def log_end(self) -> tuple[int, str] | None:
         """The log's last entry by its key, and the hash (hex) of the key of the next one."""
         found = self.row("SELECT entry, key FROM ratchet")
+        import hashlib  # it loads OpenSSL: a twentieth of a list, which hashes nothing
+
         return found and (found[0], hashlib.sha256(bytes.fromhex(found[1])).hexdigest())
 
     def health(self) -> Iterator[tuple[str, str]]:
