@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.show.payloads import NAMES
-from tpi_cli.show.plain import lines, padded, width, widths
+from tpi_cli.show.plain import Laid, lines, padded, width
 
 CELLS = [
     ("", 0),
@@ -84,7 +84,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs"))
 def test_every_cell_is_there_whole_and_in_its_column(table: list[tuple[str, str, str]]) -> None:
     rows = [list(row) for row in table]
     headings = ["ONE", "TWO", "THREE"]
-    needed = widths([headings, *rows])
+    needed = Laid(headings, rows).needed
     found = list(lines(headings, rows, [False, True, False]))
     assert len(found) == len(rows) + 1
     for line, row in zip(found[1:], rows, strict=True):

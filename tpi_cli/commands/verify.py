@@ -8,6 +8,7 @@ from tpi_cli.commands import options
 from tpi_cli.commands.officer import key_in
 from tpi_cli.errors import IntegrityFailure, NotAStore, StoreUnavailable, Usage, WrongKey
 from tpi_cli.rules import chain
+from tpi_cli.show import progress
 from tpi_cli.show import verify as show
 from tpi_cli.show.report import many
 from tpi_cli.store.verify import Extent, Finding, Proof, extent, findings
@@ -45,8 +46,8 @@ def verify(
 def _looked_at(ctx: typer.Context, proof: Proof) -> tuple[list[Finding], Extent | None]:
     """What is found, and how much was looked at; None of a store that does not even open."""
     try:
-        with options.reading(ctx) as db:
-            found = list(findings(db, proof))
+        with progress.shown(ctx.obj.out()) as watch, options.reading(ctx) as db:
+            found = list(findings(db, proof, watch))
             return found, extent(db)
     except (WrongKey, NotAStore) as fault:
         return [Finding("database", f"{fault}, or its first page is damaged")], None

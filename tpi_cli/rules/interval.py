@@ -50,7 +50,8 @@ def after(anchor: date, interval: Interval, month_end: MonthEnd = "back") -> dat
 
     A wish to come back clamps `back` (31 Jan + 1mo = 28 Feb). A wait that must not be cut short, a payer's
     interval or rolling year, goes `forward` (31 Mar + 6mo = 1 Oct; 29 Feb + 1y = 1 Mar), as CDC's CDSi has it.
-    Raises OverflowError when the day lies beyond the calendar (year 9999).
+    Raises OverflowError when the day lies beyond the calendar (year 9999). Days and intervals recur, in a clinic's
+    whole history most of all, so what was worked out once is remembered.
     """
     from dateutil.relativedelta import relativedelta
 

@@ -26,9 +26,12 @@ def write(
     around: Callable[[], dict[str, Any]],
     into: TextIO,
 ) -> None:
-    """The envelope with its rows. `around` is asked last: its counts may depend on the rows."""
-    rows = list(records)
-    into.write(text({**head, "count": len(rows), "rows": rows, **around()}) + "\n")
+    """The envelope with its rows, each written as it comes. `around` is asked last: its counts may depend on them."""
+    into.write(f'{text(head).removesuffix("}")}, "rows": [')
+    count = 0
+    for count, record in enumerate(records, 1):
+        into.write(f"{', ' if count > 1 else ''}{text(record)}")
+    into.write(f"], {text({'count': count, **around()}).removeprefix('{')}\n")
 
 
 def write_lines(records: Iterable[dict[str, Any]], into: TextIO) -> None:

@@ -5,6 +5,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NamedTuple, TextIO
 
 from tpi_cli.errors import Cancelled, OutputFailed, ReaderGone, TpiError, Usage
@@ -190,8 +191,8 @@ def _table(out: Out, report: Report, into: TextIO) -> None:
         return _plain(out, report, into)
     from tpi_cli.show import table
 
-    rows = [cells(report.columns, row, out.redact) for row in report.rows]
-    if not rows:
+    rows = _celled(out, report)
+    if rows is None:
         return None
     space = room(out)
     dropped = table.draw(report.columns, rows, space, out.colour).dropped(space)
@@ -200,11 +201,18 @@ def _table(out: Out, report: Report, into: TextIO) -> None:
     return None
 
 
+def _celled(out: Out, report: Report) -> Iterator[list[str]] | None:
+    """The rows as cells, one by one; None where there is not one."""
+    rows = (cells(report.columns, row, out.redact) for row in report.rows)
+    first = next(rows, None)
+    return None if first is None else chain([first], rows)
+
+
 def _plain(out: Out, report: Report, into: TextIO) -> None:
     from tpi_cli.show import plain
 
-    rows = [cells(report.columns, row, out.redact) for row in report.rows]
-    if not rows:
+    rows = _celled(out, report)
+    if rows is None:
         return
     headings = [column.heading for column in report.columns]
     for line in plain.lines(headings, rows, [column.right for column in report.columns]):

@@ -1,8 +1,13 @@
 """Aligned columns at their natural width: never boxed, never wrapped, never cut."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from tpi_cli.store.spool import Spool
 
 GAP = "  "
+BETWEEN = "\x1f"
+"""Stands between the cells that are set aside: cleaned text has no control character in it."""
 
 
 def width(text: str) -> int:
@@ -21,9 +26,19 @@ def _cell(mark: str, category: str, east_asian: str) -> int:
     return 2 if east_asian in "WF" else 1
 
 
-def widths(table: Iterable[list[str]]) -> list[int]:
-    """The width each column needs."""
-    return [max(map(width, column)) for column in zip(*table, strict=True)]
+class Laid:
+    """Rows of cells, set aside while the columns are measured; `needed` is the width each column needs, heading and
+    all. However long the list, only a part of it is held in memory."""
+
+    def __init__(self, headings: list[str], rows: Iterable[list[str]]) -> None:
+        self.needed = list(map(width, headings))
+        self._lines = Spool()
+        for row in rows:
+            self.needed = list(map(max, self.needed, map(width, row)))
+            self._lines.add(BETWEEN.join(row))
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return (line.split(BETWEEN) for line in self._lines)
 
 
 def padded(text: str, wanted: int, right: bool) -> str:
@@ -32,9 +47,8 @@ def padded(text: str, wanted: int, right: bool) -> str:
     return space + text if right else text + space
 
 
-def lines(headings: list[str], rows: list[list[str]], right: list[bool]) -> Iterator[str]:
+def lines(headings: list[str], rows: Iterable[list[str]], right: list[bool]) -> Iterator[str]:
     """The table, line by line, without spaces at the ends."""
-    table = [headings, *rows]
-    needed = widths(table)
-    for row in table:
-        yield GAP.join(map(padded, row, needed, right)).rstrip()
+    laid = Laid(headings, rows)
+    for row in chain([headings], laid):
+        yield GAP.join(map(padded, row, laid.needed, right)).rstrip()

@@ -9,7 +9,8 @@ from tpi_cli import clock
 from tpi_cli.show.out import Out
 
 Watch = Callable[[str, int, int | None], None]
-"""Told how far it has come: what is being done, how many rows are done, and of how many (None: nobody knows)."""
+"""Told how far it has come: what is being done, how many rows are done (0: nobody counts), of how many (None: who
+knows)."""
 AFTER = 0.5
 """Seconds: what is done sooner needs no bar."""
 BETWEEN = 0.1
@@ -55,15 +56,14 @@ class _Bar:
         if what != self._what:
             if self._task is not None:
                 self._progress.remove_task(self._task)
-            of = f" of {total:,}" if total else ""
-            self._what, self._task = what, self._progress.add_task(what, total=total, of=of)
-        self._progress.update(self._task, completed=done)
+            self._what, self._task = what, self._progress.add_task(what, total=total, rows="")
+        self._progress.update(self._task, completed=done, rows=_rows(done, total))
 
     def _begun(self) -> Any:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        rows = TextColumn("{task.completed:,.0f}{task.fields[of]} rows", markup=False)
+        rows = TextColumn("{task.fields[rows]}", markup=False)
         progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None),
@@ -85,6 +85,12 @@ class _Bar:
         if self._progress is not None:
             self._progress.stop()
             self._progress, self._task, self._what = None, None, ""
+
+
+def _rows(done: int, total: int | None) -> str:
+    """`1,200 of 10,000 rows`; nothing where nobody counts."""
+    of = f" of {total:,}" if total else ""
+    return f"{done:,}{of} rows" if done else ""
 
 
 def _rate() -> Any:

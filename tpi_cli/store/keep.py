@@ -4,11 +4,13 @@ Called in the transaction of whatever moved a fact, so that a date and its reaso
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.rules import recall
 from tpi_cli.rules.recall import Reason
+from tpi_cli.rules.repeat import Repeat
 from tpi_cli.store import facts
 from tpi_cli.store.chart import Chart, House, standing
 from tpi_cli.store.database import Database
@@ -52,16 +54,21 @@ def recalls(db: Database, clinic: str, chart: Chart) -> Iterator[dict[str, objec
         yield {"clinic_id": clinic, "patient_id": chart.patient, **row}
 
 
-def wrong(db: Database, clinic: str) -> Iterator[int]:
-    """The numbers of the patients of whom a stored recall is not what the facts make of it."""
+def wrong(db: Database, clinic: str, watch: Callable[[int], None] = lambda _: None) -> Iterator[int]:
+    """The numbers of the patients of whom a stored recall is not what the facts make of it.
+
+    `watch` is told how many patients were looked at.
+    """
     house = House(db)
     stored = f"SELECT {', '.join(_COLUMNS)} FROM recall WHERE patient_id = :patient"
-    for patient, number in list(db.rows("SELECT id, number FROM patient ORDER BY number")):
+    people = "SELECT id, number FROM patient WHERE clinic_id = :clinic ORDER BY number"
+    for count, (patient, number) in enumerate(db.stream(people, clinic=clinic), 1):
         kept = {row[0]: row for row in db.rows(stored, patient=patient)}
         found = recalls(db, clinic, Chart(db, house, patient))
         meant = {row["site_id"]: tuple(row[name] for name in _COLUMNS) for row in found}
         if kept != meant:
             yield number
+        watch(count)
 
 
 def refresh_all(db: Database, clinic: str) -> None:
@@ -69,13 +76,33 @@ def refresh_all(db: Database, clinic: str) -> None:
     refresh(db, clinic, [patient for (patient,) in list(db.rows("SELECT id FROM patient ORDER BY number"))])
 
 
+class Last(NamedTuple):
+    """What the list shows of the session a recall counts from: its UUID, a line an agent, pain before and after."""
+
+    session: str | None = None
+    agents: str = ""
+    pain_before: int | None = None
+    pain_after: int | None = None
+
+
 def worked_out(chart: Chart, site: str, verdict: recall.Verdict) -> dict[str, object]:
     """The stored form of a verdict, with what the list shows of its anchor session."""
+    return stored(site, verdict, standing(chart, site, verdict), _last(chart, site, verdict))
+
+
+def _last(chart: Chart, site: str, verdict: recall.Verdict) -> Last:
     session = chart.sessions[verdict.session] if verdict.session else None
-    stands = standing(chart, site, verdict)
+    if session is None:
+        return Last()
+    pain = (chart.pain(session, site, phase) for phase in ("before", "after"))
+    return Last(session, "\n".join(chart.agents(session, site)), *pain)
+
+
+def stored(site: str, verdict: recall.Verdict, stands: Repeat, last: Last) -> dict[str, object]:
+    """The columns of a recall but those that tell whose it is."""
     return {
         "site_id": site,
-        "session_id": session,
+        "session_id": last.session,
         "anchor_on": _iso(verdict.anchor),
         "follow_up": verdict.follow_up,
         "due_on": _iso(verdict.due),
@@ -87,9 +114,9 @@ def worked_out(chart: Chart, site: str, verdict: recall.Verdict) -> dict[str, ob
         "booked_until": _iso(verdict.booked_until),
         "call_back_on": _iso(verdict.call_back_on),
         "reasons": reasons_text((*verdict.reasons, *stands.reasons)),
-        "agents": "\n".join(chart.agents(session, site)) if session else "",
-        "pain_before": chart.pain(session, site, "before") if session else None,
-        "pain_after": chart.pain(session, site, "after") if session else None,
+        "agents": last.agents,
+        "pain_before": last.pain_before,
+        "pain_after": last.pain_after,
         "revision": KNOWLEDGE,
     }
 

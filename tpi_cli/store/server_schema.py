@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from tpi_cli import errors
 from tpi_cli.store import audit, server, server_parts, server_write, steps, tables
+from tpi_cli.store.fields import on_servers
 from tpi_cli.store.place import Place
 
 _ABOUT_RECORDS = frozenset(["audit", "history", "numbering", "ratchet", "request"])
@@ -35,6 +36,7 @@ def metadata() -> MetaData:
         for column in copy.columns:
             if isinstance(column.type, String) or column.type.python_type is str:
                 column.type = String(getattr(column.type, "length", None), collation="C")
+        on_servers(copy)
         for constraint in copy.foreign_key_constraints:
             constraint.deferrable, constraint.initially = True, "IMMEDIATE"
     return out

@@ -129,6 +129,9 @@ class Site(Sealed, table=True):
     created_by: str
 
 
+_UNSIGNED = text("signed_at IS NULL AND voided_at IS NULL")
+
+
 class Session(Sealed, table=True):
     """One visit's injections. Nothing is deleted: a voided session keeps everything and counts for nothing.
 
@@ -139,6 +142,7 @@ class Session(Sealed, table=True):
         UniqueConstraint("clinic_id", "number"),
         Index("ix_session_patient", "patient_id", "on_date"),
         Index("ix_session_day", "clinic_id", "on_date"),
+        Index("ix_session_unsigned", "on_date", "number", sqlite_where=_UNSIGNED),
         one_of("consent", "consent", "written", "verbal"),
         one_of("position", "position", "sitting", "prone", "supine", "side"),
         CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="void"),
@@ -303,7 +307,7 @@ class AdverseEvent(Sealed, table=True):
     id: str = identity()
     clinic_id: str = of("clinic.id")
     patient_id: str = of("patient.id", index=True)
-    session_id: str | None = of("session.id", nullable=True)
+    session_id: str | None = of("session.id", nullable=True, index=True)
     site_id: str | None = of("site.id", nullable=True)
     number: int
     type: str
@@ -351,6 +355,8 @@ _ENDED = text(f"closed IS NOT NULL AND {_PLAN}")
 _BOOKED = text(f"closed IS NULL AND booked_until IS NOT NULL AND {_PLAN}")
 _SNOOZED = text(f"closed IS NULL AND snoozed_until IS NOT NULL AND {_PLAN}")
 """What is held back, so that the footer of a list can count it without reading anybody's plan."""
+_CAPPED = text("capped_until IS NOT NULL")
+_UNPLANNED = text("closed IS NULL AND due_on IS NULL AND anchor_on IS NOT NULL AND follow_up IS NULL")
 
 
 class Recall(SQLModel, table=True):
@@ -371,6 +377,8 @@ class Recall(SQLModel, table=True):
         Index("ix_recall_booked", "clinic_id", "booked_until", "patient_id", sqlite_where=_BOOKED),
         Index("ix_recall_snoozed", "clinic_id", "snoozed_until", "patient_id", sqlite_where=_SNOOZED),
         Index("ix_recall_call_back", "clinic_id", "call_back_on", sqlite_where=_CALL_BACK),
+        Index("ix_recall_capped", "clinic_id", "capped_until", sqlite_where=_CAPPED),
+        Index("ix_recall_unplanned", "clinic_id", "patient_id", sqlite_where=_UNPLANNED),
         one_of("closed", "closed", "resolved", "declined", "unreachable", "stopped", "archived", "deceased"),
     )
     site_id: str = Field(foreign_key="site.id", primary_key=True, max_length=ID)

@@ -1,7 +1,7 @@
 """Everything about a store that can be recomputed, recomputed: what `tpi verify` finds."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from itertools import groupby
@@ -39,6 +39,10 @@ class Extent(NamedTuple):
     head: str
 
 
+Watch = Callable[[str, int, int | None], None]
+"""Told how far it has come: what is looked at, how much of it is done (0: it is at it), of how much (None: unknown)."""
+
+
 def extent(db: Database) -> Extent:
     """The size of a store, as its log and its tables have it."""
     entries, digest = audit.head(db)
@@ -46,20 +50,34 @@ def extent(db: Database) -> Extent:
     return Extent(held, entries, chain.head(entries, digest))
 
 
-def findings(db: Database, proof: Proof) -> Iterator[Finding]:
-    """Every finding, check by check; a damaged part ends its own check only."""
+def findings(db: Database, proof: Proof, watch: Watch = lambda *_: None) -> Iterator[Finding]:
+    """Every finding, check by check; a damaged part ends its own check only. `watch` is told how far it has come."""
     for kind, check in _CHECKS.items():
         try:
             with db.attempt():
-                yield from (Finding(kind, text) for text in check(db, proof))
+                yield from (Finding(kind, text) for text in check(db, proof, watch))
         except denials():
             raise
         except faults(ValueError, TypeError, KeyError, AttributeError, OverflowError):
             yield Finding(kind, "cannot be read through: the file is damaged or was tampered with")
 
 
-def _database(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
-    return of_server(db) if db.on_server else of_database(db)
+CACHE_KB = 65_536
+"""Memory for a file's pages while all of it is read: many are asked for again and again."""
+STEP = 100_000
+"""Steps of the engine between two words that it is still at it: how far it has come it does not tell."""
+
+
+def _database(db: Database, proof: Proof, watch: Watch) -> Iterator[str]:  # noqa: ARG001
+    if db.on_server:
+        yield from of_server(db)
+        return
+    db.connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
+    db.connection.set_progress_handler(lambda: watch("pages and references", 0, None), STEP)
+    try:
+        yield from of_database(db)
+    finally:
+        db.connection.set_progress_handler(None, 0)
 
 
 def of_database(db: Database) -> Iterator[str]:
@@ -81,7 +99,7 @@ def of_server(db: Database) -> Iterator[str]:
         yield f"{table} refers to a record that is not there"
 
 
-def _schema(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+def _schema(db: Database, proof: Proof, watch: Watch) -> Iterator[str]:  # noqa: ARG001
     """Triggers and views as this program makes them, and the whole schema as the log knows it.
 
     The log alone would not do: whoever has its present key can append an entry that tells of another schema.
@@ -114,7 +132,7 @@ def _views() -> dict[str, str]:
     return views.texts()
 
 
-def _log(db: Database, proof: Proof) -> Iterator[str]:
+def _log(db: Database, proof: Proof, watch: Watch) -> Iterator[str]:  # noqa: ARG001
     """The chain, and with the officer key every mac: gaps, changed, swapped, inserted and cut-off entries."""
     before, expected = chain.START, 1
     keys = chain.keys(proof.officer_key) if proof.officer_key else None
@@ -160,7 +178,7 @@ def _entry(entry: chain.Entry, digest: str, before: str, expected: int) -> Itera
         yield "was changed"
 
 
-def _anchors(db: Database, proof: Proof) -> Iterator[str]:
+def _anchors(db: Database, proof: Proof, watch: Watch) -> Iterator[str]:  # noqa: ARG001
     """Heads printed earlier must still be in the log: a store put back to an older state has lost them."""
     for number, digits in proof.anchors:
         digest = db.value("SELECT hash FROM audit WHERE entry = CAST(:entry AS BIGINT)", entry=number)
@@ -170,7 +188,7 @@ def _anchors(db: Database, proof: Proof) -> Iterator[str]:
             yield f"anchor {number}:{digits[: chain.SHORT]}: the log has another entry there, if it was typed right"
 
 
-def _clock(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+def _clock(db: Database, proof: Proof, watch: Watch) -> Iterator[str]:  # noqa: ARG001
     """Entries follow each other in time, up to now."""
     last, number = "", 0
     for entry, at in db.rows("SELECT entry, at FROM audit ORDER BY entry"):
@@ -181,9 +199,10 @@ def _clock(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
         yield f"entry {number}: is of {last[:16]}, which is still to come by this computer's clock"
 
 
-def _records(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+def _records(db: Database, proof: Proof, watch: Watch) -> Iterator[str]:  # noqa: ARG001
     """Every version of every record is the one that its entry wrote, and none is missing."""
-    by_entry = groupby(versions.leaves(db, versions.tables(db)), key=lambda leaf: leaf.entry)
+    seen = _counted(versions.leaves(db, versions.tables(db)), "records", _written(db), watch)
+    by_entry = groupby(seen, key=lambda leaf: leaf.entry)
     held = next(by_entry, None)
     for told in map(Told._make, db.rows("SELECT entry, act, patient, subject, records, content FROM audit ORDER BY 1")):
         while held and held[0] < told.entry:
@@ -198,6 +217,22 @@ def _records(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
         yield _unknown(*held)
         held = next(by_entry, None)
     yield from _emptied(db)
+
+
+EACH = 1_000
+"""Records between two words about how far it has come."""
+
+
+def _counted(leaves: Iterable[versions.Leaf], what: str, of: int, watch: Watch) -> Iterator[versions.Leaf]:
+    for number, leaf in enumerate(leaves, 1):
+        if number % EACH == 0:
+            watch(what, number, of)
+        yield leaf
+
+
+def _written(db: Database) -> int:
+    """How many records the log tells of."""
+    return int(db.value("SELECT COALESCE(SUM(records), 0) FROM audit"))
 
 
 _WITHOUT_WORDS = """
@@ -249,10 +284,11 @@ def _unknown(entry: int, leaves: Iterable[versions.Leaf]) -> str:
     return f"{len(tables)} records of entry {entry}, which the log does not have: {', '.join(sorted(set(tables)))}"
 
 
-def _due_dates(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+def _due_dates(db: Database, proof: Proof, watch: Watch) -> Iterator[str]:  # noqa: ARG001
     """Every stored due date is what the rules make of the facts."""
     clinic = str(db.value("SELECT id FROM clinic"))
-    for number in keep.wrong(db, clinic):
+    people = int(db.value("SELECT COUNT(*) FROM patient"))
+    for number in keep.wrong(db, clinic, lambda done: watch("patients' due dates", done, people)):
         yield f"{identity.patient(number)}: a stored due date is not what its records give"
     stray = "SELECT COUNT(*) FROM recall WHERE patient_id NOT IN (SELECT id FROM patient)"
     if db.value(stray):
@@ -266,7 +302,7 @@ SELECT MAX(number) FROM (SELECT number FROM {table} UNION ALL
 """
 
 
-def _numbers(db: Database, proof: Proof) -> Iterator[str]:  # noqa: ARG001
+def _numbers(db: Database, proof: Proof, watch: Watch) -> Iterator[str]:  # noqa: ARG001
     """No number that is on file, or was, can be given again: it would be another's in letters and on labels."""
     for table in ("patient", "session", "appointment"):
         highest = db.value(_HIGHEST.format(table=table)) or 0

@@ -78,7 +78,7 @@ _KNOWN = frozenset([int, str, type(None)])
 
 def _plain(value: Any) -> Any:
     """Integers and text as they are. No column holds anything else, so whatever else is found is told apart."""
-    return value if value is None or isinstance(value, int | str) else f"{type(value).__name__}:{value!r}"
+    return value if isinstance(value, int | str) else f"{type(value).__name__}:{value!r}"
 
 
 def by_key(db: Database, table: str, keys: tuple[str, ...], values: tuple[Any, ...]) -> Version | None:

@@ -1,12 +1,13 @@
 """Who is due: one row per patient, at the earliest due date, naming the sites."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from tpi_cli.rules import standing
+from tpi_cli.rules.identity import name_key
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.database import Database
 
@@ -61,6 +62,8 @@ class Row(NamedTuple):
     alerts: tuple[str, ...]
     sites: tuple[Site, ...]
     reasons: str
+    clinic: str = ""
+    """The clinic's name, where several are listed."""
 
 
 class Listed(NamedTuple):
@@ -109,42 +112,125 @@ _OWN = {"capped": _CAPPED, "booked": _BOOKED, "snoozed": _SNOOZED, "unplanned": 
 _END_OF_TIME = "9999-12-31"
 
 
+BATCH = 256
+"""Patients that are read at once: enough that few questions are asked, few enough to be held in memory."""
+
+
 def rows(db: Database, query: Query) -> Iterator[Row]:
-    """The list, one patient at a time, in the order asked for."""
-    narrowed = _narrowed(query)
-    parts = [f"SELECT {_COLUMNS}, name_key FROM recall_list WHERE {part}{narrowed}" for part in _parts(query)]
-    if standing.ADVERSE in query.statuses and not query.agent:
-        shown = ":until" if "upcoming" in query.statuses else ":today"
-        parts.append(f"SELECT {_COLUMNS}, name_key FROM event_list WHERE {_EVENT} {shown}{narrowed}")
+    """The list, one patient at a time, in the order asked for; no more than a batch of them is ever held in memory.
+
+    First comes only who is listed in which order, out of the index where there is one, then batch by batch what is
+    shown of them. Whoever has several sites comes up at each of their days, and is listed at the first.
+    """
+    parts = list(parts_of(query))
     if not parts:
         return
-    first = (
-        "name_key, patient" if query.by_name else "COALESCE(MIN(due_on) OVER (PARTITION BY patient_id), :end), patient"
-    )
-    sql = (
-        f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS picked"
-        f" ORDER BY {first}, COALESCE(due_on, :end), muscle IS NOT NULL, site"
-    )
-    listed = map(Listed._make, db.rows(sql, **_values(query)))
-    for _, found in groupby(listed, key=lambda one: one.patient):
-        chosen = [(one, place) for one in found if (place := _site(one, query)).status in query.statuses]
-        if chosen:
-            yield _with_last(db, chosen[0][0].patient_id, _folded(chosen, query.today))
+    for batch in _batches(_in_order(db, query, parts)):
+        patients = [patient for patient, _ in batch]
+        found, lasts = _picked(db, query, parts, patients), _lasts(db, patients)
+        for patient, place in batch:
+            first = found[patient][0]
+            if query.by_name or place == (first.due_on or _END_OF_TIME):
+                chosen = [(one, site) for one in found[patient] if (site := _site(one, query)).status in query.statuses]
+                if chosen:
+                    yield _with_last(_folded(chosen, query.today), lasts.get(patient, ()))
 
 
-_LAST = """
-SELECT recall.anchor_on, session.number, recall.agents, recall.pain_before, recall.pain_after
+def together(db: Database, queries: list[tuple[str, Query]]) -> Iterator[Row]:
+    """The lists of several clinics, each under its name, as one in the same order."""
+    from heapq import merge
+
+    key = (lambda row: name_key(row.name)) if queries[0][1].by_name else (lambda row: row.due or date.max)
+    return merge(*(_under(name, rows(db, query)) for name, query in queries), key=key)
+
+
+def _under(clinic: str, found: Iterator[Row]) -> Iterator[Row]:
+    return (row._replace(clinic=clinic) for row in found)
+
+
+class Part(NamedTuple):
+    """A kind of recall asked for: the view it is in, the condition by which an index finds it, whether it has a day."""
+
+    view: str
+    condition: str
+    dated: bool = True
+
+
+def _in_order(db: Database, query: Query, parts: list[Part]) -> Iterator[tuple[str, str]]:
+    """The patients (UUIDs) with the day that puts each of their sites into its place, or the name they go by."""
+    listed = ((str(patient), str(place)) for patient, _, place in db.stream(ordering(query, parts), **values_of(query)))
+    return (one for one, _ in groupby(listed))
+
+
+def ordering(query: Query, parts: list[Part]) -> str:
+    """The query for who is listed, in which order."""
+    narrowed = _narrowed(query)
+    selected = (
+        f"SELECT patient_id, patient, {_place(query, part)} AS place FROM {part.view} WHERE {part.condition}{narrowed}"
+        for part in parts
+    )
+    return f"{' UNION ALL '.join(selected)} ORDER BY place, patient"
+
+
+def _place(query: Query, part: Part) -> str:
+    if query.by_name:
+        return "name_key"
+    return "due_on" if part.dated else "COALESCE(due_on, :end)"
+
+
+def _batches(found: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    while batch := list(islice(found, BATCH)):
+        yield batch
+
+
+def _picked(db: Database, query: Query, parts: list[Part], patients: list[str]) -> dict[str, list[Listed]]:
+    """What is listed of these patients, by patient, the site due first before the others."""
+    among, values = _among(patients)
+    out: dict[str, list[Listed]] = {}
+    for one in map(Listed._make, db.rows(picking(query, parts, among), **values_of(query), **values)):
+        out.setdefault(one.patient_id, []).append(one)
+    return out
+
+
+def picking(query: Query, parts: list[Part], among: str) -> str:
+    """The query for what is listed of some patients (a condition)."""
+    narrowed = _narrowed(query, among)
+    selected = (f"SELECT {_COLUMNS} FROM {part.view} WHERE {part.condition}{narrowed}" for part in parts)
+    return (
+        f"SELECT {_COLUMNS} FROM ({' UNION ALL '.join(selected)}) AS picked"
+        " ORDER BY COALESCE(due_on, :end), muscle IS NOT NULL, site"
+    )
+
+
+def _among(patients: list[str]) -> tuple[str, dict[str, str]]:
+    """These patients as a condition, and its values."""
+    values = {f"one{at}": patient for at, patient in enumerate(patients)}
+    return f"patient_id IN ({', '.join(f':{name}' for name in values)})", values
+
+
+LAST = """
+SELECT recall.patient_id, recall.anchor_on, session.number, recall.agents, recall.pain_before, recall.pain_after
 FROM recall JOIN session ON session.id = recall.session_id JOIN site ON site.id = recall.site_id
-WHERE recall.patient_id = :patient ORDER BY recall.anchor_on DESC, session.number DESC, site.number
+WHERE recall.{among} ORDER BY recall.anchor_on DESC, session.number DESC, site.number
 """
+Last = tuple[Any, ...]
+"""Day, number and agents of a session at a site, with the pain before and after."""
 
 
-def _with_last(db: Database, patient_id: str, row: Row) -> Row:
+def _lasts(db: Database, patients: list[str]) -> dict[str, list[Last]]:
+    """What the sessions that the recalls of these patients count from gave, the newest first."""
+    among, values = _among(patients)
+    out: dict[str, list[Last]] = {}
+    for patient, *one in db.rows(LAST.format(among=among), **values):
+        out.setdefault(patient, []).append(tuple(one))
+    return out
+
+
+def _with_last(row: Row, found: Sequence[Last]) -> Row:
     """The row with what the patient's last session gave and how it hurt, whichever sites are listed."""
-    found = list(db.rows(_LAST, patient=patient_id))
-    last = [one for one in found if one[:2] == found[0][:2]]
-    if not last:
+    if not found:
         return row
+    last = [one for one in found if one[:2] == found[0][:2]]
     agents = dict.fromkeys(agent for one in last for agent in one[2].splitlines())
     scored = next((one for one in last if one[3] is not None), last[0])
     return row._replace(last_session=day(last[0][0]), agents=tuple(agents), pain=(scored[3], scored[4]))
@@ -153,14 +239,14 @@ def _with_last(db: Database, patient_id: str, row: Row) -> Row:
 def of_site(db: Database, query: Query) -> Iterator[Row]:
     """Every site of the patients asked for, a row each, whatever its status: what `tpi why` explains."""
     sql = f"SELECT {_COLUMNS} FROM recall_list WHERE 1 = 1{_narrowed(query)} ORDER BY patient, site"
-    for one in map(Listed._make, db.rows(sql, **_values(query))):
+    for one in map(Listed._make, db.rows(sql, **values_of(query))):
         yield _folded([(one, _site(one, query))], query.today)
 
 
 def held_back(db: Database, query: Query) -> dict[str, int]:
     """How many patients have a plan that is held back, by reason."""
     narrowed = _narrowed(query)
-    values = _values(query)
+    values = values_of(query)
     plain = not (query.patients or query.payer or query.clinician or query.muscle or query.agent)
     where = "recall" if plain else "recall_list"  # the plans alone, unless something beside them narrows the count
     count = f"SELECT COUNT(DISTINCT patient_id) FROM {where} WHERE "
@@ -175,12 +261,19 @@ def held_back(db: Database, query: Query) -> dict[str, int]:
     return {reason: found[reason] for reason in standing.HELD if found.get(reason)}
 
 
-def _parts(query: Query) -> list[str]:
-    """One condition for each kind of site asked for, so that each can use its index."""
-    parts = [_OPEN + _left_out(query)] if query.statuses & {"upcoming", *standing.LISTED} else []
-    parts += [part for name, part in _OWN.items() if name in query.statuses]
-    closed = [status for status in standing.HELD if status in query.statuses and status not in _OWN]
-    return parts + [_CLOSED.format(status) for status in closed]
+def parts_of(query: Query) -> Iterator[Part]:
+    """One part for each kind of site asked for, so that each can use its index, and the adverse events."""
+    if query.statuses & {"upcoming", *standing.LISTED}:
+        yield Part("recall_list", _OPEN + _left_out(query))
+    for name, condition in _OWN.items():
+        if name in query.statuses:
+            yield Part("recall_list", condition, dated=name == "capped")
+    for status in standing.HELD:
+        if status in query.statuses and status not in _OWN:
+            yield Part("recall_list", _CLOSED.format(status), dated=False)
+    if standing.ADVERSE in query.statuses and not query.agent:
+        shown = ":until" if "upcoming" in query.statuses else ":today"
+        yield Part("event_list", f"{_EVENT} {shown}")
 
 
 def _left_out(query: Query) -> str:
@@ -196,9 +289,12 @@ def _left_out(query: Query) -> str:
     return out
 
 
-def _narrowed(query: Query) -> str:
+def _narrowed(query: Query, among: str | None = None) -> str:
+    """What narrows every part down: the clinic, or some patients of it, which go by an index of their own."""
     clinic = "clinic_id = :clinic" if query.clinic else "clinic_id IN (SELECT id FROM clinic)"
-    if query.patients:  # by their UUIDs: the clinic beside them would draw the engine to an index of everybody's plans
+    if among:
+        out = f" AND {among}"
+    elif query.patients:  # by their UUIDs: the clinic beside them would draw the engine to everybody's plans
         numbers = ", ".join(str(number) for number in query.patients)
         out = f" AND patient_id IN (SELECT id FROM patient WHERE {clinic} AND number IN ({numbers}))"
     else:
@@ -214,7 +310,8 @@ def _narrowed(query: Query) -> str:
     return out
 
 
-def _values(query: Query) -> dict[str, object]:
+def values_of(query: Query) -> dict[str, object]:
+    """The values that each of a list's queries is given."""
     return {
         "today": query.today.isoformat(),
         "since": (query.today - timedelta(days=query.at.due)).isoformat(),
