@@ -187,6 +187,12 @@ def refusals() -> tuple[type[Exception], ...]:
     return (Driver.IntegrityError, *_psycopg("IntegrityError"))
 
 
+def denials() -> tuple[type[Exception], ...]:
+    """What they raise where a login may not look."""
+    loaded = sys.modules.get("psycopg")
+    return (loaded.errors.InsufficientPrivilege,) if loaded else ()
+
+
 def _psycopg(name: str) -> tuple[type[Exception], ...]:
     """An error of the server's driver, which only a store on a server loads."""
     loaded = sys.modules.get("psycopg")
