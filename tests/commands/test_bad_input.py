@@ -543,9 +543,9 @@ def test_a_key_that_others_can_read(clinic: Clinic) -> None:
 
 
 ANOTHER = [
-    (99, "newer tpi (schema 99, this one knows 5)", "upgrade tpi; nothing was changed"),
-    (1, "older schema (1, this tpi needs 5)", "tpi db migrate brings it up to date; tpi backup first"),
-    (0, "older schema (0, this tpi needs 5)", "tpi db migrate brings it up to date; tpi backup first"),
+    (99, "newer tpi (schema 99, this one knows 6)", "upgrade tpi; nothing was changed"),
+    (1, "older schema (1, this tpi needs 6)", "tpi db migrate brings it up to date; tpi backup first"),
+    (0, "older schema (0, this tpi needs 6)", "tpi db migrate brings it up to date; tpi backup first"),
 ]
 
 
@@ -633,6 +633,7 @@ SETTINGS = {
 @pytest.mark.parametrize("what", SETTINGS)
 def test_a_settings_file_that_is_none(clinic: Clinic, what: str) -> None:
     content, line = SETTINGS[what]
+    clinic.key.parent.mkdir(parents=True, exist_ok=True)
     (clinic.home / "config" / "tpi" / "config.toml").write_bytes(content)
     for command in ("due", "init", "config list"):
         code, told, _ = refused(clinic, *words(command))
@@ -642,6 +643,7 @@ def test_a_settings_file_that_is_none(clinic: Clinic, what: str) -> None:
 def test_settings_that_are_no_file(clinic: Clinic) -> None:
     """A link that leads nowhere is not the same as no settings: --redact may stand in them."""
     settings = clinic.home / "config" / "tpi" / "config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
     settings.symlink_to(settings.name)
     assert refused(clinic, "due")[:2] == (2, f"{settings} cannot be read: Too many levels of symbolic links")
     settings.unlink()

@@ -188,9 +188,19 @@ def act_of(line: str) -> str:
 
 
 OF_KEYS_AND_BACKUPS = frozenset(
-    ["backup", "restore", "db rekey", "key recover", "key rotate", "key passphrase", "key keyring"]
+    [
+        "backup",
+        "restore",
+        "db rekey",
+        "key recover",
+        "key rotate",
+        "key passphrase",
+        "key keyring",
+        "db move",
+        "db grant",
+    ]
 )
-"""Their refusals stand in test_backup and test_key."""
+"""Their refusals stand in test_backup and test_key, and in tests/postgres."""
 
 
 def test_every_command_that_writes_has_a_line_and_a_row_in_the_table_of_roles() -> None:

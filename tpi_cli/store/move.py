@@ -153,7 +153,7 @@ def _schema_renamed(connection: Any) -> str:
 def _to_server(target: Place, fill: Callable[[Connection], Counted]) -> Counted:
     try:
         with server_write.bare(target).begin() as connection:
-            server_schema.lay_out(connection)
+            server_schema.lay_out(connection, target)
             steps.stamp(connection)
             server_schema.finish(connection)
             return fill(connection)

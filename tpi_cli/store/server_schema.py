@@ -42,11 +42,11 @@ def metadata() -> MetaData:
     return out
 
 
-def lay_out(connection: Connection) -> None:
+def lay_out(connection: Connection, place: Place) -> None:
     """Everything but the clinic, in the caller's transaction. Raises Conflict where there is a store already."""
     _fit(connection)
     if connection.exec_driver_sql("SELECT to_regclass('tpi.clinic')").scalar() is not None:
-        raise errors.Conflict("there is a store in that database already", hint="tpi due reads it")
+        raise errors.Conflict(f"there is a store at {place.path} already", hint="tpi due reads it; --db names another")
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {server.HOME}")
     connection.exec_driver_sql(f"SET LOCAL search_path = {server.HOME}, pg_temp")
     metadata().create_all(connection)
@@ -130,7 +130,7 @@ def make(place: Place, row: tables.Clinic, maker: tables.Clinician) -> str:
 
     try:
         with server_write.bare(place).begin() as connection:
-            lay_out(connection)
+            lay_out(connection, place)
             steps.stamp(connection)
             finish(connection)
             let_in(connection, row.id)
