@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from tests.scale.ten_thousand import TODAY, TPI, store
 
-RUNS = 3
+RUNS = 5
 LIMIT = 0.5
 FIRST = date(2026, 1, 1)
 LAST = date(2027, 12, 31)

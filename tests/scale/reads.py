@@ -1,9 +1,9 @@
 """What reading costs beside the bare driver: `python -m tests.scale.reads --db big.db [--rows 1000] [--runs 5]`.
 
 The same list, `tpi due --within 1w` to a file, by the program and by `tests/scale/bare.py`, which runs the same SQL and
-writes the same bytes: whole processes in turn, CPU time (user and system) and peak memory, medians of the runs. `--rows`
-asks on an earlier day, on which about so many are due, so that stores of different sizes list the same number. Prints a
-table, and exits 1 where a ratio is over its limit.
+writes the same bytes: whole processes in turn, CPU time (user and system) and peak memory, medians of the runs.
+`--rows` asks on an earlier day, on which about so many are due, so that stores of different sizes list the same number.
+Prints a table, and exits 1 where a ratio is over its limit.
 """
 
 import argparse
@@ -155,7 +155,8 @@ def _whole(db: Database, place: Any, query: due.Query, form: str, runs: int) -> 
     one, other = ([median(run[at] for run in side) for at in (0, 1)] for side in zip(*pairs, strict=True))
     ratio = median(tpi.seconds / bare.seconds for tpi, bare in pairs)
     sys.stdout.write(
-        f"{ratio:.2f}  due to a file, {form}: {pairs[0][0].lines - 1:,} rows on {query.today}, tpi {one[0]:.2f} s {one[1]:.0f} MB, "
+        f"{ratio:.2f}  due to a file, {form}: {pairs[0][0].lines - 1:,} rows on {query.today}, "
+        f"tpi {one[0]:.2f} s {one[1]:.0f} MB, "
         f"bare {other[0]:.2f} s {other[1]:.0f} MB, {'the same bytes' if same else 'OTHER BYTES'}\n"
     )
     return ratio

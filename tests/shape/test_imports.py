@@ -127,8 +127,8 @@ def test_a_list_adds_nothing_up_and_needs_no_calendar_library(clinic: Clinic, wo
     assert "dateutil" not in loaded(clinic, *words)
 
 
-def test_a_list_has_no_use_for_decimals_and_a_search_for_none_of_the_orm(clinic: Clinic) -> None:
-    assert "decimal" not in loaded(clinic, "due")
+def test_a_list_has_no_use_for_decimals_or_hashes_and_a_search_for_none_of_the_orm(clinic: Clinic) -> None:
+    assert loaded(clinic, "due") & {"decimal", "hashlib", "tempfile"} == set()
     assert loaded(clinic, "find", "tan") & {*HEAVY, "dateutil"} == set()
 
 

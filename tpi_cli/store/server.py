@@ -31,6 +31,10 @@ PATIENT = 2.0
 PAGE = 2_000
 """Rows that a long list is fetched by."""
 _WORD = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|(?<![:\w]):([a-z_]\w*)|%""")
+_VERSION = "SELECT version_num, EXISTS (SELECT 1 FROM clinic) FROM alembic_version"
+"""The schema, and whether the login sees a clinic: one let into another store of the server has the roles as well."""
+_THERE = f"SELECT 1 FROM pg_namespace WHERE nspname = '{HOME}' AND NOT has_schema_privilege(oid, 'USAGE')"
+"""Whether there is a store that the login is not let into."""
 _WATCHED = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000"}
 """A server that falls silent, as one without power, is given up after 25 seconds; one that works for long is not."""
 _SETTLED = f"""
@@ -99,28 +103,33 @@ def reach(place: Place, *, writes: bool = False) -> Any:
 
 def _opened(params: dict[str, str], place: Place) -> Any:
     """Connected, with the password that the keyring has where libpq found none."""
-    usual = {"connect_timeout": "10", "application_name": "tpi", "client_encoding": "UTF8", **_WATCHED}
+    usual = {"connect_timeout": "10", "application_name": "tpi", **_WATCHED}
+    known = {**usual, **params, "client_encoding": "UTF8"}
     try:
-        return psycopg.connect(**{**usual, **params}, autocommit=True)  # type: ignore[arg-type]
+        return psycopg.connect(**known, autocommit=True)  # type: ignore[arg-type]
     except psycopg.OperationalError as fault:
-        if "password" not in str(fault):
+        if fault.pgconn is None or not (fault.pgconn.needs_password or fault.pgconn.used_password):
             raise
         from tpi_cli.store import system_keyring
 
         password = system_keyring.password(place.path)
         if password is None:
             raise
-    return psycopg.connect(**{**usual, **params, "password": password}, autocommit=True)  # type: ignore[arg-type]
+    return psycopg.connect(**{**known, "password": password}, autocommit=True)  # type: ignore[arg-type]
 
 
 def schema_of(connection: Any, place: Place) -> int:
     """The schema of the store there. Raises NoStore, NotPermitted."""
     try:
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        found = connection.execute(_VERSION).fetchone()
     except psycopg.errors.UndefinedTable:
+        if connection.execute(_THERE).fetchone():
+            raise translated(psycopg.errors.InsufficientPrivilege(), place) from None
         raise errors.NoStore(path=place.path) from None
     except psycopg.Error as fault:
         raise translated(fault, place) from None
+    if found and not found[1]:
+        raise translated(psycopg.errors.InsufficientPrivilege(), place)
     return int(found[0]) if found else 0
 
 
@@ -268,7 +277,7 @@ class Server(Database):
         self.run("SAVEPOINT attempt")
         try:
             yield
-        except psycopg.IntegrityError:
+        except psycopg.Error:
             self.run("ROLLBACK TO attempt")
             raise
         self.run("RELEASE attempt")
@@ -341,11 +350,12 @@ def _unreachable(text: str, place: Place) -> errors.TpiError:
 
 
 _REFUSED = {
-    "password": ("asks for a password that was not given, or not the right one", "tpi help server: ~/.pgpass"),
-    "does not exist": ("has no such database or login", "createdb and createuser make them; tpi help server"),
     "certificate": ("could not prove that it is the clinic's", "sslrootcert=FILE names who signed for it"),
-    "SSL": ("takes no encrypted connection that proves who it is", "tpi help server: encrypted on the way"),
+    "password": ("asks for a password that was not given, or not the right one", "tpi help server: ~/.pgpass"),
     "pg_hba": ("lets nobody in from here under this login", "the server's pg_hba.conf says who may"),
+    "definition of service": ("is not in the service file", "~/.pg_service.conf, or PGSERVICEFILE, names it"),
+    "does not exist": ("has no such database or login", "createdb and createuser make them; tpi help server"),
+    "SSL": ("takes no encrypted connection that proves who it is", "tpi help server: encrypted on the way"),
 }
 """What stays so until somebody does something about it."""
 _NOT_NOW = {
@@ -366,7 +376,8 @@ _MEANING: dict[type[Exception], Callable[[Place], errors.TpiError]] = {
         hint="name the other server too: postgresql://ONE,OTHER/DATABASE",
     ),
     psycopg.errors.InsufficientPrivilege: lambda place: errors.NotPermitted(
-        f"your login at {place.path} may not do this", hint="tpi db grant LOGIN writer, by whoever set the store up"
+        f"your login at {place.path} may not do this",
+        hint="whoever set the store up lets it: tpi db grant LOGIN writer|reader|auditor",
     ),
     psycopg.errors.ExclusionViolation: lambda _: errors.Conflict(
         "the time was taken meanwhile", hint="name another time, or --override clash='why'"
