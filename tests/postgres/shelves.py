@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 from tests.postgres.cluster import QUICK, Cluster, programs
 from tpi_cli.store import account
@@ -24,6 +25,7 @@ class Shelves:
         self._cluster: Cluster | None = None
         self._made = 0
         self._logins: set[str] = set()
+        self._turn = Lock()
         self.here: list[str] = []
 
     @property
@@ -35,8 +37,9 @@ class Shelves:
         return self._cluster
 
     def url(self, home: Path, login: str) -> str:
-        """The address of a HOME's store for whoever works there."""
-        name = self._of(home)
+        """The address of a HOME's store for whoever works there; several threads may ask for it at once."""
+        with self._turn:
+            name = self._of(home)
         if login != ME:
             self._let_in(name, login)
         return self.cluster.url(name, login)
