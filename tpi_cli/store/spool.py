@@ -30,7 +30,7 @@ class Spool:
         """One line more. Raises StoreUnavailable where the disk is full."""
         self._open.append(line)
         if len(self._open) == CHUNK:
-            self._put("\\n".join(self._open))
+            self._put("\n".join(self._open))
             self._open = []
 
     def _put(self, chunk: str) -> None:
@@ -65,10 +65,10 @@ class Spool:
 
     def __iter__(self) -> Iterator[str]:
         for chunk in self._kept:
-            yield from chunk.split("\\n")
+            yield from chunk.split("\n")
         if self._file is not None:
             for (chunk,) in self._file.execute("SELECT lines FROM chunk ORDER BY number"):
-                yield from str(chunk).split("\\n")
+                yield from str(chunk).split("\n")
         yield from self._open
 
     def close(self) -> None:
