@@ -1,8 +1,8 @@
 """`tpi due` without tpi: the same SQL over the bare driver, written out as the same bytes.
 
-`python tests/scale/bare.py CONFIG FILE`: CONFIG is the JSON that `tests/scale/reads.py` writes, with the store's path and
-key, the statements and their values, and the words that the list shows for muscles and alerts. This is what somebody
-would write who needed this one list and nothing else: no options, no checks, no redaction, no other format.
+`python tests/scale/bare.py CONFIG FILE`: CONFIG is the JSON that `tests/scale/reads.py` writes, with the store's path
+and key, the statements and their values, and the words that the list shows for muscles and alerts. This is what
+somebody would write who needed this one list and nothing else: no options, no checks, no redaction, no other format.
 """
 
 import json

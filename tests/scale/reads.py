@@ -1,9 +1,9 @@
 """What reading costs beside the bare driver: `python -m tests.scale.reads --db big.db [--rows 1000] [--runs 5]`.
 
-The same list, `tpi due --within 1w` to a file, by the program and by `tests/scale/bare.py`, which runs the same SQL and
-writes the same bytes: whole processes in turn, CPU time (user and system) and peak memory, medians of the runs. `--rows`
-asks on an earlier day, on which about so many are due, so that stores of different sizes list the same number. Prints a
-table, and exits 1 where a ratio is over its limit.
+The same list, `tpi due --within 1w` to a file, by the program and by `tests/scale/bare.py`, which runs the same SQL
+and writes the same bytes: whole processes in turn, CPU time (user and system) and peak memory, medians of the runs.
+`--rows` asks on an earlier day, on which about so many are due, so that stores of different sizes list the same
+number. Prints a table, and exits 1 where a ratio is over its limit.
 """
 
 import argparse
@@ -68,7 +68,8 @@ def _asked() -> argparse.Namespace:
 
 def _day(db: Database, rows: int) -> date:
     """A day on which the list of the coming week has about so many rows: due days pile up, day by day."""
-    sql = "SELECT due_on, COUNT(DISTINCT patient_id) FROM recall WHERE closed IS NULL AND due_on IS NOT NULL GROUP BY 1 ORDER BY 1"  # noqa: E501
+    open_ones = "FROM recall WHERE closed IS NULL AND due_on IS NOT NULL"
+    sql = f"SELECT due_on, COUNT(DISTINCT patient_id) {open_ones} GROUP BY 1 ORDER BY 1"
     count = 0
     for day, more in db.rows(sql):
         count += more
@@ -155,8 +156,9 @@ def _whole(db: Database, place: Any, query: due.Query, form: str, runs: int) -> 
     one, other = ([median(run[at] for run in side) for at in (0, 1)] for side in zip(*pairs, strict=True))
     ratio = median(tpi.seconds / bare.seconds for tpi, bare in pairs)
     sys.stdout.write(
-        f"{ratio:.2f}  due to a file, {form}: {pairs[0][0].lines - 1:,} rows on {query.today}, tpi {one[0]:.2f} s {one[1]:.0f} MB, "
-        f"bare {other[0]:.2f} s {other[1]:.0f} MB, {'the same bytes' if same else 'OTHER BYTES'}\n"
+        f"{ratio:.2f}  due to a file, {form}: {pairs[0][0].lines - 1:,} rows on {query.today}, "
+        f"tpi {one[0]:.2f} s {one[1]:.0f} MB, bare {other[0]:.2f} s {other[1]:.0f} MB, "
+        f"{'the same bytes' if same else 'OTHER BYTES'}\n"
     )
     return ratio
 

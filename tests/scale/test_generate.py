@@ -27,7 +27,8 @@ def asked(clinic: Clinic, name: str, *words: str) -> str:
 @pytest.mark.parametrize("kind", [[], ["--plain"]], ids=["encrypted", "plain"])
 def test_verify_accepts_it(home: Clinic, kind: list[str]) -> None:
     generated(home, "one.db", *kind)
-    assert "nothing is wrong" in asked(home, "one.db", "verify")
+    officer = str(home.home / "one.officer.key")
+    assert "nothing is wrong" in asked(home, "one.db", "verify", "--officer-key-file", officer)
     assert (home.home / "one.db").read_bytes().startswith(b"SQLite format 3") == bool(kind)
 
 
