@@ -19,6 +19,8 @@ from tests.store.places import fill, place
 from tpi_cli.rules import chain, paper
 from tpi_cli.store import audit, connect, write
 
+pytestmark = pytest.mark.file
+
 NAME = "Test Clinic\n"
 
 

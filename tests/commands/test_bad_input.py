@@ -480,12 +480,14 @@ def _store_refused(clinic: Clinic, line: str, hint: str) -> None:
         assert (code, line in told, hint in advice) == (6, True, True), f"{command}: {told} | {advice}"
 
 
+@pytest.mark.file
 def test_no_store(home: Clinic) -> None:
     hint = "run: tpi init, or tpi restore FILE where there was one (or try: tpi demo)"
     _store_refused(home, f"no store at {home.store}", hint)
     assert everything(home) == {}
 
 
+@pytest.mark.file
 def test_a_store_that_is_a_folder(home: Clinic) -> None:
     home.store.mkdir(parents=True)
     _store_refused(home, f"{home.store} is not a tpi store", "it is a folder")
@@ -493,6 +495,7 @@ def test_a_store_that_is_a_folder(home: Clinic) -> None:
     assert (code, "is not a tpi store" in line) == (6, True)
 
 
+@pytest.mark.file
 @pytest.mark.parametrize(
     "content", [b"", b"short", b"SQLite format 3\x00" + bytes(4096)], ids=["empty", "short", "torn"]
 )
@@ -502,6 +505,7 @@ def test_a_file_that_is_no_store(home: Clinic, content: bytes) -> None:
     _store_refused(home, f"{home.store} is not a tpi store", "tpi init")
 
 
+@pytest.mark.file
 def test_a_database_of_another_program(home: Clinic) -> None:
     import sqlite3
 
@@ -512,23 +516,27 @@ def test_a_database_of_another_program(home: Clinic) -> None:
     _store_refused(home, f"{home.store} is not a tpi store", "tpi init")
 
 
+@pytest.mark.file
 def test_a_wrong_key(clinic: Clinic) -> None:
     clinic.patient()
     clinic.key.write_text("tpi-key-1 " + "0" * 64 + "\n")
     _store_refused(clinic, f"the key in {clinic.key} does not open {clinic.store}", "TPI_KEY_FILE")
 
 
+@pytest.mark.file
 @pytest.mark.parametrize("content", ["", "tpi-key-1", "tpi-key-1 12ab", "0" * 64, "tpi-key-1 " + "Z" * 64])
 def test_a_key_file_without_a_key(clinic: Clinic, content: str) -> None:
     clinic.key.write_text(content)
     _store_refused(clinic, "does not hold a tpi key", "TPI_KEY_FILE")
 
 
+@pytest.mark.file
 def test_a_key_that_is_gone(clinic: Clinic) -> None:
     clinic.key.unlink()
     _store_refused(clinic, f"no key for the store: {clinic.key} is not there", "TPI_KEY_FILE")
 
 
+@pytest.mark.file
 def test_a_key_that_others_can_read(clinic: Clinic) -> None:
     clinic.key.chmod(0o644)
     _store_refused(clinic, f"others can read the key file {clinic.key}", f"chmod 600 {clinic.key}")
@@ -541,6 +549,7 @@ ANOTHER = [
 ]
 
 
+@pytest.mark.file
 @pytest.mark.parametrize(("version", "line", "hint"), ANOTHER)
 def test_a_store_of_another_schema(home: Clinic, version: int, line: str, hint: str) -> None:
     from sqlcipher3 import dbapi2
@@ -553,6 +562,7 @@ def test_a_store_of_another_schema(home: Clinic, version: int, line: str, hint: 
     _store_refused(home, line, hint)
 
 
+@pytest.mark.file
 def test_a_store_held_by_another_program(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     from tpi_cli.store import connect
     from tpi_cli.store.place import Place
@@ -576,6 +586,7 @@ def _as_anybody() -> None:
         ctypes.CDLL(None).prctl(drop, power, 0, 0, 0)
 
 
+@pytest.mark.file
 @pytest.mark.skipif(sys.platform != "linux", reason="the powers of root are taken away the Linux way")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # a fork with threads about: the child only execs
 @pytest.mark.parametrize("which", ["folder", "file"])

@@ -82,6 +82,7 @@ def test_silence_where_there_is_no_store(home: Clinic) -> None:
     assert list(home.home.iterdir()) == []
 
 
+@pytest.mark.file
 def test_silence_where_the_key_is_wrong(clinic: Clinic) -> None:
     clinic.patient()
     clinic.key.write_text("tpi-key-1 " + "0" * 64 + "\n")

@@ -111,6 +111,7 @@ def test_without_a_store_the_shipped_values_show(home: Clinic) -> None:
     assert home.run("config", "set", "clinic.zone", "UTC").code == 6
 
 
+@pytest.mark.file
 def test_paths(clinic: Clinic) -> None:
     found = envelope(clinic.ok("config", "path", "--json"), "config-path")
     assert (found["store"], found["key"]) == (str(clinic.store), str(clinic.key))

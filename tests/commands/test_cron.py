@@ -15,6 +15,8 @@ import pytest
 from tests.commands.reading import envelope, one_line, refused, rows, talk, words
 from tests.conftest import Answer, Clinic
 
+pytestmark = pytest.mark.file
+
 TPI = str(Path(sys.executable).with_name("tpi"))
 CRONTAB = """#!/bin/sh
 case "$1" in

@@ -17,6 +17,8 @@ from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.store import connect, write
 from tpi_cli.store.connect import SCHEMA
 
+pytestmark = pytest.mark.file
+
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 FIRST_LOG = 4
 """The first schema with a log."""

@@ -1,7 +1,11 @@
 """`tpi doctor`: what is where and what is wrong; nothing about a patient, so that it can be pasted anywhere."""
 
+import pytest
+
 from tests.commands.reading import envelope, everything, words
 from tests.conftest import Clinic
+
+pytestmark = pytest.mark.file
 
 SECRETS = ("Secret", "1950", "0161", "A12", "apixaban", "lidocaine", "trapezius")
 

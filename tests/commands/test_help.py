@@ -123,6 +123,7 @@ OTHERWISE = {
 }
 
 
+@pytest.mark.file
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example for _, example in EXAMPLES])
 def test_every_example_runs(
     practice: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, example: str

@@ -9,6 +9,8 @@ import pytest
 from tests.commands.reading import copied, envelope, everything, refused, talk, words
 from tests.conftest import Answer, Clinic
 
+pytestmark = pytest.mark.file
+
 KNOWN = b"SQLite format 3\x00"
 
 

@@ -17,6 +17,8 @@ from tests.transcripts.terminal import terminal
 from tpi_cli.rules import paper
 from tpi_cli.store import connect
 
+pytestmark = pytest.mark.file
+
 PHRASE = "correct horse battery staple"
 NO_KEYRING = "keyring.backends.fail.Keyring"
 

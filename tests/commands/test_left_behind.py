@@ -20,6 +20,7 @@ def _careless() -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.mark.file
 @pytest.mark.usefixtures("_careless")
 @pytest.mark.parametrize(
     ("command", "made"),

@@ -254,6 +254,7 @@ def test_a_chart_that_was_read_stands_there_and_can_be_left_out(mei: Clinic) -> 
     assert not [row for row in told(mei, "--changes") if row[0] == "chart read"]
 
 
+@pytest.mark.file
 def test_a_backup_is_called_one(clinic: Clinic) -> None:
     clinic.ok("backup", str(clinic.home / "copy.db"))
     for more in ((), ("--changes",)):
@@ -427,6 +428,7 @@ def test_rows_come_one_by_one(dated: Clinic) -> None:
         assert len(list(found)) == 4
 
 
+@pytest.mark.file
 def test_a_patients_log_is_looked_up_and_not_searched_for(dated: Clinic) -> None:
     """Of the tables that hold patients' records none is read from end to end; the log's moments are, once."""
     sql = journal._LOG.format(where=f"WHERE {journal._OF_PATIENT}", limit="")

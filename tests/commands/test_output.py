@@ -192,6 +192,7 @@ def test_a_variable_that_is_wrong(ward: Clinic, variable: str, value: str, code:
     assert (answer.code, answer.out) == (int(code), "")
 
 
+@pytest.mark.file
 def test_the_store_by_variable_and_by_option(clinic: Clinic) -> None:
     other = str(clinic.home / "other.db")
     clinic.ok("--db", other, "init", "--name", "Other")

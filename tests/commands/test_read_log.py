@@ -85,6 +85,7 @@ def test_a_clinician_is_logged_as_on_file(mei: Clinic) -> None:
     assert mei.ok("log", "--limit", "1", "--json").rows[0]["by"] == f"{ME} as JS"
 
 
+@pytest.mark.file
 def test_a_chart_is_shown_while_another_program_holds_the_store(mei: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     """A patient may be waiting; that it could not be logged is said."""
     monkeypatch.setattr(audit, "NOTE_SECONDS", 0.05)
@@ -97,6 +98,7 @@ def test_a_chart_is_shown_while_another_program_holds_the_store(mei: Clinic, mon
     assert entries(mei) == []
 
 
+@pytest.mark.file
 def test_an_export_waits_for_the_log_or_is_none(mei: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "NOTE_SECONDS", 0.05)
     path = mei.home / "patients.csv"

@@ -21,6 +21,7 @@ def counts(clinic: Clinic, *files: str) -> tuple[int, int]:
     return found["new"], found["same"]
 
 
+@pytest.mark.file
 @pytest.mark.parametrize("which", ["store", "key"])
 def test_no_answer_is_written_over_the_store_or_its_key(mei: Clinic, which: str) -> None:
     path = mei.store if which == "store" else mei.key

@@ -7,9 +7,9 @@ import pytest
 from tests.commands.reading import copied, envelope, everything, made, refused, rows, talk, words
 from tests.commands.trust import sound
 from tests.conftest import ME, Clinic, working_under
+from tests.store.places import place
 from tests.transcripts.terminal import terminal
 from tpi_cli.store import connect
-from tpi_cli.store.place import Place
 
 
 @pytest.fixture(scope="module")
@@ -214,9 +214,9 @@ def test_once_signed_only_a_reason_goes_on(day: Clinic) -> None:
 
 def test_several_are_signed_together_or_none(day: Clinic) -> None:
     """One entry of the log for all of them."""
-    with connect.reading(Place(str(day.store), str(day.key))) as db:
+    with connect.reading(place(day)) as db:
         before = db.value("SELECT MAX(entry) FROM audit")
     day.ok("sign", "--yes")
-    with connect.reading(Place(str(day.store), str(day.key))) as db:
+    with connect.reading(place(day)) as db:
         told = list(db.rows("SELECT act, records FROM audit WHERE entry > :before", before=before))
     assert [(act, records > 2) for act, records in told if act == "sign"] == [("sign", True)]

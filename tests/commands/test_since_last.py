@@ -390,6 +390,7 @@ def test_the_store_is_as_it_was(ward: Clinic) -> None:
     assert ward.bytes() == before
 
 
+@pytest.mark.file
 def test_a_store_of_an_older_schema_is_refused_and_left_alone(ward: Clinic) -> None:
     with closing(connect.connect(str(ward.store), read_key(str(ward.key)))) as store:
         store.execute(f"PRAGMA user_version={connect.SCHEMA - 1}")
@@ -401,6 +402,7 @@ def test_a_store_of_an_older_schema_is_refused_and_left_alone(ward: Clinic) -> N
     assert not (ward.home / ".local").exists()
 
 
+@pytest.mark.file
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="/proc tells whether the report is at the store")
 @pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
 def test_a_report_waits_for_a_busy_writer_and_then_answers(ward: Clinic, lock: str) -> None:

@@ -17,6 +17,8 @@ from tpi_cli import clock
 from tpi_cli.rules import paper
 from tpi_cli.store import connect, verify
 
+pytestmark = pytest.mark.file
+
 OFFICER = "officer.key"
 
 

@@ -65,6 +65,11 @@ class Shelves:
             clinic = self.cluster.value("SELECT id FROM tpi.clinic", name)
             self.cluster.sql(f'GRANT tpi_writer, tpi_{clinic.replace("-", "")} TO "{login}"')
 
+    def forget(self, home: Path) -> None:
+        """Take a HOME's database away, if it has one."""
+        if (home / NOTE).exists():
+            self.drop([str(json.loads((home / NOTE).read_text())["database"])])
+
     def drop(self, names: list[str]) -> None:
         """Take databases away."""
         for name in names:

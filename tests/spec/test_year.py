@@ -577,7 +577,7 @@ class Practice:
             assert db.value("SELECT COUNT(*) FROM contact") == self.books.calls
             sessions = sum(page.session is not None for who in self.books.patients for page in who.pages)
             assert db.value("SELECT COUNT(*) FROM session") == sessions
-            assert db.value("PRAGMA integrity_check") == "ok"
+            assert dict(db.soundness()) in ({}, {"integrity": "ok"})
 
 
 @pytest.fixture

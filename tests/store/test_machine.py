@@ -24,7 +24,9 @@ from hypothesis.stateful import (
 )
 
 from tests.conftest import Clinic
+from tests.postgres.shelves import SHELVES
 from tests.store import model
+from tests.store.places import place
 from tpi_cli import clock
 from tpi_cli.acts import adverse, appointment, contact, elsewhere, hold, inject, outcome, patient, site, void
 from tpi_cli.acts import rule as own
@@ -35,7 +37,6 @@ from tpi_cli.rules.values import Dose, Pain, Shot, Strength
 from tpi_cli.rules.values import Place as Spot
 from tpi_cli.store import connect, facts, keep, write
 from tpi_cli.store.chart import Chart, House
-from tpi_cli.store.place import Place
 from tpi_cli.store.read import due
 
 AT = Thresholds(upcoming=14, due=0, overdue=14, lapsed=90)
@@ -85,7 +86,7 @@ class Practice(RuleBasedStateMachine):
         super().__init__()
         self.home = Path(tempfile.mkdtemp(prefix="tpi-machine-"))
         shutil.copytree(self.template, self.home, dirs_exist_ok=True)
-        self.place = Place(str(self.home / "data/tpi/tpi.db"), str(self.home / "config/tpi/tpi.key"))
+        self.place = place(Clinic(self.home))
         self.today = date(2026, 1, 31)
         self.clinic = model.House()
         self.people: list[model.Person] = []
@@ -96,6 +97,7 @@ class Practice(RuleBasedStateMachine):
         self.order = 0
 
     def teardown(self) -> None:
+        SHELVES.forget(self.home)
         shutil.rmtree(self.home)
 
     def do(self, act: Callable[[write.Writing], object], *, kept: bool = True) -> None:
