@@ -9,6 +9,8 @@ import pytest
 
 from tests.conftest import TODAY, Clinic
 
+pytestmark = pytest.mark.file
+
 
 def generated(clinic: Clinic, name: str, *more: str) -> Clinic:
     words = ("--patients", "60", "--db", str(clinic.home / name), "--jobs", "1", *more)
