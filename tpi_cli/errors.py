@@ -32,6 +32,12 @@ class Usage(TpiError):
     kind = "usage"
 
 
+class SeveralClinics(Usage):
+    """several clinics are read here: {names}"""
+
+    hint = "tpi due and tpi stats read them with --clinic NAME or all; the rest is done at the clinic's own server"
+
+
 class Grammar(Usage):
     """{message}"""
 
@@ -92,6 +98,12 @@ class Conflict(TpiError):
 
     exit_code = 5
     kind = "conflict"
+
+
+class SameKey(Conflict):
+    """this was recorded under the same key a moment ago"""
+
+    hint = "run the same line again"
 
 
 class DuplicateMrn(Conflict):
@@ -174,6 +186,12 @@ class OnServer(StoreUnavailable):
     hint = "tpi help server tells how it is done there"
 
 
+class OnlyACopy(StoreUnavailable):
+    """this is a copy for a group's reports: nothing is written to it"""
+
+    hint = "at the clinic's own server it is recorded; tpi help scale"
+
+
 class Collided(StoreBusy):
     """two changes met in the store; nothing was recorded"""
 
@@ -183,10 +201,13 @@ class Collided(StoreBusy):
 class ServerLost(StoreUnavailable):
     """{message}"""
 
+    hint = "try again in a moment; tpi help scale tells what to do when a server is gone"
+
 
 class Unsettled(StoreUnavailable):
     """the connection was lost at the last moment: whether it was recorded is not known"""
 
+    kind = "unsettled"
     hint = "look with tpi log before entering it again; with --idempotency-key a second try is safe"
 
 

@@ -187,6 +187,13 @@ def test_the_hour_on_the_wall_is_what_was_agreed(two: Clinic) -> None:
     assert refused(two, "book", "2", "tue 10:15")[0] == 5
 
 
+def test_the_due_dates_follow_a_zone_that_was_mended(two: Clinic) -> None:
+    two.inject("1", "ut l lido 1% 1ml", "--next", "6w")
+    two.ok("book", "1", "tomorrow", "09:00")
+    two.ok("config", "set", "clinic.zone", "America/New_York")
+    assert two.run("verify", "--json").json["findings"] == []
+
+
 # --- what becomes of it
 
 BECOMES = """

@@ -118,6 +118,11 @@ OTHERWISE = {
     "tpi key recover": 2,
     "tpi verify --officer-key-file /media/stick/officer.key": 2,  # there is no such stick here
     "tpi verify --anchor 57:a3f09c1e22b46d70 --json": 8,  # nor was this head ever printed by this store
+    "tpi db move postgresql:///clinic --yes": 6,  # no server of the clinic's runs on this computer
+    "tpi --db postgresql:///clinic db move ~/clinic.db --yes": 6,
+    "tpi db grant anna writer": 5,  # a store in a file has no logins
+    "tpi db grant morning-list reader": 5,
+    "tpi db grant anna none": 5,
     "tpi patient elsewhere 7 lido 100mg --on yesterday --void 'it was 10 mg'": 3,  # there is no such dose to take back
     "tpi check 7 lt l, lt r lido 1% 1ml each --on 2026-11-20": 4,  # beside the lung on both sides: a plan that stops
 }

@@ -49,10 +49,10 @@ def free_port() -> int:
 
 
 class Cluster:
-    """A server with its folder; `settings` go into its configuration."""
+    """A server with its folder; `settings` go into its configuration. Its port is a free one, unless one is given."""
 
-    def __init__(self, folder: Path, settings: dict[str, str] | None = None) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, settings: dict[str, str] | None = None, port: int = 0) -> None:
+        self.folder, self.port = folder, port or free_port()
         self.data = folder / "data"
         self._bin = programs()
         self._settings = {**BASE, **(settings or {}), "port": str(self.port), "unix_socket_directories": str(folder)}
@@ -63,10 +63,10 @@ class Cluster:
         self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         return self.configured()
 
-    def follows(self, other: "Cluster", name: str) -> "Cluster":
+    def follows(self, other: "Cluster", name: str, login: str = "postgres") -> "Cluster":
         """A copy of another, running one that stays a standby of it."""
         self._ours()
-        source = f"host=127.0.0.1 port={other.port} user=postgres application_name={name}"
+        source = f"host=127.0.0.1 port={other.port} user={login} application_name={name}"
         self._run("pg_basebackup", "-D", str(self.data), "-d", source, "-R", "-X", "stream", "-c", "fast")
         return self.configured()
 

@@ -227,3 +227,18 @@ def test_a_key_is_its_own_key_and_has_single_spaces(name: str) -> None:
 @given(st.text(st.characters(codec="ascii")))
 def test_capitals_are_of_no_account(name: str) -> None:
     assert identity.name_key(name.upper()) == identity.name_key(name.lower()) == identity.name_key(name)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "p", "PT", "pt-", "PT-0", "pt-00", "PT-1", "PT-12", "PT-0012", "PT-1234", "PT-12345"]
+)
+def test_the_numbers_whose_ids_begin_so(typed: str) -> None:
+    spans = list(identity.beginning(typed))
+    for number in (*range(1, 1400), 9_999, 10_000, 12_345, 99_999, 123_456, 1_234_567, 12_345_678, 999_999_999):
+        within = sum(first <= number <= last for first, last in spans)
+        assert within == identity.patient(number).startswith(typed.upper()), number
+
+
+@pytest.mark.parametrize("typed", ["7", "tan", "PT7", "PT-x", "PT-1x", "PT-٣", "PT-1234567890"])
+def test_no_id_begins_so(typed: str) -> None:
+    assert [first for first, last in identity.beginning(typed) if first <= last <= 999_999_999] == []

@@ -22,55 +22,11 @@ FOLD = 50
 PEOPLE = 200
 TPI = (str(Path(sys.executable).with_name("tpi")),)
 SITES = (("trapezius_upper", "L"), ("levator_scapulae", "R"), ("infraspinatus", "L"), ("gluteus_medius", "R"))
-GIVEN = (
-    *[
-        "Ada",
-        "Ben",
-        "Carla",
-        "David",
-        "Ewa",
-        "Farid",
-        "Grace",
-        "Hana",
-        "Ivan",
-        "Jack",
-        "Kofi",
-        "Lena",
-        "Maya",
-        "Nils",
-        "Olga",
-        "Paul",
-        "Rosa",
-        "Sara",
-        "Tom",
-        "Uma",
-    ],
-    *[
-        "Vera",
-        "Will",
-        "Xenia",
-        "Yan",
-        "Zoe",
-        "Amir",
-        "Bea",
-        "Cem",
-        "Dora",
-        "Eli",
-        "Fay",
-        "Gus",
-        "Hugo",
-        "Ines",
-        "Jon",
-        "Kim",
-        "Leo",
-        "Mei",
-        "Nora",
-        "Otto",
-        "Pia",
-        "Quinn",
-    ],
-    *["Ravi", "Siv", "Tess", "Ugo", "Vito", "Wanda", "Yara", "Zeno"],
-)
+NAMES = """
+Ada Ben Carla David Ewa Farid Grace Hana Ivan Jack Kofi Lena Maya Nils Olga Paul Rosa Sara Tom Uma Vera Will Xenia Yan
+Zoe Amir Bea Cem Dora Eli Fay Gus Hugo Ines Jon Kim Leo Mei Nora Otto Pia Quinn Ravi Siv Tess Ugo Vito Wanda Yara Zeno
+"""
+GIVEN = NAMES.split()
 HEADS = ("Ar", "Bren", "Cor", "Dal", "Est", "Fal", "Gor", "Hal", "Ist", "Jor", "Kel", "Lor", "Mor", "Nor", "Ost", "Per",
          "Ros", "Sal", "Tor", "Ul")  # fmt: skip
 TAILS = ("ander", "bury", "croft", "dale", "ens", "field", "gate", "hurst", "ing", "ley")
@@ -107,10 +63,12 @@ def _files(folder: Path, *, all_due: bool) -> list[str]:
     chance = random.Random(10_000)
     tables: dict[str, list[str]] = {
         "patients": ["mrn,name,born,phone,alerts"],
-        "injections": ["mrn,date,clinician,muscle,side,agent,strength,volume_ml,pain_before,pain_after,follow_up,source_id"],
+        "injections": [
+            "mrn,date,clinician,muscle,side,agent,strength,volume_ml,pain_before,pain_after,follow_up,source_id"
+        ],
         "holds": ["mrn,act,muscle,side,date,until,reason"],
         "appointments": ["mrn,start,minutes,clinician,status,source_id"],
-    }  # fmt: skip
+    }
     for number in range(PEOPLE):
         name = f"{HEADS[number % len(HEADS)]}{TAILS[number // len(HEADS)]}, {GIVEN[0]}"
         born = date(1930, 1, 1) + timedelta(days=chance.randrange(27_000))
@@ -195,4 +153,4 @@ _OWN = {
     ("appointment", "ends_at"): "date(ends_at, '+' || :copy || ' days') || substr(ends_at, 11)",
     ("recall", "booked_until"): "date(booked_until, '+' || :copy || ' days')",
 }
-"""What a copy has that its original has not: a number and a name of its own, an appointment on another day; the first of all tables."""
+"""What a copy has that its original has not, by table (none: every one) and column."""

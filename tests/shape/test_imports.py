@@ -13,7 +13,7 @@ HEAVY = {"sqlmodel", "sqlalchemy", "pydantic", "alembic", "rich"}
 WATCHED = """
 import atexit, json, os, sys
 told = int(os.environ["WATCHED_PIPE"])
-atexit.register(lambda: os.write(told, json.dumps(sorted({name.partition(".")[0] for name in sys.modules})).encode()))
+atexit.register(lambda: open(told, "w").write(json.dumps(sorted(sys.modules))))
 sys.argv = json.loads(os.environ["WATCHED_ARGV"])
 from tpi_cli.main import main
 main()
@@ -25,21 +25,21 @@ TOLD = ["--pain", "7:3", "--next", "3mo", "--consent", "written"]
 
 def loaded(clinic: Clinic, *words: str, code: int = 0, **more: str) -> set[str]:
     """The packages in `sys.modules` at the end of `tpi WORDS`, which must leave with that code."""
+    return {name.partition(".")[0] for name in modules(clinic, *words, code=code, **more)}
+
+
+def modules(clinic: Clinic, *words: str, code: int = 0, **more: str) -> set[str]:
+    """All the modules."""
     reader, writer = os.pipe()
     environment = clinic.environment(WATCHED_ARGV=json.dumps(["tpi", *words]), WATCHED_PIPE=str(writer), **more)
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED],
-        env=environment,
-        pass_fds=[writer],
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    os.close(writer)
-    with os.fdopen(reader, "rb") as told:
-        names = json.loads(told.read())
-    assert done.returncode == code, (done.stdout, done.stderr)
-    assert done.stdout, "it said something"
+    with subprocess.Popen([sys.executable, "-c", WATCHED], env=environment, pass_fds=[writer], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as running:  # fmt: skip
+        os.close(writer)
+        with os.fdopen(reader, "rb") as told:  # read as it comes: the names of the ORM are more than a pipe holds
+            names = json.loads(told.read())
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == code, (out, err)
+    assert out, "it said something"
     return set(names)
 
 
@@ -125,6 +125,17 @@ def test_what_is_stopped_loads_none_of_them_either(clinic: Clinic, words: list[s
 @pytest.mark.parametrize("words", [["due"], ["due", "--json"], ["why", "1"], ["patient", "list"]], ids=" ".join)
 def test_a_list_adds_nothing_up_and_needs_no_calendar_library(clinic: Clinic, words: list[str]) -> None:
     assert "dateutil" not in loaded(clinic, *words)
+
+
+def test_a_list_has_no_use_for_decimals_or_hashes_and_a_search_for_none_of_the_orm(clinic: Clinic) -> None:
+    assert loaded(clinic, "due") & {"decimal", "hashlib", "tempfile"} == set()
+    assert loaded(clinic, "find", "tan") & {*HEAVY, "dateutil"} == set()
+
+
+def test_a_write_loads_the_dialect_of_its_own_engine_only(clinic: Clinic) -> None:
+    found = modules(clinic, "snooze", "1", "8w", "--reason", "away")
+    assert "sqlalchemy.dialects.sqlite" in found
+    assert {name for name in found if name.startswith(("sqlalchemy.dialects.postgresql", "psycopg"))} == set()
 
 
 @pytest.mark.parametrize("words", [["--version"], ["-V"]], ids=" ".join)

@@ -166,9 +166,10 @@ class Practice:
         )
         kept = self.do(lambda writing: inject.record(writing, draft), one.by)
         one.id = kept.session.id
-        for spot, row in zip(where, kept.sites, strict=True):
+        assert list(kept.sites) == list(where)
+        for spot, site_id in kept.sites.items():
             who.sites.setdefault(spot, False)
-            who.ids[spot] = row.id
+            who.ids[spot] = site_id
         for booked in who.appointments:
             if booked.status in {*OPEN, "no-show"} and booked.on == self.today:
                 booked.status, booked.session = "done", one

@@ -180,7 +180,7 @@ class Practice(RuleBasedStateMachine):
     def _record(self, writing: write.Writing, person: model.Person, draft: inject.Draft) -> None:
         kept = inject.record(writing, draft)
         self.sessions.append((person.number - 1, 0, kept.session.id))
-        self.sites[person.number - 1].update({(one.muscle, one.side): one.id for one in kept.sites})
+        self.sites[person.number - 1].update(kept.sites)
 
     @rule(who=WHO, where=WHERE, follow_up=INTERVALS)
     def a_session_is_only_tried(self, who: int, where: list[model.Where], follow_up: str) -> None:

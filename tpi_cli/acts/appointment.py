@@ -91,14 +91,22 @@ def move(writing: Writing, appointment_id: str, wish: Wish) -> tables.Appointmen
     """Another time, or another clinician, for one that is open. Raises Conflict."""
     row = _open(writing, appointment_id)
     slot = wish.slot
-    before, was = (row.starts_at, row.minutes, row.clinician_id), f"was {row.on_date} {row.wall}"
-    row.on_date, row.wall, row.starts_at, row.ends_at = slot.on, slot.wall, slot.starts_at, slot.ends_at
-    row.minutes = slot.minutes
-    row.status = row.status if row.starts_at == before[0] else "booked"  # whoever is here stays here
-    row.clinician_id = _clinician(writing, wish) if wish.clinician else row.clinician_id
-    if before == (row.starts_at, row.minutes, row.clinician_id):
+    was = f"was {row.on_date} {row.wall}"
+    wished = {
+        "on_date": slot.on,
+        "wall": slot.wall,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "minutes": slot.minutes,
+        "clinician_id": _clinician(writing, wish) if wish.clinician else row.clinician_id,
+    }
+    if all(getattr(row, name) == wished[name] for name in ("starts_at", "minutes", "clinician_id")):
         raise Conflict("it stands there already", hint="name another time, --for or --with")
-    why = _let(writing, row, wish)
+    # looked at before the row is touched, which takes its new time at once
+    why = _let(writing, tables.Appointment(**{**row.model_dump(), **wished}), wish)
+    row.status = row.status if row.starts_at == slot.starts_at else "booked"  # whoever is here stays here
+    for name, value in wished.items():
+        setattr(row, name, value)
     row.sequence += 1
     return _done(writing, row, "move", "; ".join(filter(None, [was, why, wish.note])))
 
@@ -148,6 +156,7 @@ def reopen(writing: Writing, session_id: str) -> None:
     Off for good where its time was given to somebody else meanwhile, or the patient comes no more. The caller keeps
     the due dates.
     """
+    writing.db.overlap()  # what was let stand before stands again
     for row in _of(writing, tables.Appointment.session_id == session_id):
         row.session_id = session_of(writing, row)
         if row.session_id is not None:
@@ -238,6 +247,8 @@ def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
     for rule, told in against.items():
         if told and rule not in wish.reasons:
             raise Conflict(told, hint=f"name another time, or --override {rule}='why'")
+    if against[CLASH]:
+        writing.db.overlap()
     given = [f"{rule}: {wish.reasons[rule]}" for rule, told in against.items() if told]
     return "; ".join(given) or None
 
@@ -302,9 +313,12 @@ def rezone(writing: Writing, zone: str) -> None:
             f"the clocks of {zone} change over {', '.join(unclear)}",
             hint="move these appointments to another time first: tpi appt move",
         )
+    writing.db.overlap()  # one after the other: on their way they stand in each other's time
     for row in rows:
         (starts,) = moments[row.id]
         row.starts_at = clock.stamped(starts)
         row.ends_at = clock.stamped(starts + timedelta(minutes=row.minutes))
         row.sequence += 1
         _noted(writing, row, "move", f"the clinic's zone is {zone} now")
+    writing.db.run("UPDATE appointment SET starts_at = starts_at")  # all are where they will be: each claims its time
+    keep.refresh(writing.db, writing.clinic.id, sorted({row.patient_id for row in rows}))

@@ -42,6 +42,7 @@ class Time(NamedTuple):
 def appointments(writing: Writing, person: Person, lines: list[Line]) -> Result:
     """Put a patient's appointments on file that are not there yet, in the order of the lines."""
     out = nothing()
+    writing.db.overlap()
     for line in lines:
         row: Appointed = line.row
         slot = _slot(writing, row)

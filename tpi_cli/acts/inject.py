@@ -65,10 +65,10 @@ class Opened(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """What was kept: the session and its sites (UUIDs) in the order given."""
+    """What was kept: the session and its sites (UUIDs) by muscle and side, in the order given."""
 
     session: Opened
-    sites: tuple[str, ...]
+    sites: Mapping[tuple[str, str], str]
 
 
 def record(writing: Writing, draft: Draft) -> Recorded:
@@ -101,7 +101,7 @@ def fill(writing: Writing, session: Opened, draft: Draft) -> Recorded:
     _findings(writing, session, draft)
     appointment.close(writing, draft.patient_id, draft.on, session.id)
     keep.refresh(writing.db, writing.clinic.id, [draft.patient_id])
-    return Recorded(session, tuple(found.values()))
+    return Recorded(session, found)
 
 
 def of_session(draft: Draft) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def merge(writing: Writing, keep_id: str, drop_id: str) -> Merged:
         "alert": _alerts(writing, keep_id, drop_id),
         "event": _events(writing, survivor, gone),
     }
+    writing.db.overlap()  # one person may have been booked twice at a time, once under each record
     for table in _MOVED:
         rows = _of(writing, table, drop_id)
         moved[str(table.__tablename__)] = len(rows)

@@ -12,6 +12,7 @@ from tpi_cli.errors import NoStore, NotFound, Usage
 from tpi_cli.rules.coding import SIDES
 from tpi_cli.show.out import COLOURS, FORMATS, REDACT
 from tpi_cli.show.report import Column, Report
+from tpi_cli.store.place import find
 from tpi_cli.store.read.clinic import Clinic, clinic
 
 
@@ -213,6 +214,9 @@ def _capacity(key: str, value: str) -> str:
 
 
 def _path(key: str, value: str) -> str:
+    if key == "db" and "://" in value:
+        find(value)  # one that cannot be is refused before it is kept
+        return value
     return value if value == config.DEMO and key == "db" else os.path.abspath(os.path.expanduser(_anything(key, value)))
 
 

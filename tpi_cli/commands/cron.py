@@ -178,6 +178,7 @@ def _job(desk: options.Desk, asked: Asked) -> Job:
         key_file=None if asked.systemd else _key_file(desk, place),
         credential=_credential(place) if asked.systemd else None,
         mailto=_mailto(asked),
+        network=bool(place.url),
     )
 
 
@@ -209,19 +210,21 @@ def _store(desk: options.Desk, place: Place) -> tuple[str, ...]:
         return ("--db", config.DEMO)
     if not _moved() and config.resolve("db", desk.given.get("db")).origin not in {"option", "TPI_DB"}:
         return ()
-    return ("--db", cron.plain("the store", place.path))
+    return ("--db", cron.plain("the store", place.url or place.path))
 
 
 def _key_file(desk: options.Desk, place: Place) -> str | None:
     """The key's file, where cron's tpi would not find it: from the settings it would, and the demo has its own."""
     origin = config.resolve("key_file", desk.given.get("key_file")).origin
+    if place.url:
+        return None
     if not _moved() and (place.demo or origin not in {"option", "TPI_KEY_FILE"}):
         return None
     return cron.plain("the key", place.key_path)
 
 
 def _credential(place: Place) -> str | None:
-    if is_plain(place) or (place.demo and not _moved()):
+    if place.url or is_plain(place) or (place.demo and not _moved()):
         return None
     return cron.plain("the key", place.key_path)
 

@@ -24,7 +24,7 @@ def move(
 
     \b
     tpi db move postgresql:///clinic --dry-run
-    tpi db move 'postgresql://db.clinic.example/clinic' --yes
+    tpi db move postgresql:///clinic --yes
     tpi --db postgresql:///clinic db move ~/clinic.db --yes
     """
     ctx.obj.without("on", "note", "idempotency_key")

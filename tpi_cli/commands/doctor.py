@@ -32,12 +32,20 @@ def doctor(ctx: typer.Context) -> None:
 def _facts(place: Place) -> Iterator[tuple[str, str]]:
     yield "tpi", __version__
     yield "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    yield "compiled", _compiled()
     yield "sqlite", f"{Driver.sqlite_version}, by sqlcipher3"
     yield "terminal", f"{os.environ.get('TERM', 'none')}, stdout {sys.stdout.encoding}"
     yield "settings", _there(config.path())
     yield "key", _key(place)
     yield "store", place.path if place.url else _there(place.path)
     yield from _store(place)
+
+
+def _compiled() -> str:
+    """Whether Python finds bytecode of every module it has loaded, or compiles some at each start."""
+    files = [module.__cached__ for module in list(sys.modules.values()) if getattr(module, "__cached__", None)]
+    lacking = sum(not os.path.exists(str(file)) for file in files)
+    return f"no, {lacking} of {len(files)} modules anew at each start (tpi help install)" if lacking else "yes"
 
 
 def _there(path: str) -> str:

@@ -1,6 +1,6 @@
 """`tpi due`: who is due for a repeat session."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import chain, islice
 from types import SimpleNamespace
@@ -13,10 +13,10 @@ from tpi_cli.errors import Usage
 from tpi_cli.rules import standing
 from tpi_cli.show import due as show
 from tpi_cli.show.out import Out, allowed
-from tpi_cli.show.report import Report
+from tpi_cli.show.report import Column, Report
 from tpi_cli.store.database import Database
 from tpi_cli.store.read import due as read
-from tpi_cli.store.read.clinic import Clinic, clinic
+from tpi_cli.store.read.clinic import Clinic, all_of, chosen
 
 if TYPE_CHECKING:
     from tpi_cli.show.reports import Changes
@@ -42,6 +42,9 @@ def due(
     ] = None,
     agent: Annotated[
         str | None, typer.Option("--agent", metavar="A", help="Last given.", autocompletion=complete.agents)
+    ] = None,
+    clinic: Annotated[
+        str | None, typer.Option("--clinic", metavar="NAME|all", help="Of a group's clinics: this one, or all.")
     ] = None,
     sort: Annotated[str, typer.Option("--sort", metavar="due|name", help="In which order.")] = "due",
     limit: Annotated[
@@ -75,13 +78,14 @@ def due(
         clinician=clinician,
         muscle=muscle,
         agent=agent,
+        clinic=clinic,
         sort=sort,
         limit=limit,
         if_any=if_any,
         explain=explain,
         since_last=since_last,
     )
-    with options.reading(ctx) as db:
+    with options.reading(ctx, several=True) as db:
         listed = _answer(ctx.obj, db, asked)
     if exit_code and listed:
         raise typer.Exit(FOUND)
@@ -98,6 +102,7 @@ class Asked(SimpleNamespace):
     clinician: str | None
     muscle: str | None
     agent: str | None
+    clinic: str | None
     sort: str
     limit: int | None
     if_any: bool
@@ -107,34 +112,66 @@ class Asked(SimpleNamespace):
 
 def _answer(desk: options.Desk, db: Database, asked: Asked) -> int:
     """Print the list; returns how many patients are on it."""
-    office = clinic(db)
-    query = _query(db, asked, office)
-    out = desk.out(office.today)
-    changes = _changes(desk, out, asked, query, office)
-    found = read.rows(db, query)
+    offices = _offices(db, asked)
+    queries = [_query(db, asked, office) for office in offices]
+    out = desk.out(_same(office.today for office in offices))
+    changes = _changes(desk, out, asked, queries[0], offices[0])
+    several = all_of(asked.clinic)
+    found = read.together(db, _named_so(offices, queries)) if several else read.rows(db, queries[0])
     picked = changes.of(found, asked.limit) if changes else islice(found, asked.limit)
     told = picked if out.redact == "none" else map(show.discreet, picked)
     tally = show.Tally()
     rows = map(tally.count, told)
     first = next(rows, None)
     if first is not None or not asked.if_any or (changes and changes.gone):
-        if office.outdated and not out.machine:
+        if any(office.outdated for office in offices) and not out.machine:
             out.say("due dates were worked out with other rules than this tpi has: tpi db migrate")
         out.report(
             Report(
                 name="due",
-                columns=(*show.COLUMNS, show.explained()) if asked.explain else show.COLUMNS,
+                columns=_columns(asked, several=several),
                 rows=rows if first is None else chain([first], rows),
-                record=show.record,
-                around=lambda: {"held_back": read.held_back(db, query), **(changes.around() if changes else {})},
+                record=show.record_of_several if several else show.record,
+                around=lambda: {"held_back": _held(db, queries), **(changes.around() if changes else {})},
                 footer=lambda: options.anchored(
-                    out, db, _footer(tally, changes, _listed_as(asked, query), read.held_back(db, query), found)
+                    out, db, _footer(tally, changes, _listed_as(asked, queries), _held(db, queries), found)
                 ),
             )
         )
     if changes:
         changes.keep()  # not before all of it is written: what got lost must come again
     return tally.listed
+
+
+def _offices(db: Database, asked: Asked) -> list[Clinic]:
+    """The clinics whose list is wanted. Raises Usage for what only one clinic's list can be asked."""
+    offices = chosen(db, asked.clinic)
+    if asked.clinic is not None and (asked.patients or asked.since_last is not None):
+        what = "--since-last" if asked.since_last is not None else "a patient"
+        raise Usage(f"{what} does not go with --clinic", hint="ask at the clinic's own server")
+    return offices
+
+
+def _same(days: Iterable[date]) -> date | None:
+    """The day that all the clinics have; at some hours they have two."""
+    found = set(days)
+    return found.pop() if len(found) == 1 else None
+
+
+def _named_so(offices: list[Clinic], queries: list[read.Query]) -> list[tuple[str, read.Query]]:
+    return [(office.name, query) for office, query in zip(offices, queries, strict=True)]
+
+
+def _columns(asked: Asked, *, several: bool) -> tuple[Column, ...]:
+    before = (show.CLINIC,) if several else ()
+    return (*before, *show.COLUMNS, *((show.explained(),) if asked.explain else ()))
+
+
+def _held(db: Database, queries: list[read.Query]) -> dict[str, int]:
+    """How many patients are held back, by reason, in all the clinics together."""
+    found = [read.held_back(db, query) for query in queries]
+    counts = {reason: sum(one.get(reason, 0) for one in found) for reason in standing.HELD}
+    return {reason: count for reason, count in counts.items() if count}
 
 
 def _footer(
@@ -232,9 +269,9 @@ def ahead(text: str, today: date) -> date:
     return found
 
 
-def _listed_as(asked: Asked, query: read.Query) -> str:
+def _listed_as(asked: Asked, queries: list[read.Query]) -> str:
     if asked.overdue:
         return "overdue"
     if asked.status:
         return f"listed as {asked.status.replace(',', ', ')}" if asked.status != "all" else "listed"
-    return f"due by {query.until}"
+    return f"due by {max(query.until or date.max for query in queries)}"

@@ -5,7 +5,7 @@ from contextlib import suppress
 import typer
 
 from tpi_cli.commands import options, secret
-from tpi_cli.errors import Conflict, StoreUnavailable, WrongKey
+from tpi_cli.errors import Conflict, OnServer, StoreUnavailable, WrongKey
 from tpi_cli.show.out import Out
 from tpi_cli.store import connect, keys, rotate, seal
 from tpi_cli.store import recover as store
@@ -63,6 +63,8 @@ def _opens(ctx: typer.Context, place: Place) -> Key:
     """The key behind the recovery code that is told, if it opens the store. Raises Usage, StoreUnavailable."""
     if is_plain(place):
         raise Conflict(f"{place.path} is not encrypted: it has no recovery code", hint="tpi help keys")
+    if place.url:
+        raise OnServer(path=place.path)
     key = Key(secret.recovery_code(ctx.obj.out()), keys.TYPED)
     try:
         connect.opened(place, key).close()

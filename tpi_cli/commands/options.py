@@ -132,14 +132,20 @@ def storable(what: str, text: str | None) -> str | None:
 
 
 @contextmanager
-def reading(ctx: typer.Context) -> Iterator[Any]:
-    """The store of this call, open for reading; of a command that writes later, only to who may."""
-    from tpi_cli.store import connect
+def reading(ctx: typer.Context, *, several: bool = False) -> Iterator[Any]:
+    """The store of this call, open for reading; of a command that writes later, only to who may.
 
-    place = ctx.obj.place
-    with connect.reading(place) as db:
+    Raises SeveralClinics where a group's are in it, unless the command reads `several`.
+    """
+    from tpi_cli.store import connect
+    from tpi_cli.store.read.clinic import only_one
+
+    place, writes = ctx.obj.place, getattr(ctx.command, "writes", False)
+    with connect.reading(place, latest=writes) as db:
         _unfinished(ctx, place)
-        if getattr(ctx.command, "writes", False):
+        if not several:
+            only_one(db)
+        if writes:
             permitted_here(ctx, db)
         yield db
 
@@ -159,7 +165,8 @@ def anchored(out: Out, db: Any, footer: str) -> str:
         return footer
     from tpi_cli.store.read.head import head
 
-    return "\n".join(filter(None, [f"log head {head(db)}", footer]))
+    found = head(db)  # a copy for a group's reports has no log
+    return "\n".join(filter(None, [f"log head {found}" if found else "", footer]))
 
 
 def chart_read(ctx: typer.Context, db: Any, patient: int | None, subject: str | None = None) -> None:

@@ -166,15 +166,11 @@ class WriteCommand(Command):
     def work(self, ctx: Any) -> Any:
         """Run it, unless it was done before under the same idempotency key."""
         asked = ctx.meta[ONCE] = _once(ctx)
-        if asked is not None:
-            from tpi_cli.store import connect
+        if asked is None:
+            return super().work(ctx)
+        from tpi_cli.commands.once import done_once
 
-            with connect.reading(ctx.obj.place) as db:
-                done = asked.done(db)
-            if done is not None:
-                asked.answer(done, ctx.obj.out())
-                return 0
-        return super().work(ctx)
+        return done_once(asked, ctx.obj, lambda: super(WriteCommand, self).work(ctx))
 
 
 def _once(ctx: typer.Context) -> Any:

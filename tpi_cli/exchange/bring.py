@@ -35,9 +35,10 @@ class Reading:
         """Set the rows of a file down. Raises Usage where it cannot be read as a whole."""
         with opened_table(path, ask) as (table, found):
             self.tables.append(table)
+            what = f"reading {os.path.basename(table.file)}"
             for count, one in enumerate(found, 1):
                 self._set_down(table, one)
-                watch(f"reading {os.path.basename(table.file)}", count, None)
+                watch(what, count, None)
         return table
 
     def _set_down(self, table: Table, one: Found) -> None:
@@ -53,16 +54,19 @@ class Reading:
         if not rows:
             self.shelf.put(bare._replace(state="left out", what=skipped))
         for part, row in enumerate(rows):
-            kept = bare._replace(part=part, kind=row.kind, mrn=whose(row), alone=len(table.kinds) == 1)
+            kept = Kept(bare.file, one.line, part, row.kind, whose(row), one.raw, alone=len(table.kinds) == 1)
             self.shelf.put(kept, _day(row))
 
     def lines(self, waiting: Iterable[Kept]) -> list[Line]:
         """The rows that were found sound, each line read once."""
         read: dict[tuple[int, int], list[Any]] = {}
+        out = []
         for one in waiting:
-            if one.at[:2] not in read:
-                read[one.at[:2]] = self.tables[one.file].rows(one.cells)[0]
-        return [Line(one.at, read[one.at[:2]][one.part].value) for one in waiting]
+            line = one.file, one.line
+            if line not in read:
+                read[line] = self.tables[one.file].rows(one.cells)[0]
+            out.append(Line(one.at, read[line][one.part].value))
+        return out
 
 
 def _day(row: Row) -> str:

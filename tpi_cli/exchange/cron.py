@@ -19,7 +19,7 @@ NoNewPrivileges=yes
 LockPersonality=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
-RestrictAddressFamilies=AF_UNIX
+RestrictAddressFamilies={families}
 SystemCallArchitectures=native
 """
 """What a user's own systemd can hold a service to everywhere: nothing here needs a namespace."""
@@ -29,7 +29,8 @@ class Job(NamedTuple):
     """A report by itself: `days` from 0 for Monday; the words of the command in three parts.
 
     `key_file` is what cron is told about the key (None: nothing, it lies in its usual place); `credential` is
-    the key's file as systemd hands it over (None: the store has no key, or one of its own).
+    the key's file as systemd hands it over (None: the store has no key, or one of its own). `network`: the store is
+    on a server.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Job(NamedTuple):
     key_file: str | None = None
     credential: str | None = None
     mailto: str | None = None
+    network: bool = False
 
     @property
     def when(self) -> str:
@@ -76,9 +78,10 @@ def line(job: Job) -> str:
 def service(job: Job) -> str:
     """The unit that runs the report once."""
     key = f"LoadCredential={CREDENTIAL}:{job.credential}\n" if job.credential else ""
+    families = "AF_UNIX AF_INET AF_INET6" if job.network else "AF_UNIX"
     return (
         f"{_mark(job)}[Unit]\nDescription=tpi due list, report {job.name}\n\n"
-        f"[Service]\nType=oneshot\nExecStart={_command(job)}\n{key}{HARDENING}"
+        f"[Service]\nType=oneshot\nExecStart={_command(job)}\n{key}{HARDENING.format(families=families)}"
     )
 
 

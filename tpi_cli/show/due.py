@@ -42,6 +42,10 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
+CLINIC = Column("clinic", lambda row: row.clinic)
+"""The column before the others where several clinics are listed: each has its own PT-0007."""
+
+
 def explained() -> Column:
     """The column `--explain` adds: why."""
     return Column("reasons", lambda row: "; ".join(reason["text"] for reason in reasons(row)))
@@ -92,6 +96,11 @@ def record(row: Row) -> dict[str, Any]:
         "sites": [_site(site) for site in row.sites],
         "reasons": reasons(row),
     }
+
+
+def record_of_several(row: Row) -> dict[str, Any]:
+    """The same where several clinics are listed."""
+    return {"clinic": row.clinic, **record(row)}
 
 
 def _site(site: Site) -> dict[str, Any]:

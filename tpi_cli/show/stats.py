@@ -17,11 +17,16 @@ class Line(NamedTuple):
 
     name: str
     row: Row
+    clinic: str
 
 
-def lines(rows: list[Row], by: str | None) -> list[Line]:
-    """The groups with most sites treated first, then by name."""
-    found = [Line(_name(row.group, by), row) for row in rows]
+CLINIC = Column("clinic", lambda line: line.clinic)
+"""The column before the others where several clinics are counted."""
+
+
+def lines(rows: list[Row], by: str | None, clinic: str) -> list[Line]:
+    """A clinic's groups, the one with most sites treated first, then by name."""
+    found = [Line(_name(row.group, by), row, clinic) for row in rows]
     return sorted(found, key=lambda line: (-line.row.treated, line.name))
 
 
@@ -99,8 +104,9 @@ def _share(key: str, count: int, of: int) -> list[tuple[str, Any]]:
     return [(key, count), (f"{key}_pct", _percent(count, of))]
 
 
-def around(first: date, last: date, by: str | None, asked: tuple[Responder, ...], grace: int) -> dict[str, Any]:
+def around(days: tuple[date, date], by: str | None, asked: tuple[Responder, ...], grace: int | None) -> dict[str, Any]:
     """What stands beside the rows: the range, the percentages with their source, the days of grace."""
+    first, last = days
     responders = [
         {"percent": plain(one.percent), "words": one.words, "source": one.source, "sign_off": one.sign_off}
         for one in asked
@@ -108,13 +114,14 @@ def around(first: date, last: date, by: str | None, asked: tuple[Responder, ...]
     return {"from": first, "to": last, "by": by, "responders": responders, "grace_days": grace}
 
 
-def footer(rows: list[Line], when: str, asked: tuple[Responder, ...], grace: int) -> str:
+def footer(rows: list[Line], when: str, asked: tuple[Responder, ...], grace: int | None) -> str:
     """The range, what a percentage is of, and what the numbers are worth."""
     if not rows:
         return f"nobody was treated, {when}"
     reached = ", ".join(f"R{plain(one.percent)}" for one in asked)
     sign_off = " and ".join(sorted({one.sign_off for one in asked}))
+    days = "each clinic's own" if grace is None else grace
     return (
         f"{when}; {reached} in % of SCORED; thresholds {sign_off}\n"
-        f"KEPT: back by {grace} days after the due date, of the plans whose time is up"
+        f"KEPT: back by {days} days after the due date, of the plans whose time is up"
     )

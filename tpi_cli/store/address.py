@@ -9,11 +9,12 @@ import ipaddress
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 
 from tpi_cli.errors import MissingExtra, StoreUnavailable, Usage
 
 SCHEMES = ("postgresql://", "postgres://")
-_SECRET = ("password", "passfile", "sslpassword", "oauth_client_secret")
+_SECRET = frozenset(["password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"])
 _MODE = "verify-full"
 """The one sslmode that finds out whoever answers in the server's place."""
 
@@ -26,11 +27,6 @@ def is_server(text: str) -> bool:
 def settled(url: str) -> dict[str, str]:
     """What is handed to libpq. Raises Usage for an address that cannot be, MissingExtra without the driver."""
     given = _read(url)
-    if "password" in given:
-        raise Usage(
-            "a password in the address can be read by others on this computer",
-            hint="take it out: ~/.pgpass, PGPASSFILE, a service file or tpi key keyring hold it (tpi help server)",
-        )
     known = {**_defaults(given.get("service")), **given}
     if all(map(_here, _hosts(known))):
         return given
@@ -40,7 +36,7 @@ def settled(url: str) -> dict[str, str]:
             f"sslmode={mode} does not prove that the server is the clinic's",
             hint="leave it out, or sslmode=verify-full with sslrootcert=FILE (tpi help server)",
         )
-    return {**given, "sslmode": _MODE}
+    return {**given, "sslmode": _MODE, "gssencmode": "disable"}  # Kerberos would go first, past any certificate
 
 
 def several(params: dict[str, str]) -> bool:
@@ -49,27 +45,40 @@ def several(params: dict[str, str]) -> bool:
 
 
 def shown(url: str) -> str:
-    """The address as messages show it: nothing in it is secret."""
+    """The address as messages show it, and as the keyring and reports know it: nothing in it is secret. Raises Usage,
+    MissingExtra."""
     given = _read(url)
-    for name in _SECRET:
-        given.pop(name, None)
-    hosts = ",".join(_hosts(given)) if "host" in given or "hostaddr" in given else ""
-    where = f"{hosts}/{given.get('dbname', '')}" if hosts or "service" not in given else f"service {given['service']}"
-    return f"postgresql://{where}" if "service" not in given else where
+    database = given.get("dbname", "")
+    if "service" in given:
+        return f"service {given['service']}" + (f" ({database})" if database else "")
+    hosts, ports = _hosts(given), given.get("port", "").split(",")
+    ends = [f":{port}" if port else "" for port in (ports if len(ports) == len(hosts) else ports[:1] * len(hosts))]
+    return f"postgresql://{','.join(map(str.__add__, map(_in_url, hosts), ends))}/{database}"
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host.replace("/", "%2F")
 
 
 def _read(url: str) -> dict[str, str]:
+    """What an address says. Raises Usage where it cannot be read, or holds a secret; nothing of it is repeated."""
     try:
         from psycopg import ProgrammingError
         from psycopg.conninfo import conninfo_to_dict
     except ImportError:
         raise MissingExtra(what="a store on a server", package="psycopg", extra="pg") from None
     try:
-        return {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+        given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     except ProgrammingError:
         raise Usage(
             "this is no address of a PostgreSQL server", hint="write postgresql://HOST/DATABASE (tpi help server)"
         ) from None
+    if _SECRET & given.keys():
+        raise Usage(
+            "a password in the address can be read by others on this computer",
+            hint="take it out: ~/.pgpass, PGPASSFILE, a service file or the keyring hold it (tpi help server)",
+        )
+    return given
 
 
 def _defaults(service: str | None) -> dict[str, str]:
@@ -98,8 +107,9 @@ def _serving(service: str | None) -> Iterator[None]:
 
 
 def _hosts(known: dict[str, str]) -> list[str]:
-    """The hosts by name or, where libpq would go by it, by number; an empty one is this computer's socket."""
-    return (known.get("hostaddr") or known.get("host", "")).split(",")
+    """The hosts, each by its number where it has one, for libpq goes by it; an empty one is this computer's socket."""
+    names, numbers = (known.get(name, "").split(",") for name in ("host", "hostaddr"))
+    return [number or name for name, number in zip_longest(names, numbers, fillvalue="")]
 
 
 def _here(host: str) -> bool:

@@ -22,6 +22,7 @@ SELECT attname::text, confrelid::regclass::text,
  WHERE contype = 'f' AND conrelid = ('tpi.' || :table)::regclass ORDER BY attname::text
 """
 STRUCTURE = f"""
+SELECT * FROM (
 SELECT 'column' AS kind, attname::text AS name, relname::text AS of,
        format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' needed' ELSE '' END
            || COALESCE(' ' || pg_get_expr(adbin, adrelid), '') AS words
@@ -45,9 +46,13 @@ SELECT 'function', proname::text, '', pg_get_functiondef(oid)
   FROM pg_proc WHERE pronamespace = 'tpi'::regnamespace
 UNION ALL
 SELECT 'policy', polname::text, polrelid::regclass::text,
-       pg_get_expr(polqual, polrelid) || CASE WHEN relrowsecurity THEN ' on' ELSE ' off' END
+       concat_ws(' ', polcmd, polpermissive, polroles::regrole[], pg_get_expr(polqual, polrelid),
+                 pg_get_expr(polwithcheck, polrelid), CASE WHEN relrowsecurity THEN 'on' ELSE 'off' END)
   FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE {_HERE}
-ORDER BY 1, 3, 2
+UNION ALL
+SELECT 'rule', rulename::text, ev_class::regclass::text, pg_get_ruledef(pg_rewrite.oid)
+  FROM pg_rewrite JOIN pg_class ON pg_class.oid = ev_class WHERE {_HERE} AND relkind <> 'v'
+) AS parts ORDER BY kind COLLATE "C", of COLLATE "C", name COLLATE "C", words COLLATE "C"
 """
 """Every part of the schema and its definition. It holds no grant: who may do what is the server's to keep."""
 ENCRYPTED = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"

@@ -28,6 +28,8 @@ TABLES = frozenset(
      "payer_rule", "plan", "ratchet", "recall", "request", "rule_setting", "session", "setting", "site"]
 )  # fmt: skip
 """What must be tables in a store: a view in the place of one could tell anything, and need not come to an end."""
+CACHE_KIB = 65_536
+"""Of pages that a reader keeps: each is decrypted anew, and its seal checked, when it was let go too soon."""
 
 
 def of(connection: Any) -> Database:
@@ -40,17 +42,21 @@ def of(connection: Any) -> Database:
 
 
 @contextmanager
-def reading(place: Place) -> Iterator[Database]:
-    """The store, for reading only; closed at the end. Raises StoreUnavailable in its several forms."""
+def reading(place: Place, *, latest: bool = False) -> Iterator[Database]:
+    """The store, for reading only; closed at the end. Raises StoreUnavailable in its several forms.
+
+    A standby lags behind by moments: whoever writes by what is read wants the `latest`.
+    """
     if place.url:
         from tpi_cli.store import server
 
-        with server.reading(place) as db:
+        with server.reading(place, latest=latest) as db:
             yield db
         return
     with closing(open_store(place)) as connection:
         try:
             connection.execute("PRAGMA query_only=ON")
+            connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
             connection.execute("BEGIN")
             yield Database(connection)
         except Driver.Error as fault:

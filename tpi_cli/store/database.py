@@ -4,7 +4,6 @@
 quantity and a moment as text, a whole number as one, yes and no as 1 and 0. What is hashed is so the same on both.
 """
 
-import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -123,6 +122,8 @@ class Database:
     def log_end(self) -> tuple[int, str] | None:
         """The log's last entry by its key, and the hash (hex) of the key of the next one."""
         found = self.row("SELECT entry, key FROM ratchet")
+        import hashlib  # it loads OpenSSL: a twentieth of a list, which hashes nothing
+
         return found and (found[0], hashlib.sha256(bytes.fromhex(found[1])).hexdigest())
 
     def health(self) -> Iterator[tuple[str, str]]:
@@ -184,6 +185,12 @@ def faults(*more: type[Exception]) -> tuple[type[Exception], ...]:
 def refusals() -> tuple[type[Exception], ...]:
     """What they raise where a record is not allowed to stand."""
     return (Driver.IntegrityError, *_psycopg("IntegrityError"))
+
+
+def denials() -> tuple[type[Exception], ...]:
+    """What they raise where a login may not look."""
+    loaded = sys.modules.get("psycopg")
+    return (loaded.errors.InsufficientPrivilege,) if loaded else ()
 
 
 def _psycopg(name: str) -> tuple[type[Exception], ...]:

@@ -79,12 +79,12 @@ def _filled(old: Database, connection: Connection, order: Order) -> Counted:
     return counts, enrolled
 
 
-def carried(old: Database, new: Database, order: Order) -> dict[str, int]:
-    """Every row of every table, and each compared with what stands in its place. Raises IntegrityFailure."""
+def carried(old: Database, new: Database, order: Order, but: str = "") -> dict[str, int]:
+    """Every row of every table (`but` one), each compared with what stands in its place. Raises IntegrityFailure."""
     new.refer_later()
     new.overlap()
     counts = {}
-    for table in TABLES:
+    for table in (name for name in TABLES if name != but):
         counts[table] = _table(old, new, table)
         if order.told:
             order.told(table, counts[table])
@@ -137,6 +137,7 @@ def _server_held(source: Place) -> Iterator[tuple[Database, Callable[[], str]]]:
     with closing(server.connect(source, writes=True)) as connection:
         try:
             server.begin(connection)
+            connection.execute("SELECT FROM ratchet")  # it goes along, and only whoever owns the store gets to see it
             yield server.Server(connection), lambda: _schema_renamed(connection)
         except faults() as fault:
             raise server.translated(fault, source) from None
@@ -157,7 +158,7 @@ def _to_server(target: Place, fill: Callable[[Connection], Counted]) -> Counted:
             server_schema.finish(connection)
             return fill(connection)
     except faults(DBAPIError) as fault:
-        raise server.translated(getattr(fault, "orig", None) or fault, target) from None
+        raise server_schema.unmade(fault, target) from None
 
 
 def _to_file(target: Place, fill: Callable[[Connection], Counted]) -> Counted:
@@ -180,13 +181,17 @@ def _to_file(target: Place, fill: Callable[[Connection], Counted]) -> Counted:
 
 
 def plain_copy(db: Database, path: str, replaced: Mapping[str, str]) -> None:
-    """All of a server's store but the log's key as an SQLite file without encryption; `replaced` is put in for the
-    key of the log, by clinic."""
+    """All of a server's store but the log's key, which nobody gets to see there, as an SQLite file without encryption;
+    `replaced` is put in for it, by clinic."""
 
     def fill(connection: Connection) -> None:
         new = connect.of(connection.connection.driver_connection)
-        carried(db, new, Order("", None))
+        carried(db, new, Order("", None), but="ratchet")
+        end = db.log_end()
         for clinic, key in replaced.items():
-            new.run("UPDATE ratchet SET key = :key WHERE clinic_id = :clinic", key=key, clinic=clinic)
+            put = "INSERT INTO ratchet (clinic_id, entry, key) VALUES (:clinic, :entry, :key)"
+            new.run(put, clinic=clinic, entry=end and end[0], key=key)
+        for clinic in replaced:
+            seal.entered(new, clinic, "export")  # the schema is a file's now
 
     schema.filled(path, None, Place(path, ""), fill)

@@ -90,6 +90,7 @@ def apply(writing: Writing, found: Iterable[Change]) -> None:
     """
     listed = list(found)
     writing.db.refer_later()
+    writing.db.overlap()  # whether a time was given away since, the act looks itself
     try:
         _no_recalls(writing, listed)
         for one in reversed(listed):

@@ -31,6 +31,12 @@ PATIENT = 2.0
 PAGE = 2_000
 """Rows that a long list is fetched by."""
 _WORD = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|(?<![:\w]):([a-z_]\w*)|%""")
+_VERSION = "SELECT version_num, EXISTS (SELECT 1 FROM clinic) FROM alembic_version"
+"""The schema, and whether the login sees a clinic: one let into another store of the server has the roles as well."""
+_THERE = f"SELECT 1 FROM pg_namespace WHERE nspname = '{HOME}' AND NOT has_schema_privilege(oid, 'USAGE')"
+"""Whether there is a store that the login is not let into."""
+_WATCHED = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000"}
+"""A server that falls silent, as one without power, is given up after 25 seconds; one that works for long is not."""
 _SETTLED = f"""
 SET search_path = {HOME}, pg_temp; SET timezone = 'UTC'; SET datestyle = 'ISO'; SET client_min_messages = warning;
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')
@@ -86,7 +92,7 @@ def reach(place: Place, *, writes: bool = False) -> Any:
             break
         except psycopg.Error as fault:
             if turn == turns[-1]:
-                raise translated(fault, place) from None
+                raise _unreachable(str(fault), place) from None
     try:
         connection.execute(_SETTLED)
     except psycopg.Error as fault:
@@ -97,35 +103,40 @@ def reach(place: Place, *, writes: bool = False) -> Any:
 
 def _opened(params: dict[str, str], place: Place) -> Any:
     """Connected, with the password that the keyring has where libpq found none."""
-    usual = {"connect_timeout": "10", "application_name": "tpi", "client_encoding": "UTF8"}
+    usual = {"connect_timeout": "10", "application_name": "tpi", **_WATCHED}
+    known = {**usual, **params, "client_encoding": "UTF8"}
     try:
-        return psycopg.connect(**{**usual, **params}, autocommit=True)  # type: ignore[arg-type]
+        return psycopg.connect(**known, autocommit=True)  # type: ignore[arg-type]
     except psycopg.OperationalError as fault:
-        if "password" not in str(fault):
+        if fault.pgconn is None or not (fault.pgconn.needs_password or fault.pgconn.used_password):
             raise
         from tpi_cli.store import system_keyring
 
         password = system_keyring.password(place.path)
         if password is None:
             raise
-    return psycopg.connect(**{**usual, **params, "password": password}, autocommit=True)  # type: ignore[arg-type]
+    return psycopg.connect(**{**known, "password": password}, autocommit=True)  # type: ignore[arg-type]
 
 
 def schema_of(connection: Any, place: Place) -> int:
     """The schema of the store there. Raises NoStore, NotPermitted."""
     try:
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        found = connection.execute(_VERSION).fetchone()
     except psycopg.errors.UndefinedTable:
+        if connection.execute(_THERE).fetchone():
+            raise translated(psycopg.errors.InsufficientPrivilege(), place) from None
         raise errors.NoStore(path=place.path) from None
     except psycopg.Error as fault:
         raise translated(fault, place) from None
+    if found and not found[1]:
+        raise translated(psycopg.errors.InsufficientPrivilege(), place)
     return int(found[0]) if found else 0
 
 
 @contextmanager
-def reading(place: Place) -> Iterator["Server"]:
-    """The store, for reading one moment of it; closed at the end."""
-    with closing(connect(place)) as connection:
+def reading(place: Place, *, latest: bool = False) -> Iterator["Server"]:
+    """The store, for reading one moment of it; closed at the end. The `latest` is where it is written to."""
+    with closing(connect(place, writes=latest)) as connection:
         try:
             _read(connection)
             yield Server(connection, place)
@@ -266,7 +277,7 @@ class Server(Database):
         self.run("SAVEPOINT attempt")
         try:
             yield
-        except psycopg.IntegrityError:
+        except psycopg.Error:
             self.run("ROLLBACK TO attempt")
             raise
         self.run("RELEASE attempt")
@@ -324,25 +335,36 @@ def translated(fault: BaseException, place: Place) -> errors.TpiError:
     found = next((made for kind, made in _MEANING.items() if isinstance(fault, kind)), None)
     if found is not None:
         return found(place)
-    if isinstance(fault, psycopg.OperationalError):
-        return _unreachable(str(fault), place)
+    if isinstance(fault, psycopg.OperationalError) and (fault.sqlstate or "08").startswith(("08", "57P")):
+        return errors.ServerLost(f"the connection to {place.path} was lost")
     return errors.StoreUnavailable(f"the store {place.path} failed", hint="tpi doctor tells more; nothing was recorded")
 
 
 def _unreachable(text: str, place: Place) -> errors.TpiError:
     """Why there is no connection; of the server's words only those that libpq itself says are looked at."""
-    reasons = {
-        "password": ("asks for a password that was not given, or not the right one", "tpi help server: ~/.pgpass"),
-        "does not exist": ("has no such database or login", "createdb and createuser make them; tpi help server"),
-        "certificate": ("could not prove that it is the clinic's", "sslrootcert=FILE names who signed for it"),
-        "SSL": ("takes no encrypted connection that proves who it is", "tpi help server: encrypted on the way"),
-        "session is": ("is not of the kind that was asked for", "see target_session_attrs in the address"),
-        "pg_hba": ("lets nobody in from here under this login", "the server's pg_hba.conf says who may"),
-        "too many": ("has no place left for one more", "try again in a moment"),
-        "starting up": ("is starting up", "try again in a moment"),
-    }
-    why, hint = next((words for part, words in reasons.items() if part in text), ("cannot be reached", ""))
-    return errors.ServerLost(f"{place.path} {why}", hint=hint or "is it running, and is the address right?")
+    for part, (why, hint) in _REFUSED.items():
+        if part in text:
+            return errors.StoreUnavailable(f"{place.path} {why}", hint=hint)
+    why = next((words for part, words in _NOT_NOW.items() if part in text), "cannot be reached")
+    return errors.ServerLost(f"{place.path} {why}", hint="" if why in _NOT_NOW.values() else _GONE)
+
+
+_REFUSED = {
+    "certificate": ("could not prove that it is the clinic's", "sslrootcert=FILE names who signed for it"),
+    "password": ("asks for a password that was not given, or not the right one", "tpi help server: ~/.pgpass"),
+    "pg_hba": ("lets nobody in from here under this login", "the server's pg_hba.conf says who may"),
+    "definition of service": ("is not in the service file", "~/.pg_service.conf, or PGSERVICEFILE, names it"),
+    "does not exist": ("has no such database or login", "createdb and createuser make them; tpi help server"),
+    "SSL": ("takes no encrypted connection that proves who it is", "tpi help server: encrypted on the way"),
+}
+"""What stays so until somebody does something about it."""
+_NOT_NOW = {
+    "session is": "has no server now that does what is asked",
+    "too many": "has no place left for one more",
+    "starting up": "is starting up",
+}
+"""What may be over in a moment, as when a standby takes the place of a server that is gone."""
+_GONE = "is it running, and is the address right? tpi help scale tells what to do when a server is gone"
 
 
 _MEANING: dict[type[Exception], Callable[[Place], errors.TpiError]] = {
@@ -354,7 +376,8 @@ _MEANING: dict[type[Exception], Callable[[Place], errors.TpiError]] = {
         hint="name the other server too: postgresql://ONE,OTHER/DATABASE",
     ),
     psycopg.errors.InsufficientPrivilege: lambda place: errors.NotPermitted(
-        f"your login at {place.path} may not do this", hint="tpi db grant LOGIN writer, by whoever set the store up"
+        f"your login at {place.path} may not do this",
+        hint="whoever set the store up lets it: tpi db grant LOGIN writer|reader|auditor",
     ),
     psycopg.errors.ExclusionViolation: lambda _: errors.Conflict(
         "the time was taken meanwhile", hint="name another time, or --override clash='why'"

@@ -70,6 +70,11 @@ CREATE OR REPLACE FUNCTION owns() RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT pg_has_role(session_user, nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = 'tpi'
 $$
 --
+-- Whether an act, as the log calls it, only reads: what a reader or an auditor may note.
+CREATE OR REPLACE FUNCTION only_reads(act text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT act ~ '^(why|exposure|export|[a-z ]+ (show|list))$'
+$$
+--
 -- The log's next entry. The login, the number, the hash, the mac and the key's next turn are the server's to say;
 -- the moment is one of this transaction. Readers and auditors may only note what they read.
 CREATE OR REPLACE FUNCTION append_entry(of_clinic text, moment text, acting text, act text, patient integer,
@@ -86,11 +91,16 @@ BEGIN
   IF NOT (owns() OR of_clinic IN (SELECT clinics())) THEN
     RAISE insufficient_privilege USING MESSAGE = 'another clinic''s log';
   END IF;
-  IF NOT owns() AND (structure IS NOT NULL OR records > 0 AND NOT pg_has_role(session_user, 'tpi_writer', 'MEMBER')) THEN
+  IF NOT owns() AND (structure IS NOT NULL OR NOT pg_has_role(session_user, 'tpi_writer', 'MEMBER')
+                     AND (records <> 0 OR NOT only_reads(act))) THEN
     RAISE insufficient_privilege USING MESSAGE = 'an entry that this login may not make';
   END IF;
-  IF moment < stamp(transaction_timestamp()) OR moment > stamp(clock_timestamp()) THEN
+  IF moment !~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$' OR moment < stamp(transaction_timestamp())
+     OR moment > stamp(clock_timestamp()) THEN
     RAISE check_violation USING MESSAGE = 'a moment that is not of this transaction';
+  END IF;
+  IF records < 0 OR (records = 0) <> (content IS NULL) THEN
+    RAISE check_violation USING MESSAGE = 'records without their hash, or a hash of none';
   END IF;
   SELECT audit.entry, audit.hash INTO last FROM audit ORDER BY audit.entry DESC LIMIT 1;
   number := COALESCE(last.entry, 0) + 1;
@@ -112,6 +122,7 @@ END $$
 CREATE OR REPLACE FUNCTION log_end() RETURNS TABLE (entry integer, digest text) LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = tpi, pg_temp AS $$
   SELECT ratchet.entry, encode(sha256(decode(ratchet.key, 'hex')), 'hex') FROM ratchet
+   WHERE owns() OR ratchet.clinic_id IN (SELECT clinics())
 $$
 --
 CREATE OR REPLACE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql SET search_path = tpi, pg_temp AS $$
@@ -145,28 +156,46 @@ FOR EACH ROW EXECUTE FUNCTION version_kept()
 CREATE OR REPLACE TRIGGER history_whole BEFORE TRUNCATE ON history
 FOR EACH STATEMENT EXECUTE FUNCTION version_kept()
 --
+-- Whose a time is: a range, for an appointment with no clinician named is everybody's.
+DO $$
+BEGIN
+  IF to_regtype('tpi.whose') IS NULL THEN
+    CREATE TYPE whose AS RANGE (SUBTYPE = text, COLLATION = "C");
+  END IF;
+END $$
+--
 -- Who has which time: behind the check that the program makes, and against any other program too. An overlap that
 -- somebody gave a reason for, or that came with records from elsewhere, has no claim of its own.
 CREATE TABLE IF NOT EXISTS claim (
   appointment_id varchar(36) COLLATE "C" NOT NULL REFERENCES appointment (id) ON DELETE CASCADE,
-  who text COLLATE "C" NOT NULL,
+  who whose NOT NULL,
   during tsrange NOT NULL,
   PRIMARY KEY (appointment_id, who),
-  CONSTRAINT one_at_a_time EXCLUDE USING gist (who WITH =, during WITH &&)
+  CONSTRAINT one_at_a_time EXCLUDE USING gist (who WITH &&, during WITH &&)
 )
 --
 CREATE OR REPLACE FUNCTION claimed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = tpi, pg_temp
 AS $$
 DECLARE
   during tsrange := tsrange(left(NEW.starts_at, 26)::timestamp, left(NEW.ends_at, 26)::timestamp);
-  one text;
+  clinician text := 'clinician ' || NEW.clinic_id || ' ';
+  knowingly boolean := COALESCE(current_setting('tpi.overlap', true), '') = 'on';
+  one whose;
 BEGIN
+  IF TG_OP = 'UPDATE' AND NOT knowingly AND OLD.status IN ('booked', 'arrived') AND NEW.status IN ('booked', 'arrived')
+     AND (OLD.starts_at, OLD.ends_at, OLD.patient_id, OLD.clinician_id)
+         IS NOT DISTINCT FROM (NEW.starts_at, NEW.ends_at, NEW.patient_id, NEW.clinician_id) THEN
+    RETURN NULL;  -- it keeps its claim, and an overlap that was let stand goes on standing
+  END IF;
   DELETE FROM claim WHERE appointment_id = NEW.id;
   IF NEW.status NOT IN ('booked', 'arrived') THEN
     RETURN NULL;
   END IF;
-  FOREACH one IN ARRAY array_remove(ARRAY['patient ' || NEW.patient_id, 'clinician ' || NEW.clinician_id], NULL) LOOP
-    IF current_setting('tpi.overlap', true) = 'on' THEN
+  FOREACH one IN ARRAY ARRAY[
+    whose('patient ' || NEW.patient_id, 'patient ' || NEW.patient_id, '[]'),
+    whose(clinician || COALESCE(NEW.clinician_id, ''), clinician || COALESCE(NEW.clinician_id, '~'), '[]')
+  ] LOOP
+    IF knowingly THEN
       INSERT INTO claim VALUES (NEW.id, one, during) ON CONFLICT DO NOTHING;
     ELSE
       INSERT INTO claim VALUES (NEW.id, one, during);
@@ -185,13 +214,14 @@ GRANT USAGE ON SCHEMA tpi TO tpi_reader, tpi_writer, tpi_auditor
 --
 GRANT EXECUTE ON FUNCTION stamp, json_extract, clinics, owns, append_entry, log_end TO tpi_reader, tpi_writer, tpi_auditor
 --
-GRANT EXECUTE ON FUNCTION only_grows, version_kept TO tpi_writer
---
 GRANT SELECT ON alembic_version, recall_list, event_list, injection_list TO tpi_reader, tpi_writer, tpi_auditor
 --
 GRANT SELECT ON audit TO tpi_reader, tpi_writer, tpi_auditor
 --
 GRANT SELECT ON history, request, numbering TO tpi_writer, tpi_auditor
+--
+-- Which versions there were, and not what they said.
+GRANT SELECT (clinic_id, record, key, entry, ended_by) ON history TO tpi_reader
 --
 GRANT INSERT, UPDATE (content, salt, leaf) ON history TO tpi_writer
 --

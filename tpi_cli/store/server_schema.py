@@ -3,6 +3,7 @@
 Whoever makes it owns it, and works in it with `tpi db grant`; the server's administrator makes databases and logins.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -47,8 +48,7 @@ def lay_out(connection: Connection) -> None:
     if connection.exec_driver_sql("SELECT to_regclass('tpi.clinic')").scalar() is not None:
         raise errors.Conflict("there is a store in that database already", hint="tpi due reads it")
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {server.HOME}")
-    connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
-    connection.exec_driver_sql(f"SET LOCAL search_path = {server.HOME}, public, pg_temp")
+    connection.exec_driver_sql(f"SET LOCAL search_path = {server.HOME}, pg_temp")
     metadata().create_all(connection)
 
 
@@ -69,7 +69,7 @@ def _fit(connection: Connection) -> None:
 
 def finish(connection: Connection) -> None:
     """Views, functions, triggers, grants and policies, made anew; the caller's transaction."""
-    connection.exec_driver_sql(f"SET LOCAL search_path = {server.HOME}, public, pg_temp")
+    connection.exec_driver_sql(f"SET LOCAL search_path = {server.HOME}, pg_temp")
     statements = [*made_views(), *server_parts.written(), *policies(), *grants()]
     for statement in statements:
         connection.exec_driver_sql(statement.replace("%", "%%"))
@@ -139,19 +139,34 @@ def make(place: Place, row: tables.Clinic, maker: tables.Clinician) -> str:
             steps.put_clinic(connection, row, maker)
             return seal.first(db, row.id, "init", KNOWLEDGE)
     except (psycopg.Error, DBAPIError) as fault:
-        raise server.translated(getattr(fault, "orig", None) or fault, place) from None
+        raise unmade(fault, place) from None
+
+
+def unmade(fault: BaseException, place: Place) -> errors.TpiError:
+    """Why a store could not be made there."""
+    cause = getattr(fault, "orig", None) or fault
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        return errors.NotPermitted(
+            f"your login at {place.path} may not make a store",
+            hint="it has to own the database and to make roles: createuser --createrole, createdb --owner",
+        )
+    return server.translated(cause, place)
 
 
 def grant(place: Place, login: str, role: str | None, acting: str | None) -> None:
-    """Let a login in as writer, reader or auditor, and as that alone; None: not at all any more. Raises NotFound."""
+    """Let a login in as writer, reader or auditor, and as that alone; None: not at all any more.
+
+    Raises NotFound, and Conflict where another store of the server has let it in as something else.
+    """
     with closing(server.connect(place, writes=True)) as connection:
         db = server.Server(connection)
         clinic = str(db.value("SELECT id FROM clinic"))
         if not db.value("SELECT 1 FROM pg_roles WHERE rolname = :login", login=login):
             raise errors.NotFound(f"the server knows no login {login!r}", hint=f"createuser {login} makes it")
+        elsewhere = _elsewhere(db, login, role, of_clinic(clinic))
         try:
             server.begin(connection)
-            for statement in _granted(login, role, of_clinic(clinic)):
+            for statement in _granted(login, role, of_clinic(clinic), elsewhere):
                 connection.execute(statement)
             act = audit.Act("db grant", subject=f"{login} {role or 'none'}")
             audit.append(db, clinic, audit.Who(db.account, acting), act)
@@ -160,9 +175,28 @@ def grant(place: Place, login: str, role: str | None, acting: str | None) -> Non
             raise server.translated(fault, place) from None
 
 
-def _granted(login: str, role: str | None, clinic_role: str) -> Iterator[str]:
+_HELD = """
+SELECT held.rolname::text FROM pg_auth_members JOIN pg_roles AS held ON held.oid = roleid
+  JOIN pg_roles AS login ON login.oid = member WHERE login.rolname = :login
+"""
+_OF_CLINIC = re.compile("tpi_[0-9a-f]{32}")
+
+
+def _elsewhere(db: server.Server, login: str, role: str | None, clinic_role: str) -> bool:
+    """Whether a login is let into another store of the server; what it is, it is in all of them. Raises Conflict."""
+    held = {name for (name,) in db.rows(_HELD, login=login)}
+    others = [name for name in held - {clinic_role} if _OF_CLINIC.fullmatch(name)]
+    if others and role and f"tpi_{role}" not in held:
+        raise errors.Conflict(
+            f"{login} works in another store of this server, and not as {role}",
+            hint="a login is the same in all of them: createuser makes one for this store",
+        )
+    return bool(others)
+
+
+def _granted(login: str, role: str | None, clinic_role: str, elsewhere: bool) -> Iterator[str]:
     quoted = '"' + login.replace('"', '""') + '"'
-    for one in (*(f"tpi_{name}" for name in ROLES), clinic_role):
+    for one in (*(f"tpi_{name}" for name in ROLES if not elsewhere), clinic_role):
         yield f"REVOKE {one} FROM {quoted}"
     for one in (f"tpi_{role}", clinic_role) if role else ():
         yield f"GRANT {one} TO {quoted}"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session, SQLModel, select
 
-from tpi_cli import clock
+from tpi_cli import clock, errors
 from tpi_cli.rules import chain, identity
 from tpi_cli.store import audit, chance, connect, rows, tables, turns, versions
 from tpi_cli.store.database import Database, Driver, faults
@@ -95,6 +95,9 @@ class Writing:
         self.people: set[str] = set()
         self._codes: set[str] = set()
         self._database = connect.of(session.connection().connection.driver_connection)
+        self.entry = audit.next_entry(self._database)
+        if self.entry == 1:
+            raise errors.OnlyACopy()
         self.clinic = session.exec(select(tables.Clinic)).one()
         self._clinic_id = self.clinic.id
         self.account = self._database.account
@@ -102,7 +105,6 @@ class Writing:
         self.acting = self.named or self._own_code()
         self.act = act
         self.about: tuple[int | None, str | None] | None = None
-        self.entry = audit.next_entry(self._database)
         self.stamp = self._database.stamp()
 
     def _own_code(self) -> str:
@@ -271,7 +273,11 @@ class Writing:
 def transaction(
     place: Place, acting: str | None = None, *, act: str = "direct", keep: bool = True
 ) -> Iterator[Writing]:
-    """Run the block in one transaction that the log calls `act`. With `keep` off everything is taken back."""
+    """Run the block in one transaction that the log calls `act`. With `keep` off everything is taken back.
+
+    Raises ServerLost where the connection was lost before the end, Unsettled where it was at the end.
+    """
+    at_end = False
     try:
         with Session(engine(place), expire_on_commit=False, autoflush=False) as session:
             writing = Writing(session, acting, act)
@@ -279,11 +285,20 @@ def transaction(
             writing.send()
             if keep:
                 writing.seal()
+                at_end = True
                 session.commit()
             else:
                 session.expunge_all()  # rows stay readable for the preview
                 session.rollback()
     except DBAPIError as fault:
-        raise connect.translated(fault.orig or fault, place) from None
+        raise _told(fault.orig or fault, place, at_end=at_end) from None
     except faults() as fault:
-        raise connect.translated(fault, place) from None
+        raise _told(fault, place, at_end=at_end) from None
+
+
+def _told(fault: BaseException, place: Place, *, at_end: bool) -> errors.TpiError:
+    """What came of a transaction that failed: of one whose COMMIT was not answered nobody knows."""
+    found = connect.translated(fault, place)
+    if not isinstance(found, errors.ServerLost):
+        return found
+    return errors.Unsettled() if at_end else errors.ServerLost(f"{found}; nothing was recorded")

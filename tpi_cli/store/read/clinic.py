@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tpi_cli import clock
 from tpi_cli.config import KEYS
+from tpi_cli.errors import NotFound, SeveralClinics, Usage
 from tpi_cli.reference.recall import thresholds
 from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.rules.standing import Thresholds
@@ -71,9 +72,54 @@ class Clinic(NamedTuple):
         return int(self.own.get("appointment.minutes", KEYS["appointment.minutes"].default))
 
 
+_ALL = "all"
+"""Instead of a clinic's name: every one that the store holds, and that the login sees."""
+
+
+def all_of(name: str | None) -> bool:
+    """Whether `--clinic` asks for every clinic."""
+    return name is not None and name.strip().casefold() == _ALL
+
+
 def clinic(db: Database) -> Clinic:
-    """The clinic of this store."""
-    found = db.row("SELECT id, name, zone, made_up, knowledge, namespace FROM clinic")
-    assert found is not None, "a store is made with its clinic"
-    own = dict(db.rows("SELECT key, value FROM setting WHERE clinic_id = :clinic", clinic=found[0]))
-    return Clinic(found[0], found[1], found[2], bool(found[3]), own, *found[4:])
+    """The clinic of this store. Raises SeveralClinics where a group's reporting server holds more than one."""
+    found = clinics(db)
+    if len(found) > 1:
+        raise SeveralClinics(names=", ".join(one.name for one in found))
+    assert found, "a store is made with its clinic"
+    return found[0]
+
+
+def clinics(db: Database) -> list[Clinic]:
+    """Every clinic of this store, by name."""
+    rows = db.rows("SELECT id, name, zone, made_up, knowledge, namespace FROM clinic ORDER BY name, id")
+    return [Clinic(one[0], one[1], one[2], bool(one[3]), _own(db, one[0]), *one[4:]) for one in list(rows)]
+
+
+def _own(db: Database, clinic_id: str) -> dict[str, str]:
+    return dict(db.rows("SELECT key, value FROM setting WHERE clinic_id = :clinic", clinic=clinic_id))
+
+
+def chosen(db: Database, name: str | None) -> list[Clinic]:
+    """The clinics that `--clinic` names: by name or UUID one, all of them, or without it the store's only one.
+
+    Raises NotFound; Usage where two have one name, SeveralClinics.
+    """
+    if name is None:
+        return [clinic(db)]
+    every = clinics(db)
+    if all_of(name):
+        return every
+    wanted = name.strip().casefold()
+    found = [one for one in every if wanted in (one.name.casefold(), one.id)]
+    if not found:
+        raise NotFound(f"no clinic {name!r}", hint=f"here: {', '.join(one.name for one in every)}, or all")
+    if len(found) > 1:
+        raise Usage("two clinics are called so", hint=f"name one by its id: {', '.join(one.id for one in found)}")
+    return found
+
+
+def only_one(db: Database) -> None:
+    """For what reads or writes one clinic's records. Raises SeveralClinics."""
+    if db.on_server and db.value("SELECT COUNT(*) FROM clinic") > 1:
+        clinic(db)

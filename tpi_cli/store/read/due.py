@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from tpi_cli.rules import standing
+from tpi_cli.rules.identity import name_key
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.database import Database
 
@@ -61,6 +62,8 @@ class Row(NamedTuple):
     alerts: tuple[str, ...]
     sites: tuple[Site, ...]
     reasons: str
+    clinic: str = ""
+    """The clinic's name, where several are listed."""
 
 
 class Listed(NamedTuple):
@@ -133,6 +136,18 @@ def rows(db: Database, query: Query) -> Iterator[Row]:
                     yield _with_last(_folded(chosen, query.today), lasts.get(patient, ()))
 
 
+def together(db: Database, queries: list[tuple[str, Query]]) -> Iterator[Row]:
+    """The lists of several clinics, each under its name, as one in the same order."""
+    from heapq import merge
+
+    key = (lambda row: name_key(row.name)) if queries[0][1].by_name else (lambda row: row.due or date.max)
+    return merge(*(_under(name, rows(db, query)) for name, query in queries), key=key)
+
+
+def _under(clinic: str, found: Iterator[Row]) -> Iterator[Row]:
+    return (row._replace(clinic=clinic) for row in found)
+
+
 class Part(NamedTuple):
     """A kind of recall asked for: the view it is in, the condition by which an index finds it, whether it has a day."""
 
@@ -143,7 +158,7 @@ class Part(NamedTuple):
 
 def _in_order(db: Database, query: Query, parts: list[Part]) -> Iterator[tuple[str, str]]:
     """The patients (UUIDs) with the day that puts each of their sites into its place, or the name they go by."""
-    listed = ((str(patient), str(place)) for patient, _, place in db.rows(ordering(query, parts), **values_of(query)))
+    listed = ((str(patient), str(place)) for patient, _, place in db.stream(ordering(query, parts), **values_of(query)))
     return (one for one, _ in groupby(listed))
 
 
