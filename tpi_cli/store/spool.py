@@ -15,6 +15,8 @@ CHUNK = 256
 """Lines that are put aside at once."""
 IN_MEMORY = 16
 """Chunks that stay in memory: most lists are no longer, and need no file."""
+CACHE_KB = 256
+"""Memory for the file's pages: it is written once from end to end, and read so."""
 
 
 class Spool:
@@ -52,7 +54,7 @@ class Spool:
         os.close(descriptor)
         file = driver.connect(self._path, isolation_level=None)
         for setting in ("cipher_log_level=NONE", f"key=\"x'{os.urandom(32).hex()}'\"", "journal_mode=OFF",
-                        "synchronous=OFF"):  # fmt: skip
+                        "synchronous=OFF", f"cache_size=-{CACHE_KB}"):  # fmt: skip
             file.execute(f"PRAGMA {setting}")
         file.execute("CREATE TABLE chunk (number INTEGER PRIMARY KEY, lines TEXT NOT NULL)")
         self._unnamed()
