@@ -89,6 +89,7 @@ def _config(db: Database, place: Any, query: due.Query, form: str, asked: argpar
             "trusted_schema=OFF",
             "cell_size_check=ON",
             "query_only=ON",
+            f"cache_size=-{connect.CACHE_KIB}",
         ],
         "values": due.values_of(query),
         "ordering": due.ordering(query, parts),
