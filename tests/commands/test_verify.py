@@ -15,7 +15,7 @@ from tests.conftest import Answer, Clinic, working_under
 from tests.store.places import fill, place
 from tpi_cli import clock
 from tpi_cli.rules import paper
-from tpi_cli.store import connect
+from tpi_cli.store import connect, verify
 
 pytestmark = pytest.mark.file
 
@@ -382,3 +382,26 @@ def test_a_copy_taken_apart_from_its_key_does_not_pass_with_another(kept: Clinic
     other.ok("init")
     shutil.copy(kept.store, other.store)
     assert other.run("verify").code == 8
+
+
+def test_it_tells_how_far_it_has_come(clinic: Clinic) -> None:
+    """Of a store of a million patients it takes minutes: every long check says what it is at, and comes to its end."""
+    for number in range(3):
+        clinic.inject(clinic.patient(f"Tan, {'ABC'[number]}"))
+    told: list[tuple[str, int, int | None]] = []
+    with connect.reading(place(clinic)) as db:
+        assert list(verify.findings(db, verify.Proof(), lambda *how_far: told.append(how_far))) == []
+    assert [done for what, done, of in told if what == "patients' due dates" and of == 3] == [1, 2, 3]
+
+
+def test_records_are_counted_against_what_the_log_tells(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "EACH", 5)
+    monkeypatch.setattr(verify, "STEP", 100)
+    clinic.inject(clinic.patient())
+    told: list[tuple[str, int, int | None]] = []
+    with connect.reading(place(clinic)) as db:
+        written = db.value("SELECT SUM(records) FROM audit")
+        list(verify.findings(db, verify.Proof(), lambda *how_far: told.append(how_far)))
+    records = [(done, of) for what, done, of in told if what == "records"]
+    assert records == [(done, written) for done in range(5, written + 1, 5)]
+    assert db.on_server or ("pages and references", 0, None) in told

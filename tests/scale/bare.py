@@ -19,7 +19,8 @@ def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
         asked = json.load(file)
     store = opened(asked)
-    rows = list(listed(store, asked)) if asked["format"] == "plain" else listed(store, asked)
+    rows = islice(listed(store, asked), asked["limit"])
+    rows = list(rows) if asked["format"] == "plain" else rows
     with open(sys.argv[2], "w", encoding="utf-8", newline="") as into:
         (plain if asked["format"] == "plain" else tabbed)(asked["headings"], rows, into)
     told = {sql: store.execute(sql, asked["values"]).fetchall() for sql in asked["counts"]}

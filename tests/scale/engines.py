@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.scale.work import insert
+from tpi_cli import files
+from tpi_cli.rules import paper
 from tpi_cli.store import connect, schema, seal
 from tpi_cli.store.database import Database
 from tpi_cli.store.place import Place
@@ -46,7 +48,10 @@ class SQLite:
     def __init__(self, path: str, *, plain: bool) -> None:
         place = place_of(path)
         found = schema.make(place, plain=plain, name="Scale Clinic", zone=ZONE)
-        Path(path).with_suffix(".officer.key").write_text(f"{found.officer_key}\n", encoding="utf-8")
+        files.put_new(
+            str(Path(path).with_suffix(".officer.key")),
+            f"{paper.write(paper.OFFICER, bytes.fromhex(found.officer_key))}\n",
+        )
         connection = connect.open_store(place)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-1000000",
                        "locking_mode=EXCLUSIVE", "temp_store=MEMORY", "secure_delete=OFF"):  # fmt: skip

@@ -1,9 +1,10 @@
-"""What reading costs beside the bare driver: `python -m tests.scale.reads --db big.db [--rows 1000] [--runs 5]`.
+"""What reading costs beside the bare driver: `python -m tests.scale.reads --db big.db`.
 
-The same list, `tpi due --within 1w` to a file, by the program and by `tests/scale/bare.py`, which runs the same SQL and
-writes the same bytes: whole processes in turn, CPU time (user and system) and peak memory, medians of the runs.
-`--rows` asks on an earlier day, on which about so many are due, so that stores of different sizes list the same number.
-Prints a table, and exits 1 where a ratio is over its limit.
+The same list, `tpi due --within 1w` to a file, by the program and by `tests/scale/bare.py`, which runs the same SQL
+and writes the same bytes: whole processes in turn, CPU time (user and system) and peak memory, medians of the `--runs`.
+`--limit` lists at most so many, so that stores of different sizes list the same number; `--quiet` leaves out the
+footer, which counts who is held back and so grows with the store. Prints a table, and exits 1 where a ratio is over
+its limit.
 """
 
 import argparse
@@ -48,9 +49,8 @@ def main() -> int:
     asked = _asked()
     place = place_of(asked.db)
     with connect.reading(place) as db:
-        today = _day(db, asked.rows) if asked.rows else date.fromisoformat(asked.today)
-        query = _query(db, today)
-        whole = [_whole(db, place, query, form, asked.runs) for form in asked.formats.split(",")]
+        query = _query(db, date.fromisoformat(asked.today))
+        whole = [_whole(db, place, query, form, asked) for form in asked.formats.split(",")]
         alone = _alone(db, query, asked.runs)
     sys.stdout.write(f"{alone:.2f}  query alone\n")
     return int(max(whole) > WHOLE or alone > QUERY)
@@ -60,21 +60,11 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.scale.reads", description=__doc__)
     parser.add_argument("--db", required=True)
     parser.add_argument("--today", default="2026-11-23")
-    parser.add_argument("--rows", type=int)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--formats", default="plain,tsv")
     return parser.parse_args()
-
-
-def _day(db: Database, rows: int) -> date:
-    """A day on which the list of the coming week has about so many rows: due days pile up, day by day."""
-    sql = "SELECT due_on, COUNT(DISTINCT patient_id) FROM recall WHERE closed IS NULL AND due_on IS NOT NULL GROUP BY 1 ORDER BY 1"  # noqa: E501
-    count = 0
-    for day, more in db.rows(sql):
-        count += more
-        if count >= rows:
-            return date.fromisoformat(str(day)) - timedelta(days=7)
-    raise SystemExit(f"not {rows} are due")
 
 
 def _query(db: Database, today: date) -> due.Query:
@@ -84,7 +74,7 @@ def _query(db: Database, today: date) -> due.Query:
                      clinic=office.id)  # fmt: skip
 
 
-def _config(db: Database, place: Any, query: due.Query, form: str) -> dict[str, Any]:
+def _config(db: Database, place: Any, query: due.Query, form: str, asked: argparse.Namespace) -> dict[str, Any]:
     """What the bare script is told."""
     parts = list(due.parts_of(query))
     seen: list[str] = []
@@ -99,13 +89,17 @@ def _config(db: Database, place: Any, query: due.Query, form: str) -> dict[str, 
             "trusted_schema=OFF",
             "cell_size_check=ON",
             "query_only=ON",
+            f"cache_size=-{connect.CACHE_KIB}",
         ],
         "values": due.values_of(query),
         "ordering": due.ordering(query, parts),
         "picking": due.picking(query, parts, "{among}"),
         "last": due.LAST,
         "batch": due.BATCH,
-        "counts": [*seen, "SELECT entry || ':' || substr(hash, 1, 16) FROM audit ORDER BY entry DESC LIMIT 1"],
+        "limit": asked.limit,
+        "counts": []
+        if asked.quiet
+        else [*seen, "SELECT entry || ':' || substr(hash, 1, 16) FROM audit ORDER BY entry DESC LIMIT 1"],
         "headings": [one.heading for one in COLUMNS],
         "short": column("muscles", "short"),
         "flags": [pair for pair in column("alerts", "flag").items() if pair[1]],
@@ -129,11 +123,11 @@ class _Noting:
         return self._db.rows(sql, **values)
 
 
-def _whole(db: Database, place: Any, query: due.Query, form: str, runs: int) -> float:
+def _whole(db: Database, place: Any, query: due.Query, form: str, asked: argparse.Namespace) -> float:
     """The program's list to a file against the bare script's, in turn; returns the ratio of CPU time."""
     with tempfile.TemporaryDirectory() as folder:
         config, ours, theirs = (str(Path(folder) / name) for name in ("config.json", "ours", "theirs"))
-        Path(config).write_text(json.dumps(_config(db, place, query, form)), encoding="utf-8")
+        Path(config).write_text(json.dumps(_config(db, place, query, form, asked)), encoding="utf-8")
         tpi = (
             TPI,
             "--db",
@@ -147,17 +141,19 @@ def _whole(db: Database, place: Any, query: due.Query, form: str, runs: int) -> 
             form,
             "-o",
             ours,
+            *(("--limit", str(asked.limit)) if asked.limit else ()),
+            *(("--quiet",) if asked.quiet else ()),
         )
         bare = (sys.executable, BARE, config, theirs)
         environment = {"HOME": folder, "PATH": os.environ["PATH"], "TPI_TODAY": str(query.today)}
-        pairs = [(_run(tpi, environment, ours), _run(bare, environment, theirs)) for _ in range(runs)]
+        pairs = [(_run(tpi, environment, ours), _run(bare, environment, theirs)) for _ in range(asked.runs)]
         same = Path(ours).read_bytes() == Path(theirs).read_bytes()
     one, other = ([median(run[at] for run in side) for at in (0, 1)] for side in zip(*pairs, strict=True))
     ratio = median(tpi.seconds / bare.seconds for tpi, bare in pairs)
     sys.stdout.write(
         f"{ratio:.2f}  due to a file, {form}: {pairs[0][0].lines - 1:,} rows on {query.today}, "
-        f"tpi {one[0]:.2f} s {one[1]:.0f} MB, "
-        f"bare {other[0]:.2f} s {other[1]:.0f} MB, {'the same bytes' if same else 'OTHER BYTES'}\n"
+        f"tpi {one[0]:.2f} s {one[1]:.0f} MB, bare {other[0]:.2f} s {other[1]:.0f} MB, "
+        f"{'the same bytes' if same else 'OTHER BYTES'}\n"
     )
     return ratio
 

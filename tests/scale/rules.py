@@ -30,13 +30,14 @@ class Known(Chart):
     def __init__(self, house: House, rows: Rows) -> None:
         self.house = house
         self.policies = policies(house, rows["patient"][0]["payer"])
-        self.sessions = {one["id"]: one for one in rows.get("session", ())}
+        self.by_id = {one["id"]: one for one in rows.get("session", ())}
         self.sites = {one["id"]: (one["number"], (one["muscle"], one["side"])) for one in rows["site"]}
         self.past = Past(tuple(self._treated(rows)), (), tuple(self._scores(rows)), self._baselines(rows))
         self.last = past.last_there(self.past)
         self.steroids = past.steroids(self.past, house.equivalents)
+        self.visits = past.visits(self.past)
         self.reasoned = [
-            Reasoned(identity.session(self.sessions[one["session_id"]]["number"]), one["rule"], one["reason"],
+            Reasoned(identity.session(self.by_id[one["session_id"]]["number"]), one["rule"], one["reason"],
                      one["recorded_by"], ())
             for one in rows.get("finding", ())
         ]  # fmt: skip
@@ -46,14 +47,14 @@ class Known(Chart):
         for one in rows.get("component", ()):
             parts[one["mixture_id"]] = (*parts.get(one["mixture_id"], ()), dose(one))
         for one in rows.get("injection", ()):
-            session, where = self.sessions[one["session_id"]], self.sites[one["site_id"]][1]
+            session, where = self.by_id[one["session_id"]], self.sites[one["site_id"]][1]
             yield Treated(session["number"], day(session["on_date"]), where, history.region(where),
                           parts.get(one["mixture_id"], ()))  # fmt: skip
 
     def _scores(self, rows: Rows) -> Iterator[Told]:
         later = [one for one in rows.get("outcome", ()) if one["phase"] == "later"]
         for one in sorted(later, key=lambda one: (one["on_date"], one["recorded_at"])):
-            against = day(self.sessions[one["session_id"]]["on_date"])
+            against = day(self.by_id[one["session_id"]]["on_date"])
             yield Told(against, None, relief.Score(day(one["on_date"]), one["pain"]))
 
     def _baselines(self, rows: Rows) -> dict[tuple[date, tuple[str, str] | None], int]:
@@ -88,7 +89,7 @@ def recalls(house: House, clinic: str, rows: Rows) -> Iterator[Row]:
     common = _common(rows)
     treatments = _treatments(chart, rows)
     pains = {(one["session_id"], one["phase"]): one["pain"] for one in rows.get("outcome", ())}
-    ids = {identity.session(one["number"]): one["id"] for one in chart.sessions.values()}
+    ids = {identity.session(one["number"]): one["id"] for one in chart.by_id.values()}
     for row in rows["site"]:
         site = row["id"]
         found = day(row["found_on"]) if row["found_on"] else None
@@ -97,7 +98,7 @@ def recalls(house: House, clinic: str, rows: Rows) -> Iterator[Row]:
         last = keep.Last()
         if verdict.session:
             session = ids[verdict.session]
-            agents = _agents(chart, chart.sessions[session]["number"], chart.sites[site][1])
+            agents = _agents(chart, chart.by_id[session]["number"], chart.sites[site][1])
             last = keep.Last(session, agents, pains.get((session, "before")), pains.get((session, "after")))
         stood = keep.stored(site, verdict, standing(chart, site, verdict), last)
         yield {"clinic_id": clinic, "patient_id": patient, **stood}
@@ -111,7 +112,7 @@ def _agents(chart: Known, session: int, where: tuple[str, str]) -> str:
 def _treatments(chart: Known, rows: Rows) -> dict[str, list[recall.Treatment]]:
     out: dict[str, list[recall.Treatment]] = {}
     for one in rows.get("plan", ()):
-        session = chart.sessions[one["session_id"]]
+        session = chart.by_id[one["session_id"]]
         code, number = identity.session(session["number"]), session["number"]
         treated = recall.Treatment(code, day(session["on_date"]), one["follow_up"], one["origin"],
                                    session["recorded_at"], number)  # fmt: skip

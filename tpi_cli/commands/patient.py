@@ -1,5 +1,6 @@
 """`tpi patient show|list`."""
 
+from itertools import count
 from typing import Annotated
 
 import typer
@@ -86,8 +87,9 @@ def list_(
     """
     allowed("--status", status, ("active", "archived", "deceased", "all"))
     with options.reading(ctx) as db:
-        found = list(people.patients(db, status))
+        seen = count()
+        found = (one for one, _ in zip(people.patients(db, status), seen, strict=False))  # as in `tpi log`
         words = "" if status == "all" else f"{status} "
         report = Report("patient-list", show_patient.COLUMNS, found, show_patient.record,
-                        footer=lambda: f"{len(found)} {words}patients")  # fmt: skip
+                        footer=lambda: f"{next(seen)} {words}patients")  # fmt: skip
         ctx.obj.out(clinic(db).today).report(report)

@@ -15,6 +15,8 @@ CHUNK = 256
 """Lines that are put aside at once."""
 IN_MEMORY = 16
 """Chunks that stay in memory: most lists are no longer, and need no file."""
+CACHE_KB = 256
+"""Memory for the file's pages: it is written once from end to end, and read so."""
 
 
 class Spool:
@@ -30,7 +32,7 @@ class Spool:
         """One line more. Raises StoreUnavailable where the disk is full."""
         self._open.append(line)
         if len(self._open) == CHUNK:
-            self._put("\\n".join(self._open))
+            self._put("\n".join(self._open))
             self._open = []
 
     def _put(self, chunk: str) -> None:
@@ -52,7 +54,7 @@ class Spool:
         os.close(descriptor)
         file = driver.connect(self._path, isolation_level=None)
         for setting in ("cipher_log_level=NONE", f"key=\"x'{os.urandom(32).hex()}'\"", "journal_mode=OFF",
-                        "synchronous=OFF"):  # fmt: skip
+                        "synchronous=OFF", f"cache_size=-{CACHE_KB}"):  # fmt: skip
             file.execute(f"PRAGMA {setting}")
         file.execute("CREATE TABLE chunk (number INTEGER PRIMARY KEY, lines TEXT NOT NULL)")
         self._unnamed()
@@ -65,10 +67,10 @@ class Spool:
 
     def __iter__(self) -> Iterator[str]:
         for chunk in self._kept:
-            yield from chunk.split("\\n")
+            yield from chunk.split("\n")
         if self._file is not None:
             for (chunk,) in self._file.execute("SELECT lines FROM chunk ORDER BY number"):
-                yield from str(chunk).split("\\n")
+                yield from str(chunk).split("\n")
         yield from self._open
 
     def close(self) -> None:
