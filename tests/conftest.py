@@ -43,11 +43,12 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _tidied() -> Iterator[None]:
-    """The databases that a test makes go with it; those of a module or a session stay."""
-    before = set(SHELVES.here)
+def _tidied(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The databases that a test makes in its own folder go with it; those of a module or a session stay."""
     yield
-    SHELVES.drop([name for name in SHELVES.here if name not in before])
+    folder = request.node.funcargs.get("tmp_path")
+    if folder is not None:
+        SHELVES.tidy(folder)
 
 
 TODAY = "2026-11-23"

@@ -76,6 +76,7 @@ def test_no_name_reaches_the_shell(ward: Clinic) -> None:
     assert len(offered(ward, "tpi why ")) == 11
 
 
+@pytest.mark.file
 def test_silence_where_there_is_no_store(home: Clinic) -> None:
     assert offered(home, "tpi why ") == []
     assert offered(home, "tpi due --agent lid") == ["lidocaine"]

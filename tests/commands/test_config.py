@@ -119,6 +119,7 @@ def test_paths(clinic: Clinic) -> None:
     assert "demo" in clinic.ok("--db", "demo", "config", "path", "--json").json["store"]
 
 
+@pytest.mark.file
 def test_paths_are_kept_whole(clinic: Clinic) -> None:
     clinic.ok("config", "set", "db", "~/elsewhere.db")
     assert clinic.ok("config", "get", "db").out == f"{clinic.home}/elsewhere.db\n"

@@ -9,12 +9,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import Clinic
 from tests.faults.inside import Ran, run
+from tests.store import places
 from tpi_cli.exchange.fields import escaped
 from tpi_cli.store import connect
 from tpi_cli.store.place import Place
@@ -156,11 +156,10 @@ def _ids(ran: Ran, step: str) -> dict[str, str]:
 def tables(clinic: Clinic) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
     """Every table with its columns and rows."""
     out = {}
-    with closing(connect.open_store(place(clinic))) as store:
-        found = store.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
-        for (name,) in list(found):
-            columns = [row[1] for row in store.execute(f"PRAGMA table_info({name})")]
-            out[name] = columns, [tuple(row) for row in store.execute(f"SELECT * FROM {name}")]
+    with connect.reading(places.place(clinic)) as db:
+        for name in db.tables():
+            columns, rows = db.headed(f"SELECT * FROM {name}")
+            out[name] = list(columns), list(rows)
     return out
 
 

@@ -26,7 +26,7 @@ class Shelves:
         self._made = 0
         self._logins: set[str] = set()
         self._turn = Lock()
-        self.here: list[str] = []
+        self.here: dict[str, Path] = {}
 
     @property
     def cluster(self) -> Cluster:
@@ -57,7 +57,7 @@ class Shelves:
         self._made += 1
         name = f"t{self._made}"
         self.cluster.sql(f'CREATE DATABASE {name} OWNER "{ME}" TEMPLATE {template}')
-        self.here.append(name)
+        self.here[name] = home
         home.mkdir(parents=True, exist_ok=True)
         (home / NOTE).write_text(json.dumps({"home": str(home), "database": name}))
         return name
@@ -67,16 +67,21 @@ class Shelves:
         if login not in self._logins and self.cluster.value("SELECT to_regclass('tpi.clinic') IS NOT NULL", name):
             clinic = self.cluster.value("SELECT id FROM tpi.clinic", name)
             self.cluster.sql(f'GRANT tpi_writer, tpi_{clinic.replace("-", "")} TO "{login}"')
+            self._logins.add(login)
 
     def forget(self, home: Path) -> None:
         """Take a HOME's database away, if it has one."""
         if (home / NOTE).exists():
             self.drop([str(json.loads((home / NOTE).read_text())["database"])])
 
+    def tidy(self, folder: Path) -> None:
+        """Take away the databases of every HOME in a folder."""
+        self.drop([name for name, home in self.here.items() if home.is_relative_to(folder)])
+
     def drop(self, names: list[str]) -> None:
         """Take databases away."""
         for name in names:
-            self.here.remove(name)
+            del self.here[name]
             self.cluster.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     def stop(self) -> None:

@@ -47,8 +47,10 @@ class Quantity(TypeDecorator[Decimal]):
         return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else Numeric())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        """Written without exponent or trailing zero."""
-        return plain(value) if value is not None and dialect.name == "sqlite" else value
+        """Written without exponent or trailing zero: NUMERIC keeps a zero too, and it would be hashed."""
+        if value is None:
+            return None
+        return plain(value) if dialect.name == "sqlite" else Decimal(plain(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Read as it was written."""

@@ -37,7 +37,7 @@ class Moved(NamedTuple):
 
 
 class Order(NamedTuple):
-    """By which act, named as whom; `told` hears of each table that is through, and of how many rows."""
+    """By which act, named as whom; `told` hears of each table that is through with its rows."""
 
     act: str
     acting: str | None
@@ -86,7 +86,7 @@ def carried(old: Database, new: Database, order: Order, but: str = "") -> dict[s
     counts = {}
     for table in (name for name in TABLES if name != but):
         counts[table] = _table(old, new, table)
-        if order.told:
+        if order.told and counts[table]:
             order.told(table, counts[table])
     return counts
 
