@@ -132,6 +132,7 @@ def test_nor_on_a_terminal(mei: Clinic) -> None:
     assert "log head" not in screen.screen
 
 
+@pytest.mark.file
 def test_a_head_is_an_anchor_outside_the_store(mei: Clinic) -> None:
     """Put back to before it, the store is found out by what cron had mailed."""
     kept = mei.bytes()

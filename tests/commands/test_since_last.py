@@ -169,6 +169,7 @@ def test_each_name_has_a_memory_of_its_own(ward: Clinic) -> None:
     assert listed(ward, "due --since-last evening") == "Bea"
 
 
+@pytest.mark.file
 def test_each_store_has_a_memory_of_its_own(ward: Clinic) -> None:
     other = ward.home / "other.db"
     other.write_bytes(ward.bytes())
@@ -300,6 +301,7 @@ def test_the_file_is_private_and_names_no_patient(ward: Clinic) -> None:
     assert len(text.splitlines()) == 3 + 6
 
 
+@pytest.mark.file
 def test_who_has_the_file_and_not_the_key_can_guess_nobody(ward: Clinic) -> None:
     """There are few patient numbers: a digest without the store's key would be undone by trying them all."""
     from hashlib import blake2b
@@ -358,6 +360,7 @@ def test_a_folder_in_its_place_is_said_too(ward: Clinic) -> None:
     assert [path.name for path in states(ward)] == [file.name], "nothing half written stays behind"
 
 
+@pytest.mark.file
 def test_another_clinics_store_in_the_same_place_is_no_successor(ward: Clinic) -> None:
     ward.ok("due", "--since-last")
     ward.store.unlink()
@@ -374,6 +377,7 @@ def test_a_doubt_is_said_beside_json_as_well(ward: Clinic) -> None:
     assert (json.loads(answer.out)["since"], json.loads(answer.out)["count"]) == (None, 3)
 
 
+@pytest.mark.file
 def test_a_plain_store_has_a_memory_too(home: Clinic) -> None:
     home.ok("init", "--plain")
     board(home, WARD)
