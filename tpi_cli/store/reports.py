@@ -2,7 +2,8 @@
 
 A report never writes to the store. The file holds no patient: of every row two digests (whose it is, what it
 said) keyed with the store's key and a salt, the clinic's id, the moment, and a digest over all of it, by which
-a damaged file is known. A plain store has no key, nor has one on a server: there the salt alone stands between the digests and a guess.
+a damaged file is known. A plain store has no key, nor has one on a server: there the salt alone stands between the
+digests and a guess.
 """
 
 import os

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from tpi_cli import errors
-from tpi_cli.store import audit, server, server_parts, server_write, steps, tables
+from tpi_cli.store import audit, seal, server, server_parts, server_write, steps, tables
 from tpi_cli.store.fields import on_servers
 from tpi_cli.store.place import Place
 
@@ -115,18 +115,20 @@ def let_in(connection: Any, clinic: str) -> None:
 
 
 def state(place: Place) -> tuple[int, str | None, bool]:
-    """The schema, the knowledge of its due dates, and whether its views and functions are this program's."""
+    """The schema, the knowledge of its due dates, and whether its views and functions are this program's and the whole
+    reads as the log knows it: another major version of the server has words of its own for it."""
     with closing(server.reach(place)) as connection:
         schema = server.schema_of(connection, place)
         db = server.Server(connection)
         known = db.value("SELECT knowledge FROM clinic")
-        return schema, known, not list(server_parts.strange(db))
+        told = db.value("SELECT structure FROM audit WHERE structure IS NOT NULL ORDER BY entry DESC LIMIT 1")
+        return schema, known, told == seal.structure(db) and not list(server_parts.strange(db))
 
 
 def make(place: Place, row: tables.Clinic, maker: tables.Clinician) -> str:
     """A new store with its clinic; returns the log's first key. Raises Conflict, StoreUnavailable, NotPermitted."""
     from tpi_cli.reference.revision import KNOWLEDGE
-    from tpi_cli.store import connect, seal
+    from tpi_cli.store import connect
 
     try:
         with server_write.bare(place).begin() as connection:
