@@ -10,6 +10,8 @@ import pytest
 from tests.postgres.house import ADMIN, WRITER, House
 from tpi_cli.rules import identity
 
+pytestmark = pytest.mark.slow
+
 TAKEN = psycopg.errors.ExclusionViolation
 RACERS = 32
 BOOK = """

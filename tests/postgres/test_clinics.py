@@ -8,6 +8,8 @@ from tests.postgres.cluster import OWNER
 from tests.postgres.house import ADMIN, AUDITOR, READER, WRITER, House
 from tpi_cli.store import tables as _  # noqa: F401 - the list of them
 
+pytestmark = pytest.mark.slow
+
 TABLES = sorted(SQLModel.metadata.tables)
 VIEWS = ["event_list", "injection_list", "recall_list"]
 HIDDEN = {READER: {"ratchet", "history", "request", "numbering"}, AUDITOR: {"ratchet"}, WRITER: {"ratchet"}}

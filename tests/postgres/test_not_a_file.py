@@ -26,7 +26,7 @@ def test_a_store_on_a_server_is_made_without_a_key_of_its_own(shared_house: Hous
     answer = shared_house.run(OWNER, "init", option)
     assert answer.code == 2 and "no key of its own" in answer.err, answer
     answer = shared_house.run(OWNER, "init")
-    assert answer.code == 5 and "there is a store in that database already" in answer.err, answer
+    assert answer.code == 5 and "there is a store at" in answer.err, answer
 
 
 def test_a_demo_is_a_file_of_its_own_wherever_the_clinic_is(shared_house: House) -> None:

@@ -15,6 +15,8 @@ from tests.postgres.conftest import place, wanted
 from tests.postgres.house import READER, SECRET, House, said
 from tpi_cli.store import address
 
+pytestmark = pytest.mark.slow
+
 NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 
 

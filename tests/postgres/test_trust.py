@@ -12,6 +12,8 @@ from tests.postgres.cluster import OWNER
 from tests.postgres.house import ADMIN, AUDITOR, WRITER, House
 from tpi_cli.rules import chain
 
+pytestmark = pytest.mark.slow
+
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 """What a server's text can hold: any letter but a half of a pair and NUL."""
 HARD = st.sampled_from(['"', "\\", "\x7f", "\x1f", "\b\t\n\f\r", "/", "é", "\u2028", "\uffff", "\U00010000",
@@ -262,3 +264,15 @@ def test_no_temporary_table_hides_a_clash(house: House) -> None:
                 "INSERT INTO appointment SELECT (json_populate_record(one, json_build_object('id',"
                 " gen_random_uuid(), 'number', 99, 'source_id', NULL))).* FROM appointment AS one"
             )
+
+
+def test_a_schema_that_reads_otherwise_is_sealed_anew_by_whoever_owns_it(house: House) -> None:
+    """As after an upgrade of the server to another major version, which has its own words for a schema."""
+    with house.at(OWNER) as connection:
+        connection.execute("ALTER INDEX tpi.ix_recall_patient RENAME TO ix_recall_whom")
+    assert house.run(OWNER, "verify").code == 8
+    assert not house.ok(OWNER, "db", "status", "--json").json["current"]
+    assert house.run(WRITER, "db", "migrate").code == 7
+    house.ok(OWNER, "db", "migrate")
+    assert house.ok(OWNER, "verify", "--json").json["ok"]
+    assert house.ok(OWNER, "db", "status", "--json").json["current"]

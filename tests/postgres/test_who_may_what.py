@@ -9,6 +9,8 @@ from tests.postgres.cluster import OWNER
 from tests.postgres.house import ADMIN, AUDITOR, LET_IN, READER, STRANGER, WRITER, House
 from tpi_cli.rules import identity
 
+pytestmark = pytest.mark.slow
+
 REFUSED = psycopg.errors.InsufficientPrivilege
 KEPT = psycopg.errors.IntegrityConstraintViolation
 NOBODY, EVERYBODY = "", "WRA"

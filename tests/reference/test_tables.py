@@ -37,7 +37,7 @@ COUNTS = {
     "responders": 2,
     "contact": 6,
     "intervals": 1,
-    "roles": 50,
+    "roles": 52,
     "imported": 39,
     "snomed": 24,
     "observations": 4,
