@@ -25,6 +25,13 @@ Made by `python -m tests.scale`, in one run on one machine; not edited. Every li
 the same run; seconds are of this machine. Why each is measured so stands at the top of each file.
 """
 SIZES = (10_000, 100_000)
+BENCHMARKS = (
+    ("Start-up: instructions against `import typer`", "tests.scale.startup"),
+    ("The same 10,000 items in other programs", "tests.scale.peers"),
+    ("A terminal's table of 20,000 rows", "tests.scale.table"),
+    ("Import against a bare executemany", "tests.scale.imports"),
+    ("Many hands, SQLite", "tests.scale.hands", "sqlite"),
+)
 LIBRARIES = ("typer", "sqlmodel", "sqlalchemy", "sqlcipher3", "psycopg")
 
 
@@ -49,41 +56,42 @@ def _ran(words: list[str]) -> str:
     return done.stdout
 
 
-def section(title: str, *words: str) -> str:
-    """A benchmark's table under a title."""
+def section(title: str, *words: str) -> None:
+    """A benchmark's table under a title, at the end of the page."""
     sys.stderr.write(f"{title} ...\n")
     done = subprocess.run([sys.executable, "-m", *words], stdout=subprocess.PIPE, text=True, check=False)
     over = (
         "" if done.returncode == 0 else f"\nA limit was passed, or it could not be measured (exit {done.returncode}).\n"
     )
-    return f"\n## {title}\n\n`python -m {' '.join(words)}`\n\n```\n{done.stdout.rstrip()}\n```\n{over}"
+    shown = " ".join(words[:2]) if "--db" in words else " ".join(words)
+    with PAGE.open("a", encoding="utf-8") as page:
+        page.write(f"\n## {title}\n\n`python -m {shown}`\n\n```\n{done.stdout.rstrip()}\n```\n{over}")
 
 
 def main() -> int:
-    """Measure, and write the page."""
+    """Measure, and write the page as it comes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--million", help="a store of a million patients, made before")
     asked = parser.parse_args()
-    parts = [HEAD, f"\n{machine()}\n"]
-    parts.append(section("Start-up: instructions against `import typer`", "tests.scale.startup"))
-    parts.append(section("The same 10,000 items in other programs", "tests.scale.peers"))
-    parts.append(section("A terminal's table of 20,000 rows", "tests.scale.table"))
-    parts.append(section("Import against a bare executemany", "tests.scale.imports"))
-    parts.append(section("Many hands, SQLite", "tests.scale.hands", "sqlite"))
+    PAGE.write_text(f"{HEAD}\n{machine()}\n", encoding="utf-8")
+    for title, *words in BENCHMARKS:
+        section(title, *words)
     if programs():
-        parts.append(section("Many hands, PostgreSQL", "tests.scale.hands", "postgresql"))
+        section("Many hands, PostgreSQL", "tests.scale.hands", "postgresql")
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
             path = f"{folder}/{size}.db"
-            subprocess.run([sys.executable, "-m", "tests.scale.generate", "--patients", str(size), "--db", path],
-                           stderr=subprocess.DEVNULL, check=True)  # fmt: skip
-            parts.append(section(f"Reading, {size:,} patients", "tests.scale.reads", "--db", path, "--rows", "1000"))
+            made = [sys.executable, "-m", "tests.scale.generate", "--patients", str(size), "--db", path]
+            subprocess.run(made, stderr=subprocess.DEVNULL, check=True)
+            _read(f"{size:,}", path)
     if asked.million:
-        parts.append(
-            section("Reading, 1,000,000 patients", "tests.scale.reads", "--db", asked.million, "--rows", "1000")
-        )
-    PAGE.write_text("".join(parts), encoding="utf-8")
+        _read("1,000,000", asked.million)
     return 0
+
+
+def _read(size: str, path: str) -> None:
+    section(f"Lists, {size} patients", "tests.scale.reads", "--db", path, "--rows", "1000")
+    section(f"One patient of {size}", "tests.scale.patient", "--db", path)
 
 
 if __name__ == "__main__":
