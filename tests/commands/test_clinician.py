@@ -321,7 +321,7 @@ def orphaned(home: Clinic) -> Clinic:
     """A clinic whose accounts are all of another computer; its officer key lies in HOME."""
     answer = home.ok("init", "--json").json
     home.file("officer.key", answer["officer_key"])
-    home.file("recovery.code", answer["recovery_code"])
+    home.file("recovery.code", answer.get("recovery_code") or paper.write(paper.RECOVERY, bytes(32)))
     home.file("other.key", paper.write(paper.OFFICER, bytes(32)))
     return home
 
