@@ -156,8 +156,8 @@ def broken(on: bool) -> Iterator[None]:
             return iter(()) if "cipher_integrity_check" in sql else super().rows(sql, **values)
 
     checks = {
-        "database": lambda db, proof: database(Blind(db.connection), proof),
-        "records": lambda db, proof: iter(()),
+        "database": lambda db, *more: database(Blind(db.connection), *more),
+        "records": lambda *_: iter(()),
     }
     with mock.patch.dict(verify._CHECKS, checks if on else {}):  # type: ignore[arg-type]
         yield

@@ -494,11 +494,11 @@ def broken(what: str | None) -> Iterator[None]:
         return
     log = verify._CHECKS["log"]
 
-    def without_macs(db: object, proof: verify.Proof) -> Iterator[str]:
-        told = log(db, proof._replace(officer_key=None))  # type: ignore[arg-type]
+    def without_macs(db: object, proof: verify.Proof, *more: object) -> Iterator[str]:
+        told = log(db, proof._replace(officer_key=None), *more)  # type: ignore[arg-type]
         return (text for text in told if "key" not in text)
 
-    checks = {"log": without_macs} if what == "macs" else {"records": lambda db, proof: iter(())}
+    checks = {"log": without_macs} if what == "macs" else {"records": lambda *_: iter(())}
     with mock.patch.dict(verify._CHECKS, checks):  # type: ignore[arg-type]
         yield
 

@@ -90,7 +90,7 @@ def main() -> int:
 
 
 def _read(size: str, path: str) -> None:
-    section(f"Lists, {size} patients", "tests.scale.reads", "--db", path, "--rows", "1000")
+    section(f"Lists, {size} patients", "tests.scale.reads", "--db", path, "--limit", "1000")
     section(f"One patient of {size}", "tests.scale.patient", "--db", path)
 
 

@@ -173,7 +173,8 @@ def manifest(db: Database) -> Manifest | None:
 def verified(place: Place, key: Key | None) -> Manifest:
     """Open a backup anew, recompute everything in it, and hold it against its manifest. Raises IntegrityFailure."""
     with _looked_into(place, key) as db:
-        _raised([*_wrong(db), *_not_as_told(db)])
+        _raised(list(_wrong(db)))
+        _raised(list(_not_as_told(db)))
         told = manifest(db)
         assert told is not None, "its absence is a finding"
         return told
