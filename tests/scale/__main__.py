@@ -63,7 +63,7 @@ def section(title: str, *words: str) -> None:
     over = (
         "" if done.returncode == 0 else f"\nA limit was passed, or it could not be measured (exit {done.returncode}).\n"
     )
-    shown = " ".join(words[:2]) if "--db" in words else " ".join(words)
+    shown = " ".join("STORE" if word.endswith(".db") else word for word in words)
     with PAGE.open("a", encoding="utf-8") as page:
         page.write(f"\n## {title}\n\n`python -m {shown}`\n\n```\n{done.stdout.rstrip()}\n```\n{over}")
 
