@@ -8,7 +8,7 @@ OURS = "IN (SELECT id FROM clinic)"
 
 
 def day(value: Any) -> date | None:
-    """A DATE column's value: text on SQLite, a date elsewhere."""
+    """A DATE column's value: text out of a store of either engine, a date where SQLModel read it."""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 

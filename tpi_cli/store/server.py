@@ -6,7 +6,7 @@ the same. Everything lies in a schema of its own, `tpi`, and who may do what the
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any
 
@@ -388,9 +388,3 @@ _MEANING: dict[type[Exception], Callable[[Place], errors.TpiError]] = {
     psycopg.errors.DiskFull: lambda place: errors.StoreReadOnly(why="the server's disk is full", path=place.path),
 }
 """What the server's errors mean here, the narrower before the wider."""
-
-
-def gone(connection: Any) -> None:
-    """Close without a word."""
-    with suppress(psycopg.Error):
-        connection.close()
