@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +15,7 @@ from tpi_cli.store import account, audit, backup, connect, keep, keys, seal, ste
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
 from tpi_cli.store.database import Database, Driver, faults
 from tpi_cli.store.place import Place, make_folder
-from tpi_cli.store.write import made, new_id
+from tpi_cli.store.write import durably, made, new_id
 
 
 class Made(NamedTuple):
@@ -168,12 +168,7 @@ def _to_migrate(place: Place) -> Engine:
 
         return server_write.bare(place)
 
-    def creator() -> Any:
-        connection = connect.open_any(place)
-        connect.durable(connection)
-        return connection
-
-    return made(creator)
+    return made(durably(connect.open_any, place))
 
 
 def _logged(connection: Connection, db: Database, clinic: str) -> str | None:

@@ -27,12 +27,18 @@ def engine(place: Place) -> Engine:
 
         return server_write.engine(place)
 
+    return made(durably(connect.open_store, place), place.secrets.waits if place.secrets else lambda: None)
+
+
+def durably(opened: Callable[[Place], Any], place: Place) -> Callable[[], Any]:
+    """A way to open a file's store so that it keeps what it acknowledges."""
+
     def creator() -> Any:
-        connection = connect.open_store(place)
+        connection = opened(place)
         connect.durable(connection)
         return connection
 
-    return made(creator, place.secrets.waits if place.secrets else lambda: None)
+    return creator
 
 
 def made(creator: Any, waits: Callable[[], None] = lambda: None) -> Engine:
