@@ -197,10 +197,10 @@ def many(clinic: Clinic, rows: int) -> list[str]:
 
 
 def test_a_terminal_sees_how_far_it_has_come(clinic: Clinic) -> None:
-    with terminal(clinic, "import", *many(clinic, 600), columns=250) as screen:
+    with terminal(clinic, "import", *many(clinic, 6000), columns=250) as screen:
         assert screen.end() == 0, screen.screen
         told = screen.screen
-    assert "of 660 rows" in told, told[-2000:]
+    assert "of 6,600 rows" in told, told[-2000:]
     assert "a second" in told
     assert "600 new, 0 changed, 0 same, 0 refused" in told
 

@@ -89,17 +89,9 @@ def half_synced() -> None:
 
 def deferred() -> None:
     """A plain BEGIN: a writer that first reads finds its snapshot overtaken."""
-    from sqlalchemy import Engine, create_engine, event
-    from sqlalchemy.pool import NullPool
+    from tpi_cli.store import turns
 
-    from tpi_cli.store import connect, write
-
-    def made(creator: Any) -> Engine:
-        out = create_engine("sqlite://", creator=creator, module=connect.Driver, poolclass=NullPool)
-        event.listen(out, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-        return out
-
-    write.made = made
+    turns.begin = lambda connection, _told=None: connection.execute("BEGIN")
 
 
 def impatient() -> None:

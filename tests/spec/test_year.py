@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -588,9 +587,6 @@ def at_hand(_shipped: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]
     home = Path(tempfile.mkdtemp(prefix="tpi-year-", dir=memory if os.access(memory, os.W_OK) else None))
     shutil.copytree(_shipped, home, dirs_exist_ok=True)
     monkeypatch.setenv("TPI_TODAY", str(MONDAY))
-    monkeypatch.setattr(
-        write, "engine", cache(write.engine)
-    )  # an engine keeps what it compiled; its connections are new
     yield Clinic(home)
     shutil.rmtree(home)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.conftest import Clinic
 from tests.store.places import place
-from tpi_cli.store import connect, schema, write
+from tpi_cli.store import connect, orm, schema
 from tpi_cli.store.connect import APPLICATION_ID
 
 
@@ -24,7 +24,7 @@ def older(clinic: Clinic, schema_then: int) -> None:
     def creator() -> Any:
         return connect.connect(str(path), key)
 
-    with write.made(creator).begin() as connection:
+    with orm.made(creator).begin() as connection:
         _as_of(connection, schema_then)
         old: Any = connection.connection.driver_connection
         old.execute("PRAGMA defer_foreign_keys=ON")

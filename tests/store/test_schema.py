@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Inspector, MetaData, create_engine, inspect
+from sqlalchemy import Engine, Inspector, MetaData, create_engine, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex
 from sqlmodel import SQLModel
 
 from tests.conftest import Clinic
 from tests.store.places import fill, place
-from tpi_cli.store import connect, tables, views, write
+from tpi_cli.store import connect, orm, tables, views
 from tpi_cli.store.fields import on_servers
+from tpi_cli.store.write import transaction
 
 KINDS = ["encrypted", "plain"]
 TABLES = set(SQLModel.metadata.tables)
@@ -48,12 +49,17 @@ def trying(clinic: Clinic) -> Iterator[Any]:
         connection.execute("ROLLBACK")
 
 
+def engine(clinic: Clinic) -> Engine:
+    """SQLModel's way into the store."""
+    return orm.made(orm.durably(connect.open_store, place(clinic)))
+
+
 # --- shape
 
 
 def test_a_migrated_store_is_what_the_tables_say(store: Clinic) -> None:
     """Alembic finds nothing to do: no table, column, type, index, unique or foreign key differs."""
-    with write.engine(place(store)).connect() as connection:
+    with engine(store).connect() as connection:
         settings = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(connection, opts=settings)
         assert compare_metadata(context, SQLModel.metadata) == []
@@ -76,7 +82,7 @@ def test_down_to_every_constraint(store: Clinic) -> None:
     """Alembic does not compare CHECKs, so the schema is also laid beside one made from the tables directly."""
     fresh = create_engine("sqlite://")
     SQLModel.metadata.create_all(fresh)
-    with write.engine(place(store)).connect() as migrated, fresh.connect() as direct:
+    with engine(store).connect() as migrated, fresh.connect() as direct:
         one, other = _shape(inspect(migrated)), _shape(inspect(direct))
         indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
         made, expected = (list(map(tuple, where.exec_driver_sql(indexes))) for where in (migrated, direct))
@@ -108,7 +114,11 @@ def _shape(inspector: Inspector) -> dict[str, dict[str, Any]]:
 def test_stored_views_are_the_compiled_ones(store: Clinic) -> None:
     with trying(store) as connection:
         stored = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'"))
-    made = [text for text in views.statements(write.engine(place(store)).dialect) if text.startswith("CREATE")]
+    made = [
+        text
+        for text in views.statements(orm.made(orm.durably(connect.open_store, place(store))).dialect)
+        if text.startswith("CREATE")
+    ]
     assert sorted(stored.values()) == sorted(made)
     assert stored.keys() == views.VIEWS.keys() == {"recall_list", "event_list", "injection_list"}
 
@@ -300,7 +310,7 @@ def test_the_constraints_hold_in_any_tool(filled: dict[str, Clinic]) -> None:
 def test_a_decimal_comes_back_as_it_went_in(clinic: Clinic) -> None:
     """0.1 mL is 0.1 mL: text on SQLite, never a float."""
     clinic.inject(clinic.patient(), "ut l lido 0.25% 0.1ml")
-    with write.transaction(place(clinic)) as writing:
+    with transaction(place(clinic)) as writing:
         row = writing.session.get_one(tables.Component, writing.db.value("SELECT id FROM component"))
         kept = writing.db.row("SELECT strength, volume_ml, mass, typeof(mass) FROM component")
     assert [str(row.strength), str(row.volume_ml), str(row.mass)] == ["0.25", "0.1", "0.25"]

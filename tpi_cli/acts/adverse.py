@@ -3,11 +3,9 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlmodel import select
-
 from tpi_cli.errors import Conflict, NotFound
 from tpi_cli.reference import adverse as types
-from tpi_cli.store import tables
+from tpi_cli.store.columns import known_day
 from tpi_cli.store.write import Writing
 
 MOST = 10**9
@@ -32,43 +30,38 @@ class Event(NamedTuple):
     outcome: str | None = None
 
 
-def add(writing: Writing, of: Happened, event: Event) -> tables.AdverseEvent:
+def add(writing: Writing, of: Happened, event: Event) -> int:
     """Record an event; one whose type asks for it is on the list from its day until a look is recorded."""
     look = of.on_date if types.all_types()[event.type].look else None
     return put(writing, of, event, look)
 
 
-def put(writing: Writing, of: Happened, event: Event, look_on: date | None) -> tables.AdverseEvent:
-    """Record an event that wants a look from a day, or (None) no more than to be on file."""
+def put(writing: Writing, of: Happened, event: Event, look_on: date | None) -> int:
+    """Record an event that wants a look from a day, or (None) no more than to be on file; returns its number."""
     sql = "SELECT COALESCE(MAX(number), 0) + 1 FROM adverse_event WHERE patient_id = :patient"
-    row = tables.AdverseEvent(
-        **writing.record(),
-        **of._asdict(),
-        **event._asdict(),
-        number=writing.db.value(sql, patient=of.patient_id),
-        follow_up_on=look_on,
-        recorded_at=writing.stamp,
-        recorded_by=writing.by,
-    )
-    return writing.add(row)
+    number = int(writing.db.value(sql, patient=of.patient_id))
+    told = {"recorded_at": writing.stamp, "recorded_by": writing.by}
+    about = {**of._asdict(), **event._asdict(), "number": number, "follow_up_on": look_on}
+    writing.put("adverse_event", {**writing.record(), **about, **told})
+    return number
 
 
-def close(
-    writing: Writing, patient_id: str, number: int, on: date, outcome: str, action: str | None
-) -> tables.AdverseEvent:
+_NUMBERED = """
+SELECT id, on_date, closed_on, type, text, action FROM adverse_event WHERE patient_id = :patient AND number = :number
+"""
+
+
+def close(writing: Writing, patient_id: str, number: int, on: date, outcome: str, action: str | None) -> Event:
     """Record that somebody looked at it again, and how it ended. Raises NotFound, Conflict."""
-    row = _numbered(writing, patient_id, number) if 0 < number <= MOST else None
+    row = writing.db.row(_NUMBERED, patient=patient_id, number=number) if 0 < number <= MOST else None
     if row is None:
         raise NotFound(f"the patient has no adverse event {number}", hint="tpi adverse list PATIENT shows them")
-    if row.closed_on is not None:
-        raise Conflict(f"adverse event {number} was closed on {row.closed_on}", hint="tpi adverse add records another")
-    if on < row.on_date:
-        raise Conflict(f"{on} is before the event ({row.on_date})", hint="check --on")
-    row.closed_on, row.closed_at, row.closed_by = on, writing.stamp, writing.by
-    row.outcome, row.action = outcome, action or row.action
-    return writing.add(row)
-
-
-def _numbered(writing: Writing, patient_id: str, number: int) -> tables.AdverseEvent | None:
-    table = tables.AdverseEvent
-    return writing.session.exec(select(table).where(table.patient_id == patient_id, table.number == number)).first()
+    id_, happened, closed, *event = row
+    if closed is not None:
+        raise Conflict(f"adverse event {number} was closed on {closed}", hint="tpi adverse add records another")
+    if on < known_day(happened):
+        raise Conflict(f"{on} is before the event ({happened})", hint="check --on")
+    told = Event(event[0], event[1], action or event[2], outcome)
+    ended = {"closed_on": on, "closed_at": writing.stamp, "closed_by": writing.by}
+    writing.change("adverse_event", id_, {**ended, "outcome": told.outcome, "action": told.action})
+    return told

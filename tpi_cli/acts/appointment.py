@@ -12,7 +12,8 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from tpi_cli import clock
-from tpi_cli.acts.clinician import named
+from tpi_cli.acts import visits
+from tpi_cli.acts.staff import named
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import identity, opening
 from tpi_cli.rules.contact import LONGEST, OPEN
@@ -24,8 +25,6 @@ from tpi_cli.store.write import Writing
 
 CLASH, HOURS = "clash", "hours"
 """What a reason can go past: an overlap, and the opening hours."""
-UNTREATED = (*OPEN, "no-show")
-"""What the session of its day closes."""
 HOUR = 60
 
 
@@ -132,16 +131,6 @@ def arrive(writing: Writing, appointment_id: str, note: str | None = None) -> ta
     return _done(writing, row, "arrive", note)
 
 
-def close(writing: Writing, patient_id: str, on: date, session_id: str) -> None:
-    """The session of a day closes the appointments the patient had on it, one given up for missed too: whoever was
-    treated came after all. The caller keeps the due dates."""
-    for row in _of(writing, tables.Appointment.patient_id == patient_id, tables.Appointment.on_date == on):
-        if row.status in UNTREATED:
-            row.sequence += row.status not in OPEN  # a calendar took it off
-            row.status, row.session_id = "done", session_id
-            _noted(writing, row, "done", None)
-
-
 def call_off(writing: Writing, patient_id: str, reason: str) -> None:
     """Whatever is still open of a patient who comes no more. The caller keeps the due dates."""
     for row in _of(writing, tables.Appointment.patient_id == patient_id, col(tables.Appointment.status).in_(OPEN)):
@@ -206,7 +195,7 @@ def _ended(writing: Writing, appointment_id: str, act: str, status: str, reason:
 
 
 def _clinician(writing: Writing, wish: Wish) -> str | None:
-    return named(writing, wish.clinician).id if wish.clinician else None
+    return named(writing, wish.clinician) if wish.clinician else None
 
 
 def _done(writing: Writing, row: tables.Appointment, act: str, reason: str | None) -> tables.Appointment:
@@ -219,26 +208,7 @@ def _noted(writing: Writing, row: tables.Appointment, act: str, reason: str | No
     """The row as it stands now, and what was done to it."""
     row.changed_at = writing.stamp
     writing.add(row)
-    note(writing, row, act, reason, writing.today)
-
-
-def note(writing: Writing, row: tables.Appointment, act: str, reason: str | None, on: date) -> None:
-    """What was done to an appointment on a day, as it stands now. The caller keeps the due dates."""
-    writing.add(
-        tables.AppointmentAct(
-            **writing.record(),
-            appointment_id=row.id,
-            act=act,
-            on_date=on,
-            was_on=row.on_date,
-            was_wall=row.wall,
-            minutes=row.minutes,
-            clinician_id=row.clinician_id,
-            reason=reason,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
-    )
+    visits.note(writing, row, act, reason, writing.today)
 
 
 def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:

@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from tpi_cli.acts import clinician, take_over
+from sqlmodel import select
+
+from tpi_cli.acts import staff, take_over
 from tpi_cli.acts.take_over import HOUSE, Agree, Offer
 from tpi_cli.rules import identity
 from tpi_cli.rules.roles import AUDITOR
@@ -165,11 +167,11 @@ class Coming:
         if here == columns or not taking:
             (self.result.same if here == columns else self.result.left)["clinic"] += 1
             return
-        row = self._writing.clinic
+        row = self._writing.session.exec(select(tables.Clinic)).one()
         row.name, row.zone, row.made_up = columns["name"], columns["zone"], bool(columns["made_up"])
         row.namespace = columns.get("namespace")
         self._writing.add(row)
-        self._writing.send()
+        self._writing.at_home()
         self.result.new["clinic"] += 1
 
     def _clinician(self, columns: Mapping[str, Any], *, taking: bool) -> None:
@@ -190,7 +192,8 @@ class Coming:
 
     def _named(self, code: str) -> tables.Clinician:
         """The clinician with that code, put on file at first sight, with the least of rights."""
-        row = clinician.named(self._writing, code)
+        known = staff.named(self._writing, code)
+        row = self._writing.session.get_one(tables.Clinician, known)
         if code.casefold() not in self._ids:
             row.role = LEAST
         self._writing.send()

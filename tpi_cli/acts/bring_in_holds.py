@@ -6,13 +6,14 @@ dates.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 
-from sqlmodel import col, select
-
-from tpi_cli.acts import hold, patient
+from tpi_cli.acts import contact, hold
 from tpi_cli.acts import site as sites
 from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
-from tpi_cli.store import tables
+from tpi_cli.acts.site import Site
+from tpi_cli.store.columns import day
+from tpi_cli.store.read import people
 from tpi_cli.store.read.contacts import Called
 from tpi_cli.store.read.holds import Held
 from tpi_cli.store.write import Writing
@@ -21,9 +22,8 @@ from tpi_cli.store.write import Writing
 def calls(writing: Writing, person: Person, lines: list[Line]) -> Result:
     """Put a patient's calls on file that are not there yet, in the order of the lines."""
     out = nothing()
-    table = tables.Contact
-    rows = writing.session.exec(select(table).where(table.patient_id == person.id))
-    known = Counter((row.on_date, row.result, row.channel, row.snoozed_until, row.note) for row in rows)
+    known = Counter((day(on), *called, day(until), note) for on, *called, until, note in
+                    writing.db.rows(_CALLS, patient=person.id))  # fmt: skip
     for line in lines:
         row: Called = line.row
         wrong = not_then(person, row.on)
@@ -38,20 +38,11 @@ def calls(writing: Writing, person: Person, lines: list[Line]) -> Result:
     return out
 
 
+_CALLS = "SELECT on_date, result, channel, snoozed_until, note FROM contact WHERE patient_id = :patient"
+
+
 def _call(writing: Writing, person: Person, row: Called) -> None:
-    writing.add(
-        tables.Contact(
-            **writing.record(),
-            patient_id=person.id,
-            result=row.result,
-            channel=row.channel,
-            on_date=row.on,
-            snoozed_until=row.until,
-            note=row.note,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
-    )
+    contact.put(writing, contact.Call(person.id, row.result, row.channel, row.on, note=row.note), row.until)
 
 
 def holds(writing: Writing, person: Person, lines: list[Line]) -> Result:
@@ -60,11 +51,11 @@ def holds(writing: Writing, person: Person, lines: list[Line]) -> Result:
     A finding at a place without a site makes one. A death makes the patient deceased.
     """
     out = nothing()
-    known = Counter(_stated(writing, row) for row in _on_file(writing, person))
+    known = Counter(_on_file(writing, person))
     for line in lines:
         row: Held = line.row
         site = sites.at(writing, person.id, row.muscle, row.side) if row.muscle and row.side else None
-        if known[row[1:]] > 0 or _found_then(site, row):
+        if known[row[1:]] > 0 or _found_then(writing, site, row):
             known[row[1:]] -= 1
             out.same.append(line)
         elif _noted(writing, site, row):
@@ -77,37 +68,40 @@ def holds(writing: Writing, person: Person, lines: list[Line]) -> Result:
     return out
 
 
-def _on_file(writing: Writing, person: Person) -> list[tables.Hold]:
-    return list(writing.session.exec(select(tables.Hold).where(tables.Hold.patient_id == person.id)))
+_HOLDS = """
+SELECT act, site.muscle, site.side, hold.on_date, hold.until, hold.reason, hold.note
+  FROM hold LEFT JOIN site ON site.id = hold.site_id WHERE hold.patient_id = :patient
+"""
 
 
-def _stated(writing: Writing, row: tables.Hold) -> tuple[object, ...]:
-    """A decision on file as a row of the file says it, but for the patient."""
-    site = writing.session.get_one(tables.Site, row.site_id) if row.site_id else None
-    where = (site.muscle, site.side) if site else (None, None)
-    return row.act, *where, row.on_date, row.until, row.reason, row.note
+def _on_file(writing: Writing, person: Person) -> Iterator[tuple[object, ...]]:
+    """The decisions on file as a row of the file says each, but for the patient."""
+    for act, muscle, side, on, until, *rest in writing.db.rows(_HOLDS, patient=person.id):
+        yield (act, muscle, side, day(on), day(until), *rest)
 
 
-def _found_then(site: tables.Site | None, row: Held) -> bool:
+def _found_then(writing: Writing, site: Site | None, row: Held) -> bool:
     """Whether that finding is the one which the site is on file with."""
-    return row.act == "find" and site is not None and site.found_on == row.on
+    if row.act != "find" or site is None:
+        return False
+    return day(writing.db.value("SELECT found_on FROM site WHERE id = :site", site=site.id)) == row.on
 
 
-def _noted(writing: Writing, site: tables.Site | None, row: Held) -> bool:
+_BARE = "SELECT id FROM hold WHERE site_id = :site AND act = 'resolve' AND on_date = :on AND note IS NULL"
+
+
+def _noted(writing: Writing, site: Site | None, row: Held) -> bool:
     """Whether the site is on file as resolved that day, without the row's note, as a score puts it: note it there."""
     if row.act != "resolve" or site is None or row.note is None:
         return False
-    table = tables.Hold
-    same = select(table).where(table.site_id == site.id, table.act == "resolve", table.on_date == row.on)
-    bare = writing.session.exec(same.where(col(table.note).is_(None))).first()
+    bare = writing.db.value(_BARE, site=site.id, on=row.on.isoformat())
     if bare is None:
         return False
-    bare.note = row.note
-    writing.add(bare)
+    writing.change("hold", bare, {"note": row.note})
     return True
 
 
-def _fault(person: Person, site: tables.Site | None, row: Held) -> tuple[str, str] | None:
+def _fault(person: Person, site: Site | None, row: Held) -> tuple[str, str] | None:
     wrong = not_then(person, row.on)
     if wrong:
         return "date", wrong
@@ -116,12 +110,14 @@ def _fault(person: Person, site: tables.Site | None, row: Held) -> tuple[str, st
     return None
 
 
-def _decide(writing: Writing, person: Person, site: tables.Site | None, row: Held) -> None:
+def _decide(writing: Writing, person: Person, site: Site | None, row: Held) -> None:
     if row.act == "find" and site is None:
         found = sites.Findings(note=row.note)
-        sites.place(writing, person.id, row.muscle or "", row.side or "", found, row.on).found_on = row.on
+        sites.place(writing, person.id, (row.muscle or "", row.side or ""), found, since=row.on, found_on=row.on)
         return
     decision = hold.Decision(row.act, person.id, row.on, site.id if site else None, row.reason, row.until, row.note)
     hold.put(writing, decision)
-    if row.reason == "died" and writing.session.get_one(tables.Patient, person.id).status != "deceased":
+    if row.reason == "died" and people.status_and_birth(writing.db, person.id)[0] != "deceased":
+        from tpi_cli.acts import patient
+
         patient.change(writing, person.id, {"status": "deceased"}, row.on)

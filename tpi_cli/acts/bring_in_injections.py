@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from tpi_cli.acts import appointment, inject
+from tpi_cli.acts import inject, visits
 from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, digest, not_then, nothing
 from tpi_cli.acts.bring_in_sessions import Hindsight, Joined, Sites
-from tpi_cli.acts.clinician import Staff
 from tpi_cli.acts.inject import Opened
+from tpi_cli.acts.staff import Staff
 from tpi_cli.rules.identity import PART_OF
 from tpi_cli.store.columns import known_day
 from tpi_cli.store.database import Database
@@ -68,7 +68,7 @@ class Known:
         self.key_of = {source: key for source, key in keys if source}
         self.seen: Counter[Injected] = Counter()
         self.places = _places(on_file)
-        booked = f"SELECT on_date FROM appointment WHERE patient_id = :who AND status IN {appointment.UNTREATED}"
+        booked = f"SELECT on_date FROM appointment WHERE patient_id = :who AND status IN {visits.UNTREATED}"
         self.booked = {known_day(on) for (on,) in db.rows(booked, who=person.id)}
 
 
@@ -189,7 +189,7 @@ def _session(known: Known, staff: Staff, numbers: Iterator[int], on: date, lines
         copies[bare] += 1
     joined.end()
     if on in known.booked:
-        appointment.close(writing, known.person.id, on, joined.session.id)
+        visits.close(writing, known.person.id, on, joined.session.id)
     return joined.session
 
 

@@ -6,12 +6,10 @@ day. Everything lands in the caller's transaction or not at all.
 
 from datetime import date
 
-from sqlmodel import select
-
 from tpi_cli.acts import hold, outcome
 from tpi_cli.acts import site as sites
 from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
-from tpi_cli.store import tables
+from tpi_cli.acts.site import Site
 from tpi_cli.store.read import scores, sources
 from tpi_cli.store.read.scores import Against, Scored
 from tpi_cli.store.write import Writing
@@ -115,7 +113,7 @@ def _new(writing: Writing, known: Known, out: Result, line: Line) -> tuple[str, 
     return None
 
 
-def _add(writing: Writing, row: Scored, patient_id: str, site: tables.Site | None, against: Against) -> None:
+def _add(writing: Writing, row: Scored, patient_id: str, site: Site | None, against: Against) -> None:
     score = outcome.Score(patient_id, row.date, row.pain, row.relief_pct, site.id if site else None, row.resolved,
                           source_id=row.source_id)  # fmt: skip
     outcome.put(writing, score, against.id)
@@ -123,10 +121,9 @@ def _add(writing: Writing, row: Scored, patient_id: str, site: tables.Site | Non
         _resolve(writing, site, row.date)
 
 
-def _resolve(writing: Writing, site: tables.Site, on: date) -> None:
+def _resolve(writing: Writing, site: Site, on: date) -> None:
     """Close the site as of that day. It is history: it stands beside whatever was decided or treated later."""
-    table = tables.Hold
-    same = select(table).where(table.site_id == site.id, table.act == "resolve", table.on_date == on)
-    if writing.session.exec(same).first():
+    same = "SELECT 1 FROM hold WHERE site_id = :site AND act = 'resolve' AND on_date = :on"
+    if writing.db.value(same, site=site.id, on=on.isoformat()):
         return
     hold.put(writing, hold.Decision("resolve", site.patient_id, on, site.id))

@@ -12,7 +12,7 @@ from tpi_cli.acts.inject import Opened
 from tpi_cli.rules.case import Finding
 from tpi_cli.rules.propose import UNSAID, Plan
 from tpi_cli.rules.values import Pain, Place, Shot, volumes
-from tpi_cli.store import facts, tables
+from tpi_cli.store import facts
 from tpi_cli.store.chart import Chart, House
 from tpi_cli.store.read import overrides, people
 from tpi_cli.store.read.clinic import clinic
@@ -33,7 +33,7 @@ class Sites:
         where = row.muscle, row.side
         if where not in self._known:
             number = max((number for _, number in self._known.values()), default=0) + 1
-            columns = sites.columns(self.writing, self._patient_id, where, number, since=row.date)
+            columns = sites.columns(self.writing, self._patient_id, where, {"number": number, "since": row.date})
             self.writing.put("site", columns)
             self._known[where] = columns["id"], number
         return self._known[where][0]
@@ -90,10 +90,8 @@ class Joined:
             planned = Plan(follow_up, "stated") if follow_up else UNSAID
             if site_id not in self._plans:
                 inject.plan(self._writing, self.session, site_id, planned)
-            elif follow_up and self._plans[site_id]:
-                plan = self._writing.session.get_one(tables.Plan, self._plans[site_id])
-                plan.follow_up, plan.origin = planned.follow_up, planned.origin
-                self._writing.add(plan)
+            elif follow_up and (unsaid := self._plans[site_id]):
+                self._writing.change("plan", unsaid, {"follow_up": planned.follow_up, "origin": planned.origin})
 
     def _score(self, site_id: str, row: Injected) -> None:
         """The site's scores that are not on file yet."""

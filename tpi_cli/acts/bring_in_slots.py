@@ -15,10 +15,10 @@ from typing import NamedTuple
 from sqlmodel import col, or_, select
 
 from tpi_cli import clock
-from tpi_cli.acts import appointment
+from tpi_cli.acts import appointment, visits
 from tpi_cli.acts.appointment import Slot
 from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
-from tpi_cli.acts.clinician import named
+from tpi_cli.acts.staff import named
 from tpi_cli.rules import identity
 from tpi_cli.rules.contact import OPEN
 from tpi_cli.store import tables
@@ -137,7 +137,7 @@ def _add(writing: Writing, person: Person, row: Appointed, slot: Slot) -> Wrong:
         **writing.record(),
         number=0,
         patient_id=person.id,
-        clinician_id=named(writing, row.clinician).id if row.clinician else None,
+        clinician_id=named(writing, row.clinician) if row.clinician else None,
         on_date=slot.on,
         wall=slot.wall,
         starts_at=slot.starts_at,
@@ -158,5 +158,5 @@ def _add(writing: Writing, person: Person, row: Appointed, slot: Slot) -> Wrong:
     writing.add(new)
     act = "no-show" if row.status == "no-show" else "book" if row.status in OPEN else None
     if act:
-        appointment.note(writing, new, act, "brought in from a file", min(slot.on, writing.today))
+        visits.note(writing, new, act, "brought in from a file", min(slot.on, writing.today))
     return None

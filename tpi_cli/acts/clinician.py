@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import col, select
 
+from tpi_cli.acts.staff import named
 from tpi_cli.errors import Conflict, NotFound
 from tpi_cli.rules.roles import CLINICIAN
 from tpi_cli.store import tables
@@ -30,27 +31,6 @@ class Standing(NamedTuple):
     retired_on: date | None
 
 
-def named(writing: Writing, code: str) -> tables.Clinician:
-    """The clinician of that code, in capitals or not; taken note of at first sight."""
-    return _on_file(writing, code) or writing.add(
-        tables.Clinician(**writing.record(), code=code, created_at=writing.stamp, created_by=writing.by)
-    )
-
-
-class Staff:
-    """Clinicians (UUIDs) by the code that many rows name them with, each looked up once."""
-
-    def __init__(self, writing: Writing) -> None:
-        self._writing = writing
-        self._known: dict[str, str] = {}
-
-    def id(self, code: str) -> str:
-        """The clinician of that code, taken note of at first sight."""
-        if code not in self._known:
-            self._known[code] = named(self._writing, code).id
-        return self._known[code]
-
-
 def _on_file(writing: Writing, code: str) -> tables.Clinician | None:
     known = clinicians.code(writing.db, code)
     table = tables.Clinician
@@ -65,7 +45,9 @@ def add(writing: Writing, told: Told) -> tables.Clinician:
     row = _on_file(writing, told.code)
     before = None if row is None else _facts(row)
     _free(writing, told)
-    row = row or named(writing, told.code)
+    if row is None:
+        new = named(writing, told.code)
+        row = writing.session.get_one(tables.Clinician, new)
     for name in ("name", "role", "account"):
         setattr(row, name, getattr(told, name) or getattr(row, name))
     row.retired_on = None

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from tpi_cli.errors import Conflict
-from tpi_cli.store import keep, tables
+from tpi_cli.store import keep
+from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.write import Writing
 
@@ -20,34 +21,30 @@ class Call(NamedTuple):
     note: str | None = None
 
 
-def log(writing: Writing, call: Call) -> tables.Contact:
-    """Keep the call; off the list until the day named, or as many days as the clinic set for that result.
+def log(writing: Writing, call: Call) -> date | None:
+    """Keep the call; off the list until the day named, or as many days as the clinic set for that result: that day.
 
     Raises Conflict for a patient who died, and for a day before the birth.
     """
-    person = writing.session.get_one(tables.Patient, call.patient_id)
-    if person.status == "deceased":
+    status, born = people.status_and_birth(writing.db, call.patient_id)
+    if status == "deceased":
         raise Conflict(
             "the patient is deceased: nobody is to be called",
             hint="if that is wrong: tpi patient edit PATIENT --status active",
         )
-    if call.on < person.born:
+    if call.on < born:
         raise Conflict(f"{call.on} is before the birth date", hint="check --on")
-    row = writing.add(
-        tables.Contact(
-            **writing.record(),
-            patient_id=call.patient_id,
-            result=call.result,
-            channel=call.channel,
-            on_date=call.on,
-            snoozed_until=call.until or _until(writing, call),
-            note=call.note,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
-    )
+    again = call.until or _until(writing, call)
+    put(writing, call, again)
     keep.refresh(writing.db, writing.clinic.id, [call.patient_id])
-    return row
+    return again
+
+
+def put(writing: Writing, call: Call, again: date | None) -> None:
+    """The call's row, with the day from which it is listed again. The caller keeps the due dates."""
+    told = {"result": call.result, "channel": call.channel, "note": call.note}
+    when = {"on_date": call.on, "snoozed_until": again, "recorded_at": writing.stamp, "recorded_by": writing.by}
+    writing.put("contact", {**writing.record(), "patient_id": call.patient_id, **told, **when})
 
 
 def _until(writing: Writing, call: Call) -> date | None:

@@ -3,13 +3,11 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlmodel import col, select
-
-from tpi_cli.acts import patient
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import recall
-from tpi_cli.store import facts, keep, tables
-from tpi_cli.store.read import plans
+from tpi_cli.store import facts, keep
+from tpi_cli.store.columns import day
+from tpi_cli.store.read import people, plans
 from tpi_cli.store.write import Writing
 
 
@@ -27,10 +25,10 @@ class Decision(NamedTuple):
 
 def decide(writing: Writing, decision: Decision) -> None:
     """Keep the decision and let the due dates follow. Raises Conflict where it would change nothing."""
-    person = writing.session.get_one(tables.Patient, decision.patient_id)
-    if decision.act == "resume" and person.status != "active":
-        raise Conflict(f"the patient is {person.status}", hint="tpi patient edit PATIENT --status active")
-    if decision.on < person.born:
+    status, born = people.status_and_birth(writing.db, decision.patient_id)
+    if decision.act == "resume" and status != "active":
+        raise Conflict(f"the patient is {status}", hint="tpi patient edit PATIENT --status active")
+    if decision.on < born:
         raise Conflict(f"{decision.on} is before the birth date", hint="check --on")
     if decision.reason != "died":
         _changes_something(_recalls(writing, decision), decision)
@@ -38,6 +36,8 @@ def decide(writing: Writing, decision: Decision) -> None:
     for one in _by_site(writing, decision):
         put(writing, one)
     if decision.reason == "died":
+        from tpi_cli.acts import patient  # it loads the ORM, which no other decision needs
+
         patient.change(writing, decision.patient_id, {"status": "deceased"}, decision.on)
     keep.refresh(writing.db, writing.clinic.id, [decision.patient_id])
     if decision.reason != "died" and _standing(writing, decision) == before:
@@ -78,12 +78,11 @@ def _nothing(writing: Writing, decision: Decision) -> Conflict:
     return Conflict("it stands so already: this would change nothing", hint="tpi why PATIENT shows how it stands")
 
 
-def put(writing: Writing, decision: Decision) -> tables.Hold:
+def put(writing: Writing, decision: Decision) -> None:
     """The decision's row. The caller keeps the due dates."""
     columns = decision._asdict()
-    row = tables.Hold(**writing.record(), on_date=columns.pop("on"), **columns,
-                      recorded_at=writing.stamp, recorded_by=writing.by)  # fmt: skip
-    return writing.add(row)
+    told = {"on_date": columns.pop("on"), "recorded_at": writing.stamp, "recorded_by": writing.by}
+    writing.put("hold", {**writing.record(), **columns, **told})
 
 
 def _standing(writing: Writing, decision: Decision) -> list[tuple[Any, ...]]:
@@ -96,7 +95,23 @@ def _standing(writing: Writing, decision: Decision) -> list[tuple[Any, ...]]:
     return list(writing.db.rows(sql, patient=decision.patient_id, on=decision.on.isoformat()))
 
 
-def _changes_something(recalls: list[tables.Recall], decision: Decision) -> None:
+class Recall(NamedTuple):
+    """How a site's recall stands: the session it counts from (UUID) and its day, what ended it, until when it waits."""
+
+    session_id: str | None
+    anchor_on: date | None
+    closed: str | None
+    snoozed_until: date | None
+
+
+def _recalls(writing: Writing, decision: Decision) -> list[Recall]:
+    sql = "SELECT session_id, anchor_on, closed, snoozed_until FROM recall WHERE patient_id = :patient"
+    site = " AND site_id = :site" if decision.site_id is not None else ""
+    rows = writing.db.rows(sql + site, patient=decision.patient_id, site=decision.site_id)
+    return [Recall(session, day(anchor), closed, day(snoozed)) for session, anchor, closed, snoozed in rows]
+
+
+def _changes_something(recalls: list[Recall], decision: Decision) -> None:
     """Raises Conflict for a decision that the rules would pass over: nobody is to think it holds."""
     if not recalls:
         raise Conflict("no site on file, so there is no recall", hint="tpi site add or tpi inject adds one")
@@ -108,19 +123,12 @@ def _changes_something(recalls: list[tables.Recall], decision: Decision) -> None
         raise Conflict(told, hint="tpi why PATIENT shows how the recall stands")
 
 
-def _nothing_held(recalls: list[tables.Recall], decision: Decision) -> str | None:
+def _nothing_held(recalls: list[Recall], decision: Decision) -> str | None:
     held = any(one.closed or (one.snoozed_until and one.snoozed_until > decision.on) for one in recalls)
     return None if held else "nothing is held here"
 
 
-def _nothing_open(recalls: list[tables.Recall]) -> str | None:
+def _nothing_open(recalls: list[Recall]) -> str | None:
     closed = {one.closed for one in recalls if one.closed not in {None, recall.UNREACHABLE}}
     still = any(one.closed in {None, recall.UNREACHABLE} for one in recalls)
     return None if still else f"the recall is {' and '.join(sorted(filter(None, closed)))} already"
-
-
-def _recalls(writing: Writing, decision: Decision) -> list[tables.Recall]:
-    query = select(tables.Recall).where(tables.Recall.patient_id == decision.patient_id)
-    if decision.site_id is not None:
-        query = query.where(col(tables.Recall.site_id) == decision.site_id)
-    return list(writing.session.exec(query))

@@ -5,11 +5,11 @@ from datetime import date
 from itertools import count
 from typing import Any, NamedTuple
 
-from tpi_cli.acts import adverse, appointment, propose
+from tpi_cli.acts import adverse, propose, visits
 from tpi_cli.acts import site as sites
 from tpi_cli.acts.adverse import Event, Happened
-from tpi_cli.acts.clinician import named
 from tpi_cli.acts.screen import Screened
+from tpi_cli.acts.staff import named
 from tpi_cli.errors import SafetyStop
 from tpi_cli.rules.case import Finding
 from tpi_cli.rules.dose import shown
@@ -76,7 +76,7 @@ def record(writing: Writing, draft: Draft) -> Recorded:
 
     Raises SafetyStop where a finding needs a reason and has none.
     """
-    clinician = named(writing, writing.acting).id
+    clinician = named(writing, writing.acting)
     number = writing.number("session")
     session = new_session(writing, draft.patient_id, draft.on, clinician, of_session(draft), number)
     return fill(writing, session, draft)
@@ -99,7 +99,7 @@ def fill(writing: Writing, session: Opened, draft: Draft) -> Recorded:
     for kind, text in draft.adverse:
         adverse.add(writing, Happened(draft.patient_id, session.id, None, draft.on), Event(kind, text))
     _findings(writing, session, draft)
-    appointment.close(writing, draft.patient_id, draft.on, session.id)
+    visits.close(writing, draft.patient_id, draft.on, session.id)
     keep.refresh(writing.db, writing.clinic.id, [draft.patient_id])
     return Recorded(session, found)
 
@@ -154,7 +154,7 @@ def site_list(one: Finding) -> str | None:
 
 def _site(writing: Writing, draft: Draft, muscle: str, side: str) -> str:
     known = sites.at(writing, draft.patient_id, muscle, side)
-    return known.id if known else sites.place(writing, draft.patient_id, muscle, side, since=draft.on).id
+    return (known or sites.place(writing, draft.patient_id, (muscle, side), since=draft.on)).id
 
 
 def new_session(
@@ -244,6 +244,7 @@ def score(writing: Writing, session: Opened, site_id: str | None, pain: Pain) ->
                     "phase": phase,
                     "on_date": session.on_date,
                     "pain": value,
+                    "resolved": False,
                     "recorded_at": writing.stamp,
                     "recorded_by": writing.by,
                 },

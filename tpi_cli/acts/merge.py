@@ -220,11 +220,11 @@ def _whose(writing: Writing, row: Any) -> str:
 
 
 def _site_of(writing: Writing, patient: str, like: tables.Site, numbers: dict[tuple[str, str], int]) -> str:
-    known = sites.at(writing, patient, like.muscle, like.side)
+    where = (like.muscle, like.side)
+    known = sites.at(writing, patient, *where)
     if known is None:
-        known = sites.place(writing, patient, like.muscle, like.side)
-        known.number = numbers.get((like.muscle, like.side), known.number)
-        writing.send()
+        number = {"number": numbers[where]} if where in numbers else {}
+        known = sites.place(writing, patient, where, sites.NOTHING_ASKED, **number)
     return known.id
 
 

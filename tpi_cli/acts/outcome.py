@@ -10,9 +10,9 @@ from tpi_cli.errors import Conflict
 from tpi_cli.reference import intervals
 from tpi_cli.rules import eligibility, identity, past
 from tpi_cli.rules.relief import Response, Wanted
-from tpi_cli.store import keep, tables
+from tpi_cli.store import keep
 from tpi_cli.store.chart import Chart, House
-from tpi_cli.store.read import scores
+from tpi_cli.store.read import people, scores
 from tpi_cli.store.read.scores import Against
 from tpi_cli.store.write import Writing
 
@@ -37,7 +37,7 @@ class Recorded(NamedTuple):
     `response` is what all the scores since that session say, against the relief `wanted` on that day.
     """
 
-    outcome: tables.Outcome
+    score: Score
     against: Against
     baseline: int | None
     response: Response
@@ -54,7 +54,7 @@ def record(writing: Writing, score: Score) -> Recorded:
         raise Conflict(
             f"there is a score of {score.on} already", hint="one a day is kept; tpi patient show PATIENT shows it"
         )
-    row = put(writing, score, against.id)
+    put(writing, score, against.id)
     for kind, text in score.adverse:
         adverse.add(writing, Happened(score.patient_id, against.id, score.site_id, score.on), Event(kind, text))
     if score.resolved:
@@ -65,7 +65,7 @@ def record(writing: Writing, score: Score) -> Recorded:
     where = chart.sites[score.site_id][1] if score.site_id else None
     wanted = _wanted(chart, score.on)
     answer = past.answered(chart.past, against.on, where, wanted)
-    return Recorded(row, against, past.baseline(chart.past, against.on, where), answer, wanted)
+    return Recorded(score, against, past.baseline(chart.past, against.on, where), answer, wanted)
 
 
 def _wanted(chart: Chart, on: date) -> Wanted:
@@ -80,28 +80,17 @@ def last_session(writing: Writing, patient_id: str, on: date, site_id: str | Non
     found = scores.against(writing.db, patient_id, on, site_id)
     if found is None:
         where = " of this site" if site_id else ""
-        code = identity.patient(writing.session.get_one(tables.Patient, patient_id).number)
+        code = identity.patient(people.number(writing.db, patient_id))
         hint = f"tpi session list {code} shows the sessions; --on names the day of the score"
         raise Conflict(f"no session{where} on or before {on} to measure a score against", hint=hint)
     return found
 
 
-def put(writing: Writing, score: Score, session_id: str) -> tables.Outcome:
-    """The score's row. The caller keeps the due dates."""
-    return writing.add(
-        tables.Outcome(
-            **writing.record(),
-            patient_id=score.patient_id,
-            session_id=session_id,
-            site_id=score.site_id,
-            phase="later",
-            on_date=score.on,
-            pain=score.pain,
-            relief_pct=score.relief_pct,
-            resolved=score.resolved,
-            note=score.note,
-            source_id=score.source_id,
-            recorded_at=writing.stamp,
-            recorded_by=writing.by,
-        )
-    )
+def put(writing: Writing, score: Score, session_id: str) -> str:
+    """The score's row; its UUID. The caller keeps the due dates."""
+    record = writing.record()
+    where = {"patient_id": score.patient_id, "session_id": session_id, "site_id": score.site_id}
+    said = {"pain": score.pain, "relief_pct": score.relief_pct, "resolved": score.resolved, "note": score.note}
+    told = {"source_id": score.source_id, "recorded_at": writing.stamp, "recorded_by": writing.by}
+    writing.put("outcome", {**record, **where, "phase": "later", "on_date": score.on, **said, **told})
+    return str(record["id"])

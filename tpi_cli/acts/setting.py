@@ -9,8 +9,8 @@ def keep_setting(writing: Writing, key: str, value: str) -> None:
     """Change a clinic setting; the name and the zone are the clinic's own columns."""
     if key in {"clinic.name", "clinic.zone"}:
         moved = key == "clinic.zone" and value != writing.clinic.zone
-        setattr(writing.clinic, key.partition(".")[2], value)
-        writing.add(writing.clinic)
+        writing.change("clinic", writing.clinic.id, {key.partition(".")[2]: value})
+        writing.at_home()
         if moved:
             appointment.rezone(writing, value)
         return

@@ -55,9 +55,9 @@ def add(
         draft.in_life(who, on, today)
         last = scores.against(writing.db, who.id, on)
         day = on if look is None and types.all_types()[kind].look else _look(look, on, today)
-        row = acts.put(writing, acts.Happened(who.id, last.id if last else None, None, on), event, day)
-    told = f"adverse event {row.number}: {show.words(kind, text)}" + (f" on {on}" if on != today else "")
-    _answer(ctx, today, who, [told, _listed(who, day, today)], "adverse-add", row.number)
+        number = acts.put(writing, acts.Happened(who.id, last.id if last else None, None, on), event, day)
+    told = f"adverse event {number}: {show.words(kind, text)}" + (f" on {on}" if on != today else "")
+    _answer(ctx, today, who, [told, _listed(who, day, today)], "adverse-add", number)
 
 
 def _listed(who: people.Patient, day: date | None, today: date) -> str:

@@ -1,8 +1,9 @@
 """`tpi inject`: preview, confirm, record."""
 
 import sys
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -19,6 +20,10 @@ from tpi_cli.show.person import redacted_head
 from tpi_cli.store.database import Database
 from tpi_cli.store.read import people, plans
 from tpi_cli.store.read.clinic import clinic
+
+if TYPE_CHECKING:
+    from tpi_cli.acts.inject import Recorded
+    from tpi_cli.store.write import Writing
 
 CONSENT = "consent_missing"
 """The rule that a word about consent answers as well as a reason."""
@@ -113,7 +118,7 @@ def run(ctx: typer.Context, patient: str, asked: Asked) -> None:
         asked = _reasoned(ctx, out, shown, asked)
         shown = _unchanged(shown, _prepared(ctx, patient, asked))
     if not ctx.obj.yes:
-        options.loading("tpi_cli.acts.amend")
+        options.loading("tpi_cli.acts.amend" if asked.amends else "tpi_cli.acts.inject")
         answer = out.ask("Record? [y/N/e]").lower()
         if answer in {"e", "edit"}:
             return run(ctx, patient, asked._replace(text=_edited(shown.shots), shots=()))
@@ -227,17 +232,8 @@ def prepare(ctx: typer.Context, db: Database, patient: str, asked: Asked) -> Pre
 
 def _record(ctx: typer.Context, out: Out, shown: Preview, patient: str, asked: Asked) -> None:
     """Record what was shown, unless somebody changed the patient's record meanwhile."""
-    from tpi_cli.acts import amend
-    from tpi_cli.acts import inject as acts
-
     with options.recording(ctx) as writing:
-        before = amend.take_out(writing, asked.amends.id) if asked.amends else None
-        if prepare(ctx, writing.db, patient, asked) != shown:
-            raise _changed(shown)
-        if before and asked.amends:
-            kept = amend.put(writing, before, _draft(shown), asked.amends.reason)
-        else:
-            kept = acts.record(writing, _draft(shown))
+        kept = _kept(writing, shown, lambda: prepare(ctx, writing.db, patient, asked), asked.amends)
         code = identity.session(kept.session.number)
         free = plans.capped_until(writing.db, kept.session.id)
     who = redacted_head(shown.who, shown.today, (), out.redact)
@@ -253,6 +249,25 @@ def _record(ctx: typer.Context, out: Out, shown: Preview, patient: str, asked: A
         *capped,
     ]
     out.recorded(code, lines, asked.name, {**preview.facts(shown, code, out.redact), "eligible_from": free})
+
+
+def _kept(writing: "Writing", shown: Preview, again: Callable[[], Preview], amends: Amends | None) -> "Recorded":
+    """What was recorded, or amended. Raises Conflict where `again` the preview is another than was shown."""
+    if amends is None:
+        from tpi_cli.acts import inject as acts
+
+        _still(shown, again())
+        return acts.record(writing, _draft(shown))
+    from tpi_cli.acts import amend  # it loads the ORM, which a new session needs not
+
+    before = amend.take_out(writing, amends.id)
+    _still(shown, again())
+    return amend.put(writing, before, _draft(shown), amends.reason)
+
+
+def _still(shown: Preview, now: Preview) -> None:
+    if now != shown:
+        raise _changed(shown)
 
 
 def _draft(shown: Preview) -> Any:

@@ -111,14 +111,14 @@ def _answer(
 def _site_and_day(where: people.Site | None, kept: acts.Recorded, today: date) -> list[str]:
     """The site and the day, where they are not the whole patient and today."""
     place = f"site {where.number} {title(where.muscle)} {where.side}" if where else ""
-    told = list(filter(None, [place, draft.echo(kept.outcome.on_date, today)]))
+    told = list(filter(None, [place, draft.echo(kept.score.on, today)]))
     return [f"  {'   '.join(told)}"] if told else []
 
 
 def _measured(kept: acts.Recorded) -> str:
     """`pain 7 to 3: 57% relief since S-0018 of 2026-11-23`, and what the patient says."""
-    row, against = kept.outcome, f"{kept.against.code} of {kept.against.on}"
-    found = rule.percent(kept.baseline, rule.Score(row.on_date, row.pain))
+    row, against = kept.score, f"{kept.against.code} of {kept.against.on}"
+    found = rule.percent(kept.baseline, rule.Score(row.on, row.pain))
     said = "" if row.relief_pct is None else f"; patient says {_relief(row.relief_pct).removesuffix(' relief')}"
     if found is None:
         return f"pain {row.pain}: no baseline on file, {against}{said}"
@@ -148,21 +148,21 @@ def _relief(percent: Decimal) -> str:
 def _closed(where: people.Site | None, kept: acts.Recorded) -> list[str]:
     return (
         [f"  site {where.number} resolved: no recall until it is treated again"]
-        if where and kept.outcome.resolved
+        if where and kept.score.resolved
         else []
     )
 
 
 def _facts(out: Out, who: people.Patient, where: people.Site | None, kept: acts.Recorded) -> dict[str, Any]:
     """For programs; `relief_pct` is what the patient says, else worked out against the baseline."""
-    row = kept.outcome
-    worked_out = rule.percent(kept.baseline, rule.Score(row.on_date, row.pain))
+    row = kept.score
+    worked_out = rule.percent(kept.baseline, rule.Score(row.on, row.pain))
     relief = row.relief_pct if row.relief_pct is not None else worked_out and rule.whole(worked_out)
     shown = out.redact != "all"
     return {
         "patient": who.code,
         "session": kept.against.code,
-        "date": row.on_date,
+        "date": row.on,
         "site": where.number if where else None,
         "pain": row.pain,
         "relief_pct": plain(relief) if shown and relief is not None else None,

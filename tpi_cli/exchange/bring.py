@@ -12,7 +12,7 @@ from typing import Any
 from tpi_cli.acts import bring_in, bring_in_chart, bring_in_holds, bring_in_injections, bring_in_scores, bring_in_slots
 from tpi_cli.acts.bring_in import Beside, Line, Refusal, Result
 from tpi_cli.acts.bring_in_sessions import Hindsight
-from tpi_cli.acts.clinician import Staff
+from tpi_cli.acts.staff import Staff
 from tpi_cli.exchange.csv_in import Ask, Found, Row, Table, differing, opened_table, whose
 from tpi_cli.exchange.fields import Fault
 from tpi_cli.show.progress import Watch

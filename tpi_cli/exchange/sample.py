@@ -12,7 +12,7 @@ from typing import Any
 from tpi_cli import clock
 from tpi_cli.acts import bring_in, bring_in_holds, bring_in_injections, bring_in_scores
 from tpi_cli.acts.bring_in_sessions import Hindsight
-from tpi_cli.acts.clinician import Staff
+from tpi_cli.acts.staff import Staff
 from tpi_cli.exchange import csv_in
 from tpi_cli.exchange.bring import rows_of
 from tpi_cli.exchange.shipped import folder

@@ -9,7 +9,8 @@ from tpi_cli.rules import chain
 from tpi_cli.store import keep, versions
 from tpi_cli.store.database import Database
 from tpi_cli.store.read import entries
-from tpi_cli.store.write import ORDER, Writing, keys_of
+from tpi_cli.store.rows import ORDER, keys_of
+from tpi_cli.store.write import Writing
 
 LATER = 2**31 - 1
 """An entry that no log comes to: the largest number that every engine has for one."""

@@ -13,7 +13,8 @@ from sqlmodel import SQLModel
 from tpi_cli.errors import Conflict
 from tpi_cli.store import keep, versions
 from tpi_cli.store.database import Database, refusals
-from tpi_cli.store.write import ORDER, Writing, keys_of
+from tpi_cli.store.rows import ORDER, keys_of
+from tpi_cli.store.write import Writing
 
 Columns = dict[str, Any]
 

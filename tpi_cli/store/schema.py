@@ -14,8 +14,9 @@ from tpi_cli.reference.revision import KNOWLEDGE
 from tpi_cli.store import account, audit, backup, connect, keep, keys, seal, steps, tables, triggers, views
 from tpi_cli.store.connect import APPLICATION_ID, SCHEMA
 from tpi_cli.store.database import Database, Driver, faults
+from tpi_cli.store.orm import durably, made
 from tpi_cli.store.place import Place, make_folder
-from tpi_cli.store.write import durably, made, new_id
+from tpi_cli.store.write import new_id
 
 
 class Made(NamedTuple):

@@ -1,59 +1,29 @@
-"""One transaction: everything a command changes is kept, or nothing is."""
+"""One transaction: everything a command changes is kept, or nothing is.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+Records go into it as columns (`put`, `change`), or as rows of SQLModel (`add`). Those load the ORM, and what is written
+all day goes without.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar
-
-from sqlalchemy import Engine, create_engine, event, inspect
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
-from sqlmodel import Session, SQLModel, select
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tpi_cli import clock, errors
 from tpi_cli.rules import chain, identity
-from tpi_cli.store import audit, chance, connect, rows, tables, turns, versions
-from tpi_cli.store.database import Database, Driver, faults
-from tpi_cli.store.fields import Sealed
+from tpi_cli.store import audit, chance, connect, rows, turns, versions
+from tpi_cli.store.database import Database, faults
 from tpi_cli.store.place import Place
 from tpi_cli.store.read import clinicians
+from tpi_cli.store.read.clinic import clinic
 
+if TYPE_CHECKING:
+    from sqlmodel import Session, SQLModel
 
-def engine(place: Place) -> Engine:
-    """SQLModel's way into the store: a new connection each time, in its turn, no values in errors."""
-    if place.url:
-        from tpi_cli.store import server_write
-
-        return server_write.engine(place)
-
-    return made(durably(connect.open_store, place), place.secrets.waits if place.secrets else lambda: None)
-
-
-def durably(opened: Callable[[Place], Any], place: Place) -> Callable[[], Any]:
-    """A way to open a file's store so that it keeps what it acknowledges."""
-
-    def creator() -> Any:
-        connection = opened(place)
-        connect.durable(connection)
-        return connection
-
-    return creator
-
-
-def made(creator: Any, waits: Callable[[], None] = lambda: None) -> Engine:
-    """An engine over a way to connect, with our own BEGIN: the driver's would let two writers collide.
-
-    `waits` is called where the store is another's for long.
-    """
-    out = create_engine("sqlite://", creator=creator, module=Driver, poolclass=NullPool, hide_parameters=True)
-
-    @event.listens_for(out, "begin")
-    def begin(connection: Any) -> None:
-        turns.begin(connection.connection.driver_connection, waits)
-
-    return out
-
+    from tpi_cli.store.orm import Objects
 
 _LAST_ID = [0]
 """The millisecond and the count within it that the last UUID was made of."""
@@ -70,9 +40,8 @@ def new_id() -> str:
     return f"{head[:8]}-{head[8:]}-7{count:03x}-{variant}{drawn[:3]}-{drawn[3:15]}"
 
 
-Row = TypeVar("Row", bound=SQLModel)
+Row = TypeVar("Row", bound="SQLModel")
 
-ORDER = {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
 _LAST = "SELECT last FROM numbering WHERE clinic_id = :clinic AND kind = :kind"
 _GIVEN = """
 INSERT INTO numbering (clinic_id, kind, last) VALUES (:clinic, :kind, :number)
@@ -81,37 +50,31 @@ ON CONFLICT (clinic_id, kind) DO UPDATE
 """
 
 
-def keys_of(table: str) -> tuple[str, ...]:
-    """The columns of a table's primary key."""
-    return tuple(column.name for column in SQLModel.metadata.tables[table].primary_key)
-
-
 class Writing:
-    """A transaction under way: the session, the same connection for reads, whose records, who, and when.
+    """A transaction under way: its reads, whose records, who, and when.
 
     `entry` is the number of the log's entry that the transaction ends with; every record it writes carries it.
     `people` holds the UUIDs of the patients it is about, `about` their number and a record's code where it is said.
     """
 
-    def __init__(self, session: Session, acting: str | None, act: str) -> None:
-        self._session = session
-        self._waiting: list[SQLModel] = []
-        self._records: dict[str, list[dict[str, Any]]] = {}
+    def __init__(self, db: Database, acting: str | None, act: str) -> None:
+        self._database = db
+        self._objects: Objects | None = None
+        self._records: dict[str, dict[tuple[str, ...], list[dict[str, Any]]]] = {}
         self._touched: set[str] = set()
         self.people: set[str] = set()
         self._codes: set[str] = set()
-        self._database = connect.of(session.connection().connection.driver_connection)
-        self.entry = audit.next_entry(self._database)
+        self.entry = audit.next_entry(db)
         if self.entry == 1:
             raise errors.OnlyACopy()
-        self.clinic = session.exec(select(tables.Clinic)).one()
+        self.clinic = clinic(db)
         self._clinic_id = self.clinic.id
-        self.account = self._database.account
-        self.named = clinicians.as_on_file(self._database, acting)
+        self.account = db.account
+        self.named = clinicians.as_on_file(db, acting)
         self.acting = self.named or self._own_code()
         self.act = act
         self.about: tuple[int | None, str | None] | None = None
-        self.stamp = self._database.stamp()
+        self.stamp = db.stamp()
 
     def _own_code(self) -> str:
         """The code of the person whose account this is; the account itself where it is nobody's."""
@@ -125,64 +88,50 @@ class Writing:
         return self._database
 
     @property
-    def session(self) -> Session:
+    def session(self) -> "Session":
         """The same transaction over SQLModel, with everything added so far sent."""
         self.send()
-        return self._session
+        return self._rows_of_sqlmodel().session
+
+    def _rows_of_sqlmodel(self) -> "Objects":
+        if self._objects is None:
+            from tpi_cli.store.orm import Objects
+
+            self._objects = Objects(self._database, self._sealed, self._laid_aside)
+        return self._objects
 
     def send(self) -> None:
-        """Send what waits, parents before children: without relationships SQLAlchemy does not know the order."""
-        for one in list(self._session.dirty):
-            if self._session.is_modified(one):
-                self._supersede(one)
-        waiting, self._waiting = self._waiting, []
+        """Send what waits, parents before children."""
+        objects = self._objects.taken() if self._objects else {}
         records, self._records = self._records, {}
-        objects: dict[str, list[SQLModel]] = {}
-        for one in waiting:
-            objects.setdefault(str(one.__tablename__), []).append(one)
-        for table in sorted({*objects, *records}, key=ORDER.__getitem__):
-            if table in objects:
-                self._flush(objects[table])
-            if table in records:
-                self._database.run_many(rows.insert(table), records[table])
-        self._session.flush()
+        for table in sorted({*objects, *records}, key=rows.ORDER.__getitem__):
+            if table in objects and self._objects:
+                self._objects.flush(objects[table])
+            for names, found in records.get(table, {}).items():
+                self._database.run_many(rows.insert(table, names), found)
+        if self._objects:
+            self._objects.flush()
 
-    def _flush(self, objects: Iterable[SQLModel]) -> None:
-        """Send objects of one table; one that is on file already is changed with the others in the end."""
-        new = [one for one in objects if not inspect(one).persistent]
-        for one in new:
-            self._sealed(one)
-        self._session.add_all(new)
-        self._session.flush()
-
-    def _sealed(self, row: SQLModel) -> None:
+    def _sealed(self, row: Any) -> None:
         """Note in a record which entry writes it, and give this version a salt of its own."""
-        if isinstance(row, Sealed):
-            row.entry, row.salt = self.entry, versions.new_salt()
-            self._seen(row)
+        row.entry, row.salt = self.entry, versions.new_salt()
+        self._seen(row)
 
-    def _supersede(self, row: SQLModel) -> None:
-        """Lay the version on file aside before it is changed; one of this very transaction is only changed."""
-        if isinstance(row, Sealed) and self._laid_aside(row):
-            self._sealed(row)
-
-    def _laid_aside(self, row: SQLModel) -> bool:
-        table = str(row.__tablename__)
-        on_file = versions.by_key(self._database, table, keys_of(table), inspect(row).identity)
+    def _laid_aside(self, table: str, key: tuple[Any, ...]) -> versions.Version | None:
+        """The version on file, kept in the history before it is changed; None of one that this transaction wrote."""
+        on_file = versions.by_key(self._database, table, rows.keys_of(table), key)
         if on_file is None or on_file.entry == self.entry:
-            return False
-        versions.lay_aside(self._database, self.clinic.id, on_file, self.entry)
-        return True
+            return None
+        versions.lay_aside(self._database, self._clinic_id, on_file, self.entry)
+        return on_file
 
-    def remove(self, row: SQLModel) -> None:
+    def remove(self, row: "SQLModel") -> None:
         """Take a record out of its table; its last version is kept in the history, if it was there before."""
         self.send()
-        self._laid_aside(row)
         self._seen(row)
-        self._session.delete(row)
-        self._session.flush()
+        self._rows_of_sqlmodel().remove(row)
 
-    def _seen(self, row: SQLModel) -> None:
+    def _seen(self, row: Any) -> None:
         named = ("id", "patient_id", "number")
         self.touched(str(row.__tablename__), {name: getattr(row, name, None) for name in named})
 
@@ -201,15 +150,15 @@ class Writing:
 
     def remember(self, key: str, asked: str) -> None:
         """Note an idempotency key with this transaction's entry, and the hash of what was asked under it."""
-        self.add(tables.Request(**self.record(), key=key, asked=asked, entry=self.entry))
+        self._await("request", {**self.record(), "key": key, "asked": asked, "entry": self.entry})
 
     def seal(self) -> None:
         """End with the log's entry, if anything was written: who, what, and the hash over all of it."""
-        of = {table: keys_of(table) for table in sorted(self._touched)}
+        of = {table: rows.keys_of(table) for table in sorted(self._touched)}
         count, content = chain.content(leaf.hash for leaf in versions.leaves(self.db, of, self.entry))
         if count:
             act = audit.Act(self.act, *(self.about or self._about()), count, content)
-            audit.append(self.db, self.clinic.id, audit.Who(self.account, self.named), act, self.stamp)
+            audit.append(self.db, self._clinic_id, audit.Who(self.account, self.named), act, self.stamp)
 
     def _about(self) -> tuple[int | None, str | None]:
         """The number of the one patient, and the code of the one session or appointment, that was written."""
@@ -229,16 +178,41 @@ class Writing:
         return clock.today(self.clinic.zone)
 
     def add(self, row: Row) -> Row:
-        """Put a row into the transaction; it is sent with the others before the next read."""
-        self._waiting.append(row)
-        return row
+        """Put a row of SQLModel into the transaction; it is sent with the others before the next read."""
+        return self._rows_of_sqlmodel().add(row)
 
     def put(self, table: str, columns: Mapping[str, Any]) -> None:
-        """Put a record with its own UUID into the transaction; it is sent with the others before the next read."""
-        sealed = rows.row(table, columns)
-        sealed["entry"], sealed["salt"] = self.entry, versions.new_salt()
-        self._records.setdefault(table, []).append(sealed)
+        """Put a record into the transaction, with all its columns that are not empty; sent before the next read."""
+        self._await(table, {**rows.row(columns), "entry": self.entry, "salt": versions.new_salt()})
         self.touched(table, columns)
+
+    def at_home(self) -> None:
+        """Look at the clinic anew, after its name or its zone was changed."""
+        self.clinic = clinic(self.db)
+
+    def _await(self, table: str, row: dict[str, Any]) -> None:
+        self._records.setdefault(table, {}).setdefault(tuple(row), []).append(row)
+
+    def change(self, table: str, id_: str, columns: Mapping[str, Any]) -> None:
+        """Change columns of the record of that UUID; the version on file is kept in the history, unless it says so
+        already."""
+        self.send()
+        changed, known = rows.row(columns), self._known(table, id_)
+        if all(known.get(name) == value for name, value in changed.items()):
+            return
+        if self._laid_aside(table, (id_,)):
+            changed |= {"entry": self.entry, "salt": versions.new_salt()}
+        self._database.run(rows.update(table, changed), **changed, id=id_)
+        self.touched(table, known)
+        if self._objects:
+            self._objects.outdated()
+
+    def _known(self, table: str, id_: str) -> dict[str, Any]:
+        """A record's columns that are not empty, as they stand."""
+        found = versions.by_key(self._database, table, rows.keys_of(table), (id_,))
+        assert found is not None, "whoever changes a record has read it"
+        known: dict[str, Any] = json.loads(found.content)
+        return known
 
     def mark(self) -> Callable[[], None]:
         """Take note of what stands now; what is returned takes everything back to it, as often as it is called."""
@@ -249,18 +223,19 @@ class Writing:
         def back() -> None:
             self.send()
             self.people, self._codes, self._touched = map(set, noted)
-            self._session.expunge_all()
+            if self._objects:
+                self._objects.let_go()
             self._database.run("ROLLBACK TO marked")
 
         return back
 
     def number(self, kind: str) -> int:
         """The next short number of a kind of record in this clinic; none is ever given twice."""
-        return self.numbered(kind, int(self._database.value(_LAST, clinic=self.clinic.id, kind=kind) or 0) + 1)
+        return self.numbered(kind, int(self._database.value(_LAST, clinic=self._clinic_id, kind=kind) or 0) + 1)
 
     def numbered(self, kind: str, number: int) -> int:
         """Note a number as given."""
-        self._database.run(_GIVEN, clinic=self.clinic.id, kind=kind, number=number)
+        self._database.run(_GIVEN, clinic=self._clinic_id, kind=kind, number=number)
         return number
 
     def numbers(self, kind: str, count: int) -> Iterator[int]:
@@ -274,6 +249,11 @@ class Writing:
         """What every new record carries: its UUID and its clinic."""
         return {"id": new_id(), "clinic_id": self._clinic_id}
 
+    def leave(self) -> None:
+        """Let go of the rows of SQLModel: they stay readable, for a preview."""
+        if self._objects:
+            self._objects.let_go()
+
 
 @contextmanager
 def transaction(
@@ -284,22 +264,65 @@ def transaction(
     Raises ServerLost where the connection was lost before the end, Unsettled where it was at the end.
     """
     at_end = False
+    connection = None
     try:
-        with Session(engine(place), expire_on_commit=False, autoflush=False) as session:
-            writing = Writing(session, acting, act)
-            yield writing
-            writing.send()
-            if keep:
-                writing.seal()
-                at_end = True
-                session.commit()
-            else:
-                session.expunge_all()  # rows stay readable for the preview
-                session.rollback()
-    except DBAPIError as fault:
-        raise _told(fault.orig or fault, place, at_end=at_end) from None
-    except faults() as fault:
-        raise _told(fault, place, at_end=at_end) from None
+        connection = _begun(place)
+        writing = Writing(connect.of(connection), acting, act)
+        yield writing
+        writing.send()
+        if keep:
+            writing.seal()
+        writing.leave()
+        at_end = keep
+        connection.execute("COMMIT" if keep else "ROLLBACK")
+    except faults(*_of_the_orm()) as fault:
+        raise _told(getattr(fault, "orig", None) or fault, place, at_end=at_end) from None
+    finally:
+        if connection is not None:
+            _closed(connection)
+
+
+def _begun(place: Place) -> Any:
+    """A connection of its own to the store, in a transaction that writes: in its turn, and durable."""
+    connection = _opened(place)
+    try:
+        _in_turn(connection, place)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _opened(place: Place) -> Any:
+    if place.url:
+        from tpi_cli.store import server
+
+        return server.connect(place, writes=True)
+    connection = connect.open_store(place)
+    connect.durable(connection)
+    return connection
+
+
+def _in_turn(connection: Any, place: Place) -> None:
+    waits = place.secrets.waits if place.secrets else lambda: None
+    if place.url:
+        from tpi_cli.store import server
+
+        server.begin(connection, waits)
+    else:
+        turns.begin(connection, waits)
+
+
+def _closed(connection: Any) -> None:
+    """Closed, and what was not kept is taken back; a connection that is lost has nothing to close."""
+    with suppress(*faults()):
+        connection.close()
+
+
+def _of_the_orm() -> tuple[type[Exception], ...]:
+    """What SQLAlchemy wraps a driver's error in, where an act has loaded it."""
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return (loaded.DBAPIError,) if loaded else ()
 
 
 def _told(fault: BaseException, place: Place, *, at_end: bool) -> errors.TpiError:

@@ -45,6 +45,12 @@ def code(db: Database, text: str) -> str | None:
     return next((one for one in codes(db) if one.casefold() == wanted), None)
 
 
+def id_of(db: Database, text: str) -> str | None:
+    """The UUID of the clinician that is meant; None where there is none."""
+    known = code(db, text)
+    return known and str(db.value("SELECT id FROM clinician WHERE code = :code", code=known))
+
+
 def as_on_file(db: Database, text: str | None) -> str | None:
     """What was named with --as in the clinician's own spelling; as it was typed where nobody has that code yet."""
     return (code(db, text) or text) if text else None
