@@ -132,8 +132,25 @@ def test_a_list_has_no_use_for_decimals_or_hashes_and_a_search_for_none_of_the_o
     assert loaded(clinic, "find", "tan") & {*HEAVY, "dateutil"} == set()
 
 
+DAILY: list[list[str]] = [
+    ["inject", "2", *ITEMS, *TOLD, "--yes"],
+    ["outcome", "1", "3", "--on", "2026-09-23"],
+    ["call", "1", "no-answer"],
+    ["snooze", "1", "8w", "--reason", "away"],
+    ["resume", "1"],
+    ["site", "add", "2", "is", "r", "--taut-band"],
+    ["adverse", "add", "2", "bruise"],
+    ["adverse", "close", "2", "1", "--outcome", "healed"],
+]
+
+
+@pytest.mark.parametrize("words", DAILY, ids=lambda words: " ".join(words[:2]))
+def test_what_is_written_all_day_loads_none_of_the_heavy_libraries(clinic: Clinic, words: list[str]) -> None:
+    assert loaded(clinic, *words) & HEAVY == set()
+
+
 def test_a_write_loads_the_dialect_of_its_own_engine_only(clinic: Clinic) -> None:
-    found = modules(clinic, "snooze", "1", "8w", "--reason", "away")
+    found = modules(clinic, "appt", "arrive", "2", TPI_TODAY="2026-11-24")
     assert "sqlalchemy.dialects.sqlite" in found
     assert {name for name in found if name.startswith(("sqlalchemy.dialects.postgresql", "psycopg"))} == set()
 
@@ -170,5 +187,5 @@ def test_tab_offers_without_the_heavy_libraries(clinic: Clinic, line: str, offer
 
 def test_recording_is_seen_to_load_them(clinic: Clinic) -> None:
     """So that their absence above says something."""
-    found = loaded(clinic, "snooze", "1", "6w", "--reason", "exams")
+    found = loaded(clinic, "patient", "edit", "1", "--phone", "020 7946 0000")
     assert {"sqlmodel", "sqlalchemy", "pydantic"} <= found
