@@ -9,17 +9,16 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlmodel import col, select
-
 from tpi_cli import clock
 from tpi_cli.acts import visits
 from tpi_cli.acts.staff import named
+from tpi_cli.acts.visits import Booked
 from tpi_cli.errors import Conflict
-from tpi_cli.rules import identity, opening
+from tpi_cli.rules import opening
 from tpi_cli.rules.contact import LONGEST, OPEN
-from tpi_cli.store import keep, tables
+from tpi_cli.store import keep
 from tpi_cli.store.read import appointments as read
-from tpi_cli.store.read import clinicians
+from tpi_cli.store.read import clinicians, people
 from tpi_cli.store.read.clinic import Clinic, clinic
 from tpi_cli.store.write import Writing
 
@@ -61,82 +60,76 @@ class Wish(NamedTuple):
     note: str | None = None
 
 
-def book(writing: Writing, patient_id: str, wish: Wish) -> tables.Appointment:
+def book(writing: Writing, patient_id: str, wish: Wish) -> Booked:
     """Book a time. Raises Conflict where it is taken, outside the opening hours, or nobody's to book."""
-    person = writing.session.get_one(tables.Patient, patient_id)
+    person = people.of_uuid(writing.db, patient_id)
     if person.status != "active":
         raise Conflict(f"the patient is {person.status}", hint="tpi patient edit PATIENT --status active")
+    new = at(writing, patient_id, wish.slot, _clinician(writing, wish))
+    why = _let(writing, new, wish)
+    put(writing, new := new._replace(number=writing.number("appointment")), note=wish.note)
+    visits.note(writing, new, "book", why, writing.today)
+    return _kept(writing, new)
+
+
+def at(writing: Writing, patient_id: str, slot: Slot, clinician_id: str | None, status: str = "booked") -> Booked:
+    """A new appointment at that time, under no number yet."""
+    return Booked(str(writing.record()["id"]), 0, patient_id, clinician_id, slot.on, slot.wall, slot.starts_at,
+                  slot.ends_at, slot.minutes, status, 0, None, writing.stamp)  # fmt: skip
+
+
+def put(writing: Writing, new: Booked, **more: str | None) -> None:
+    """A new appointment's row. The caller keeps the due dates."""
+    told = {"recorded_at": writing.stamp, "recorded_by": writing.by}
+    writing.put("appointment", {**new._asdict(), "clinic_id": writing.clinic.id, **more, **told})
+
+
+def move(writing: Writing, appointment_id: str, wish: Wish) -> Booked:
+    """Another time, or another clinician, for one that is open. Raises Conflict."""
+    row = _open(writing, appointment_id)
     slot = wish.slot
-    row = tables.Appointment(
-        **writing.record(),
-        number=writing.number("appointment"),
-        patient_id=patient_id,
-        clinician_id=_clinician(writing, wish),
+    wished = row._replace(
         on_date=slot.on,
         wall=slot.wall,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         minutes=slot.minutes,
-        note=wish.note,
-        recorded_at=writing.stamp,
-        recorded_by=writing.by,
-        changed_at=writing.stamp,
+        clinician_id=_clinician(writing, wish) if wish.clinician else row.clinician_id,
     )
-    why = _let(writing, row, wish)
-    return _done(writing, writing.add(row), "book", why)
-
-
-def move(writing: Writing, appointment_id: str, wish: Wish) -> tables.Appointment:
-    """Another time, or another clinician, for one that is open. Raises Conflict."""
-    row = _open(writing, appointment_id)
-    slot = wish.slot
-    was = f"was {row.on_date} {row.wall}"
-    wished = {
-        "on_date": slot.on,
-        "wall": slot.wall,
-        "starts_at": slot.starts_at,
-        "ends_at": slot.ends_at,
-        "minutes": slot.minutes,
-        "clinician_id": _clinician(writing, wish) if wish.clinician else row.clinician_id,
-    }
-    if all(getattr(row, name) == wished[name] for name in ("starts_at", "minutes", "clinician_id")):
+    if all(getattr(row, name) == getattr(wished, name) for name in ("starts_at", "minutes", "clinician_id")):
         raise Conflict("it stands there already", hint="name another time, --for or --with")
-    # looked at before the row is touched, which takes its new time at once
-    why = _let(writing, tables.Appointment(**{**row.model_dump(), **wished}), wish)
-    row.status = row.status if row.starts_at == slot.starts_at else "booked"  # whoever is here stays here
-    for name, value in wished.items():
-        setattr(row, name, value)
-    row.sequence += 1
-    return _done(writing, row, "move", "; ".join(filter(None, [was, why, wish.note])))
+    why = _let(writing, wished, wish)  # looked at before the row is touched, which takes its new time at once
+    status = row.status if row.starts_at == slot.starts_at else "booked"  # whoever is here stays here
+    told = "; ".join(filter(None, [f"was {row.on_date} {row.wall}", why, wish.note]))
+    names = ("on_date", "wall", "starts_at", "ends_at", "minutes", "clinician_id")
+    moved = {name: getattr(wished, name) for name in names}
+    return _kept(writing, visits.change(writing, row, "move", told, **moved, status=status, sequence=row.sequence + 1))
 
 
-def cancel(writing: Writing, appointment_id: str, reason: str | None) -> tables.Appointment:
+def cancel(writing: Writing, appointment_id: str, reason: str | None) -> Booked:
     """Call one off that is open; the patient is back on the list at once."""
     return _ended(writing, appointment_id, "cancel", "cancelled", reason)
 
 
-def no_show(writing: Writing, appointment_id: str, reason: str | None) -> tables.Appointment:
+def no_show(writing: Writing, appointment_id: str, reason: str | None) -> Booked:
     """Nobody came; the patient is back on the list at once. Raises Conflict before its day, and where somebody came."""
     return _ended(writing, appointment_id, "no-show", "no-show", reason)
 
 
-def arrive(writing: Writing, appointment_id: str, note: str | None = None) -> tables.Appointment:
+def arrive(writing: Writing, appointment_id: str, note: str | None = None) -> Booked:
     """The patient is here; `note` is kept with it. Raises Conflict on another day than the appointment's."""
     row = _open(writing, appointment_id)
     if row.status == "arrived":
         raise Conflict("the patient has arrived already", hint="tpi appt list shows it")
     if row.on_date != writing.today:
         raise Conflict(f"it is for {row.on_date} {row.wall}, not today", hint="tpi appt move brings it to today")
-    row.status = "arrived"
-    return _done(writing, row, "arrive", note)
+    return _kept(writing, visits.change(writing, row, "arrive", note, status="arrived"))
 
 
 def call_off(writing: Writing, patient_id: str, reason: str) -> None:
     """Whatever is still open of a patient who comes no more. The caller keeps the due dates."""
-    for row in _of(writing, tables.Appointment.patient_id == patient_id, col(tables.Appointment.status).in_(OPEN)):
-        row.status = "cancelled"
-        row.sequence += 1
-        _noted(writing, row, "cancel", reason)
+    for row in visits.chosen(writing, f"patient_id = :patient AND status IN {OPEN}", patient=patient_id):
+        visits.change(writing, row, "cancel", reason, status="cancelled", sequence=row.sequence + 1)
 
 
 def reopen(writing: Writing, session_id: str) -> None:
@@ -146,42 +139,40 @@ def reopen(writing: Writing, session_id: str) -> None:
     the due dates.
     """
     writing.db.overlap()  # what was let stand before stands again
-    for row in _of(writing, tables.Appointment.session_id == session_id):
-        row.session_id = session_of(writing, row)
-        if row.session_id is not None:
-            writing.add(row)
+    for row in visits.chosen(writing, "session_id = :session", session=session_id):
+        other = session_of(writing, row)
+        if other is not None:
+            writing.change("appointment", row.id, {"session_id": other})
             continue
-        closed_at, row.status = row.changed_at, "booked"
-        person = writing.session.get_one(tables.Patient, row.patient_id)
+        person = people.of_uuid(writing.db, row.patient_id)
         gone = None if person.status == "active" else f"the patient is {person.status}"
-        off = gone or taken(writing, row, _put_there(closed_at))
+        off = gone or taken(writing, row, _PUT_THERE, since=row.changed_at)
         if off:
-            row.status = "cancelled"
-            row.sequence += 1
-        _noted(writing, row, "cancel" if off else "reopen", off)
+            visits.change(writing, row, "cancel", off, session_id=None, status="cancelled", sequence=row.sequence + 1)
+        else:
+            visits.change(writing, row, "reopen", None, session_id=None, status="booked")
 
 
-def session_of(writing: Writing, row: tables.Appointment) -> str | None:
+_SESSION_OF = """
+SELECT id FROM session WHERE patient_id = :patient AND on_date = :on AND voided_at IS NULL ORDER BY number LIMIT 1
+"""
+
+
+def session_of(writing: Writing, row: Booked) -> str | None:
     """A session of the patient on the appointment's day that counts (UUID)."""
-    table = tables.Session
-    same = select(table.id).where(table.patient_id == row.patient_id, table.on_date == row.on_date)
-    return writing.session.exec(same.where(col(table.voided_at).is_(None)).order_by(col(table.number))).first()
+    found: str | None = writing.db.value(_SESSION_OF, patient=row.patient_id, on=row.on_date.isoformat())
+    return found
 
 
-def _of(writing: Writing, *where: object) -> list[tables.Appointment]:
-    return list(writing.session.exec(select(tables.Appointment).where(*where)))  # type: ignore[arg-type]
-
-
-def _open(writing: Writing, appointment_id: str) -> tables.Appointment:
+def _open(writing: Writing, appointment_id: str) -> Booked:
     """One that still holds its time. Raises Conflict."""
-    row = writing.session.get_one(tables.Appointment, appointment_id)
+    (row,) = visits.chosen(writing, "id = :id", id=appointment_id)
     if row.status not in OPEN:
-        code = identity.appointment(row.number)
-        raise Conflict(f"{code} is {row.status} already", hint="tpi book makes another")
+        raise Conflict(f"{row.code} is {row.status} already", hint="tpi book makes another")
     return row
 
 
-def _ended(writing: Writing, appointment_id: str, act: str, status: str, reason: str | None) -> tables.Appointment:
+def _ended(writing: Writing, appointment_id: str, act: str, status: str, reason: str | None) -> Booked:
     row = _open(writing, appointment_id)
     if act == "no-show" and row.on_date > writing.today:
         raise Conflict(f"it is still to come: {row.on_date} {row.wall}", hint="tpi appt cancel calls it off")
@@ -189,29 +180,19 @@ def _ended(writing: Writing, appointment_id: str, act: str, status: str, reason:
         raise Conflict("the patient was marked as arrived", hint="if that was a slip: tpi appt cancel")
     if act == "no-show" and session_of(writing, row):
         raise Conflict("the patient was treated that day", hint="tpi session list PATIENT shows the session")
-    row.status = status
-    row.sequence += 1
-    return _done(writing, row, act, reason)
+    return _kept(writing, visits.change(writing, row, act, reason, status=status, sequence=row.sequence + 1))
 
 
 def _clinician(writing: Writing, wish: Wish) -> str | None:
     return named(writing, wish.clinician) if wish.clinician else None
 
 
-def _done(writing: Writing, row: tables.Appointment, act: str, reason: str | None) -> tables.Appointment:
-    _noted(writing, row, act, reason)
+def _kept(writing: Writing, row: Booked) -> Booked:
     keep.refresh(writing.db, writing.clinic.id, [row.patient_id])
     return row
 
 
-def _noted(writing: Writing, row: tables.Appointment, act: str, reason: str | None) -> None:
-    """The row as it stands now, and what was done to it."""
-    row.changed_at = writing.stamp
-    writing.add(row)
-    visits.note(writing, row, act, reason, writing.today)
-
-
-def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
+def _let(writing: Writing, row: Booked, wish: Wish) -> str | None:
     """The reasons it may stand there for. Raises Conflict for one that is asked for and was not given."""
     against = {CLASH: taken(writing, row), HOURS: _shut(clinic(writing.db), wish.slot)}
     for rule, told in against.items():
@@ -223,24 +204,24 @@ def _let(writing: Writing, row: tables.Appointment, wish: Wish) -> str | None:
     return "; ".join(given) or None
 
 
-def taken(writing: Writing, row: tables.Appointment, *where: object) -> str | None:
-    """Whose time it overlaps, in words that name no other patient; of the open ones only those that fit (`where`)."""
-    table = tables.Appointment
-    longest_ago = clock.unstamped(row.starts_at) - timedelta(minutes=LONGEST)
-    overlaps = _of(
-        writing,
-        table.clinic_id == row.clinic_id,
-        table.starts_at > clock.stamped(longest_ago),
-        table.starts_at < row.ends_at,
-        table.ends_at > row.starts_at,
-        col(table.status).in_(OPEN),
-        table.id != row.id,
-        *where,
-    )
+_OVERLAPS = f"""
+clinic_id = :clinic AND starts_at > :longest_ago AND starts_at < :ends AND ends_at > :starts AND status IN {OPEN}
+AND id <> :id"""
+_PUT_THERE = """id IN (
+SELECT appointment_id FROM appointment_act WHERE act IN ('book', 'move') AND recorded_at > :since)"""
+"""That it was booked or moved after a moment."""
+
+
+def taken(writing: Writing, row: Booked, fits: str = "1 = 1", **values: object) -> str | None:
+    """Whose time it overlaps, in words that name no other patient; of the open ones only those of which a condition in
+    SQL holds."""
+    longest_ago = clock.stamped(clock.unstamped(row.starts_at) - timedelta(minutes=LONGEST))
+    times = {"longest_ago": longest_ago, "starts": row.starts_at, "ends": row.ends_at}
+    whose = {"clinic": writing.clinic.id, "id": row.id}
+    overlaps = visits.chosen(writing, f"{_OVERLAPS} AND {fits}", **times, **whose, **values)
     for other in overlaps:
         if other.patient_id == row.patient_id:
-            code = identity.appointment(other.number)
-            return f"the patient has {code} at {other.wall} for {other.minutes} min that day"
+            return f"the patient has {other.code} at {other.wall} for {other.minutes} min that day"
     names = {row.clinician_id, None}
     taken = next((one for one in overlaps if row.clinician_id is None or one.clinician_id in names), None)
     if taken is None:
@@ -249,13 +230,6 @@ def taken(writing: Writing, row: tables.Appointment, *where: object) -> str | No
     if taken.clinician_id is None:
         return f"an appointment with no clinician named stands {length}"
     return f"{clinicians.of(writing.db, taken.clinician_id)} has an appointment {length}"
-
-
-def _put_there(since: str) -> object:
-    """That it was booked or moved after a moment."""
-    act = tables.AppointmentAct
-    moved = select(act.appointment_id).where(col(act.act).in_(("book", "move")), act.recorded_at > since)
-    return col(tables.Appointment.id).in_(moved)
 
 
 def _shut(office: Clinic, slot: Slot) -> str | None:
@@ -275,9 +249,9 @@ def rezone(writing: Writing, zone: str) -> None:
 
     Raises Conflict where an hour does not come, or comes twice, in the new zone: which is meant is not guessed.
     """
-    rows = _of(writing, col(tables.Appointment.status).in_(OPEN))
+    rows = visits.chosen(writing, f"status IN {OPEN}")
     moments = {row.id: clock.on_wall(row.on_date, row.wall, zone) for row in rows}
-    unclear = [identity.appointment(row.number) for row in rows if len(moments[row.id]) != 1]
+    unclear = [row.code for row in rows if len(moments[row.id]) != 1]
     if unclear:
         raise Conflict(
             f"the clocks of {zone} change over {', '.join(unclear)}",
@@ -286,9 +260,8 @@ def rezone(writing: Writing, zone: str) -> None:
     writing.db.overlap()  # one after the other: on their way they stand in each other's time
     for row in rows:
         (starts,) = moments[row.id]
-        row.starts_at = clock.stamped(starts)
-        row.ends_at = clock.stamped(starts + timedelta(minutes=row.minutes))
-        row.sequence += 1
-        _noted(writing, row, "move", f"the clinic's zone is {zone} now")
+        moved = {"starts_at": clock.stamped(starts), "ends_at": clock.stamped(starts + timedelta(minutes=row.minutes))}
+        why = f"the clinic's zone is {zone} now"
+        visits.change(writing, row, "move", why, **moved, sequence=row.sequence + 1)
     writing.db.run("UPDATE appointment SET starts_at = starts_at")  # all are where they will be: each claims its time
     keep.refresh(writing.db, writing.clinic.id, sorted({row.patient_id for row in rows}))

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from tpi_cli.acts import patient
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import checks, identity
-from tpi_cli.store import tables
 from tpi_cli.store.columns import day, known_day
+from tpi_cli.store.read import people
 from tpi_cli.store.write import Writing
 
 
@@ -93,9 +93,7 @@ def _bring_up_to_date(writing: Writing, known: Person, new: patient.New, on: dat
     mark = digest(new)
     changed = [] if known.row_key == mark else _update(writing, known, new, on)
     if changed:
-        row = writing.session.get_one(tables.Patient, known.id)
-        row.row_key = mark
-        writing.add(row)
+        writing.change("patient", known.id, {"row_key": mark})
     return changed
 
 
@@ -185,7 +183,7 @@ UNSTATED = frozenset([None, "unknown", "active"])
 def _update(writing: Writing, known: Person, new: patient.New, on: date) -> list[str]:
     """Take over what the file states and differs, and tell the columns."""
     stated = {name: getattr(new, name) for name in STATED if getattr(new, name) not in UNSTATED}
-    row = writing.session.get_one(tables.Patient, known.id)
+    row = people.of_uuid(writing.db, known.id)
     changes = {name: value for name, value in stated.items() if getattr(row, name) != value}
     if "status" in changes and new.status_on:
         changes["status_on"] = new.status_on
@@ -198,7 +196,7 @@ def _update(writing: Writing, known: Person, new: patient.New, on: date) -> list
 def _fill_in(writing: Writing, known: Person, new: patient.New, on: date) -> list[str]:
     """Take over what was never on file, and tell the columns. Where a row tells of a patient by the way, or of a record
     that was merged away, the record's own row may say otherwise."""
-    row = writing.session.get_one(tables.Patient, known.id)
+    row = people.of_uuid(writing.db, known.id)
     empty = [name for name in STATED if name != "status" and getattr(row, name) in UNSTATED]
     changes = {name: getattr(new, name) for name in empty if getattr(new, name) not in UNSTATED}
     if changes:

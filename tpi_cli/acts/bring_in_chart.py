@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from tpi_cli.acts import outcome, patient
 from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
-from tpi_cli.store import keep, tables
-from tpi_cli.store.read import scores
+from tpi_cli.store import keep
+from tpi_cli.store.read import people, scores
 from tpi_cli.store.write import Writing
 
 POINTS = range(11)
@@ -54,7 +54,7 @@ def weight_rows(writing: Writing, person: Person, lines: list[Line]) -> Result:
 
 def weight(writing: Writing, patient_id: str, kilograms: Decimal, on: date) -> bool:
     """Take over a weight that is newer than the one on file; whether it was."""
-    row = writing.session.get_one(tables.Patient, patient_id)
+    row = people.of_uuid(writing.db, patient_id)
     if row.weight_on is not None and on <= row.weight_on:
         return False
     patient.change(writing, patient_id, {"weight_kg": kilograms}, on)
@@ -63,7 +63,7 @@ def weight(writing: Writing, patient_id: str, kilograms: Decimal, on: date) -> b
 
 def height(writing: Writing, patient_id: str, centimetres: Decimal, on: date) -> bool:
     """Take over a height where none is on file; whether there was none."""
-    if writing.session.get_one(tables.Patient, patient_id).height_cm is not None:
+    if people.of_uuid(writing.db, patient_id).height_cm is not None:
         return False
     patient.change(writing, patient_id, {"height_cm": centimetres}, on)
     return True

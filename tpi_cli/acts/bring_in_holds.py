@@ -8,7 +8,7 @@ dates.
 from collections import Counter
 from collections.abc import Iterator
 
-from tpi_cli.acts import contact, hold
+from tpi_cli.acts import contact, hold, patient
 from tpi_cli.acts import site as sites
 from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
 from tpi_cli.acts.site import Site
@@ -117,7 +117,5 @@ def _decide(writing: Writing, person: Person, site: Site | None, row: Held) -> N
         return
     decision = hold.Decision(row.act, person.id, row.on, site.id if site else None, row.reason, row.until, row.note)
     hold.put(writing, decision)
-    if row.reason == "died" and people.status_and_birth(writing.db, person.id)[0] != "deceased":
-        from tpi_cli.acts import patient
-
+    if row.reason == "died" and people.of_uuid(writing.db, person.id).status != "deceased":
         patient.change(writing, person.id, {"status": "deceased"}, row.on)

@@ -12,16 +12,15 @@ moves no recall: what was decided about it stands in other files. The caller kee
 from datetime import date
 from typing import NamedTuple
 
-from sqlmodel import col, or_, select
-
 from tpi_cli import clock
 from tpi_cli.acts import appointment, visits
 from tpi_cli.acts.appointment import Slot
 from tpi_cli.acts.bring_in import Line, Person, Refusal, Result, not_then, nothing
 from tpi_cli.acts.staff import named
-from tpi_cli.rules import identity
+from tpi_cli.acts.visits import Booked
 from tpi_cli.rules.contact import OPEN
-from tpi_cli.store import tables
+from tpi_cli.store.columns import known_day
+from tpi_cli.store.read import clinicians
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.read.slots import Appointed
 from tpi_cli.store.write import Writing
@@ -81,23 +80,24 @@ def _no_such_hour(writing: Writing, row: Appointed) -> Wrong:
     return "start", f"the clocks change that day, and {row.wall} {what}"
 
 
-def _known(writing: Writing, person: Person, row: Appointed, slot: Slot) -> tables.Appointment | None:
+def _known(writing: Writing, person: Person, row: Appointed, slot: Slot) -> Booked | None:
     """The appointment that the row tells of: of its id, else of the patient at that time."""
-    table = tables.Appointment
     if row.source_id:
-        named_so = select(table).where(or_(table.source_id == row.source_id, table.id == row.source_id))
-        return writing.session.exec(named_so).first()
+        found = visits.chosen(writing, "source_id = :source OR id = :source", source=row.source_id)
+        return found[0] if found else None
     meant = Time(slot.on, slot.wall, row.clinician)
-    own = writing.session.exec(select(table).where(table.patient_id == person.id).order_by(col(table.number)))
+    own = visits.chosen(writing, "patient_id = :patient", patient=person.id)
     return next((one for one in own if any(_fits(meant, time) for time in _stood(writing, one))), None)
 
 
-def _stood(writing: Writing, one: tables.Appointment) -> set[Time]:
+_STOOD = "SELECT was_on, was_wall, clinician_id FROM appointment_act WHERE appointment_id = :appointment"
+
+
+def _stood(writing: Writing, one: Booked) -> set[Time]:
     """The times an appointment stands for, and stood for before it was moved."""
-    act = tables.AppointmentAct
-    acts = writing.session.exec(select(act).where(act.appointment_id == one.id))
-    times = [(one.on_date, one.wall, one.clinician_id), *((was.was_on, was.was_wall, was.clinician_id) for was in acts)]
-    return {Time(on, wall, _code(writing, who)) for on, wall, who in times}
+    acts = [(known_day(on), wall, who) for on, wall, who in writing.db.rows(_STOOD, appointment=one.id)]
+    times = [(one.on_date, one.wall, one.clinician_id), *acts]
+    return {Time(on, wall, clinicians.of(writing.db, who) if who else None) for on, wall, who in times}
 
 
 def _fits(meant: Time, time: Time) -> bool:
@@ -105,13 +105,9 @@ def _fits(meant: Time, time: Time) -> bool:
     return meant == time or (meant.clinician is None and meant[:2] == time[:2])
 
 
-def _code(writing: Writing, clinician_id: str | None) -> str | None:
-    return writing.session.get_one(tables.Clinician, clinician_id).code if clinician_id else None
-
-
-def _at_odds(writing: Writing, person: Person, known: tables.Appointment, row: Appointed, slot: Slot) -> Wrong:
+def _at_odds(writing: Writing, person: Person, known: Booked, row: Appointed, slot: Slot) -> Wrong:
     """What a row says otherwise than the appointment on file, which may have come further since."""
-    code = identity.appointment(known.number)
+    code = known.code
     if known.patient_id != person.id:
         return "source_id", f"{row.source_id} is another patient's on file"
     if not any(_fits(Time(slot.on, slot.wall, row.clinician), time) for time in _stood(writing, known)):
@@ -133,29 +129,14 @@ def _fault(person: Person, row: Appointed, slot: Slot) -> Wrong:
 
 def _add(writing: Writing, person: Person, row: Appointed, slot: Slot) -> Wrong:
     """Put it on file, unless it clashes with one that was there before this file: then why."""
-    new = tables.Appointment(
-        **writing.record(),
-        number=0,
-        patient_id=person.id,
-        clinician_id=named(writing, row.clinician) if row.clinician else None,
-        on_date=slot.on,
-        wall=slot.wall,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-        minutes=slot.minutes,
-        status=row.status,
-        source_id=row.source_id,
-        recorded_at=writing.stamp,
-        recorded_by=writing.by,
-        changed_at=writing.stamp,
-    )
+    new = appointment.at(writing, person.id, slot, named(writing, row.clinician) if row.clinician else None, row.status)
     if row.status in OPEN and slot.on >= writing.today:
-        clash = appointment.taken(writing, new, col(tables.Appointment.entry) != writing.entry)
+        clash = appointment.taken(writing, new, "entry <> :entry", entry=writing.entry)
         if clash:
             return "start", f"{clash}: move that one, or tpi book this with --override clash='why'"
-    new.number = writing.number("appointment")
-    new.session_id = appointment.session_of(writing, new) if row.status == "done" else None
-    writing.add(new)
+    session_id = appointment.session_of(writing, new) if row.status == "done" else None
+    new = new._replace(number=writing.number("appointment"), session_id=session_id)
+    appointment.put(writing, new, source_id=row.source_id)
     act = "no-show" if row.status == "no-show" else "book" if row.status in OPEN else None
     if act:
         visits.note(writing, new, act, "brought in from a file", min(slot.on, writing.today))

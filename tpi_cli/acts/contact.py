@@ -26,13 +26,13 @@ def log(writing: Writing, call: Call) -> date | None:
 
     Raises Conflict for a patient who died, and for a day before the birth.
     """
-    status, born = people.status_and_birth(writing.db, call.patient_id)
-    if status == "deceased":
+    person = people.of_uuid(writing.db, call.patient_id)
+    if person.status == "deceased":
         raise Conflict(
             "the patient is deceased: nobody is to be called",
             hint="if that is wrong: tpi patient edit PATIENT --status active",
         )
-    if call.on < born:
+    if call.on < person.born:
         raise Conflict(f"{call.on} is before the birth date", hint="check --on")
     again = call.until or _until(writing, call)
     put(writing, call, again)

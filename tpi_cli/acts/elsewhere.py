@@ -4,10 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlmodel import col, select
-
 from tpi_cli.errors import Conflict, NotFound
-from tpi_cli.store import keep, tables
+from tpi_cli.rules.values import plain
+from tpi_cli.store import keep
+from tpi_cli.store.read import people
 from tpi_cli.store.write import Writing
 
 
@@ -23,43 +23,44 @@ class Given(NamedTuple):
     note: str | None = None
 
 
-def record(writing: Writing, given: Given) -> tables.Elsewhere:
+def record(writing: Writing, given: Given) -> None:
     """Keep the dose and let the due dates follow. Raises Conflict before the birth, and for the same dose twice."""
-    if given.on < writing.session.get_one(tables.Patient, given.patient_id).born:
+    if given.on < people.of_uuid(writing.db, given.patient_id).born:
         raise Conflict(f"{given.on} is before the birth date", hint="check --on")
     _not_twice(writing, given)
     columns = given._asdict()
-    row = tables.Elsewhere(**writing.record(), on_date=columns.pop("on"), **columns,
-                           recorded_at=writing.stamp, recorded_by=writing.by)  # fmt: skip
-    writing.add(row)
+    told = {"on_date": columns.pop("on"), "recorded_at": writing.stamp, "recorded_by": writing.by}
+    writing.put("elsewhere", {**writing.record(), **columns, **told})
     keep.refresh(writing.db, writing.clinic.id, [given.patient_id])
-    return row
 
 
-def take_back(writing: Writing, given: Given, reason: str) -> tables.Elsewhere:
+def take_back(writing: Writing, given: Given, reason: str) -> None:
     """Void a dose that was entered wrongly, of several alike the last one: kept, counted no more. Raises NotFound."""
     found = _on_file(writing, given)
     if not found:
         raise NotFound(
             f"no such dose of {given.on} on file", hint="tpi exposure PATIENT lists them; --on names the day"
         )
-    row = found[-1]
-    row.voided_at, row.voided_by, row.void_reason = writing.stamp, writing.by, reason
-    writing.add(row)
+    last, _, _ = found[-1]
+    told = {"voided_at": writing.stamp, "voided_by": writing.by, "void_reason": reason}
+    writing.change("elsewhere", last, told)
     keep.refresh(writing.db, writing.clinic.id, [given.patient_id])
-    return row
 
 
 def _not_twice(writing: Writing, given: Given) -> None:
     """A dose entered twice would count twice."""
-    if any((row.site_id, row.note) == (given.site_id, given.note) for row in _on_file(writing, given)):
+    if any((site, note) == (given.site_id, given.note) for _, site, note in _on_file(writing, given)):
         raise Conflict("this dose is on file already", hint="if it was given twice, tell them apart with --note")
 
 
-def _on_file(writing: Writing, given: Given) -> list[tables.Elsewhere]:
-    """Doses of that agent, mass and day that count, as they were entered."""
-    table = tables.Elsewhere
-    query = select(table).where(table.patient_id == given.patient_id, table.on_date == given.on,
-                                table.agent == given.agent, col(table.voided_at).is_(None))  # fmt: skip
-    rows = writing.session.exec(query.order_by(table.recorded_at, table.id))
-    return [row for row in rows if (row.mass, row.mass_unit) == (given.mass, given.mass_unit)]
+_DOSES = """
+SELECT id, site_id, note, mass, mass_unit FROM elsewhere
+ WHERE patient_id = :patient AND on_date = :on AND agent = :agent AND voided_at IS NULL ORDER BY recorded_at, id
+"""
+
+
+def _on_file(writing: Writing, given: Given) -> list[tuple[str, str | None, str | None]]:
+    """Doses of that agent, mass and day that count, as they were entered: UUID, the site's, and the note."""
+    rows = writing.db.rows(_DOSES, patient=given.patient_id, on=given.on.isoformat(), agent=given.agent)
+    meant = (plain(given.mass), given.mass_unit)
+    return [(id_, site, note) for id_, site, note, *dose in rows if tuple(dose) == meant]

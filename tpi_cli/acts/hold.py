@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
+from tpi_cli.acts import patient
 from tpi_cli.errors import Conflict
 from tpi_cli.rules import recall
 from tpi_cli.store import facts, keep
@@ -25,10 +26,10 @@ class Decision(NamedTuple):
 
 def decide(writing: Writing, decision: Decision) -> None:
     """Keep the decision and let the due dates follow. Raises Conflict where it would change nothing."""
-    status, born = people.status_and_birth(writing.db, decision.patient_id)
-    if decision.act == "resume" and status != "active":
-        raise Conflict(f"the patient is {status}", hint="tpi patient edit PATIENT --status active")
-    if decision.on < born:
+    person = people.of_uuid(writing.db, decision.patient_id)
+    if decision.act == "resume" and person.status != "active":
+        raise Conflict(f"the patient is {person.status}", hint="tpi patient edit PATIENT --status active")
+    if decision.on < person.born:
         raise Conflict(f"{decision.on} is before the birth date", hint="check --on")
     if decision.reason != "died":
         _changes_something(_recalls(writing, decision), decision)
@@ -36,8 +37,6 @@ def decide(writing: Writing, decision: Decision) -> None:
     for one in _by_site(writing, decision):
         put(writing, one)
     if decision.reason == "died":
-        from tpi_cli.acts import patient  # it loads the ORM, which no other decision needs
-
         patient.change(writing, decision.patient_id, {"status": "deceased"}, decision.on)
     keep.refresh(writing.db, writing.clinic.id, [decision.patient_id])
     if decision.reason != "died" and _standing(writing, decision) == before:

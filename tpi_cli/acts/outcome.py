@@ -80,7 +80,7 @@ def last_session(writing: Writing, patient_id: str, on: date, site_id: str | Non
     found = scores.against(writing.db, patient_id, on, site_id)
     if found is None:
         where = " of this site" if site_id else ""
-        code = identity.patient(people.number(writing.db, patient_id))
+        code = identity.patient(people.of_uuid(writing.db, patient_id).number)
         hint = f"tpi session list {code} shows the sessions; --on names the day of the score"
         raise Conflict(f"no session{where} on or before {on} to measure a score against", hint=hint)
     return found

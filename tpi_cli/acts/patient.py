@@ -1,16 +1,16 @@
 """Patients: added, changed, taken off the lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlmodel import select
-
 from tpi_cli.acts import appointment
 from tpi_cli.errors import Conflict, DuplicateMrn
 from tpi_cli.rules import identity
-from tpi_cli.store import keep, tables
+from tpi_cli.store import keep
+from tpi_cli.store.columns import day, known_day
+from tpi_cli.store.read import people
 from tpi_cli.store.write import Writing
 
 
@@ -35,15 +35,16 @@ class New(NamedTuple):
     status_on: date | None = None
 
 
-def add(writing: Writing, new: New, on: date, number: int | None = None) -> tables.Patient:
+def add(writing: Writing, new: New, on: date, number: int | None = None) -> people.Patient:
     """Add a patient, under the next short id or a free one brought along from an export.
 
     Raises DuplicateMrn; Conflict for the same name and birth date without an mrn apart.
     """
     unique(writing, new)
-    row = writing.add(tables.Patient(**columns(writing, new, on, number)))
-    first_alerts(writing, row.id, new.alerts, on)
-    return row
+    row = columns(writing, new, on, number)
+    writing.put("patient", row)
+    first_alerts(writing, row["id"], new.alerts, on)
+    return people.of_uuid(writing.db, row["id"])
 
 
 def columns(writing: Writing, new: New, on: date, number: int | None = None) -> dict[str, Any]:
@@ -121,18 +122,38 @@ def _alike(writing: Writing, new: New) -> list[tuple[int, str | None]]:
     return [(number, mrn) for number, mrn, key in rows if sorted(key.split()) == words]
 
 
-def add_alerts(
-    writing: Writing, patient_id: str, alerts: Iterable[tuple[str, str | None]], on: date
-) -> list[tables.Alert]:
+class Alert(NamedTuple):
+    """An alert on file: its UUID, what it warns of, since when, and the day it ended."""
+
+    id: str
+    kind: str
+    text: str | None
+    since: date
+    ended_on: date | None = None
+
+
+_ALERTS = "SELECT id, kind, text, since, ended_on FROM alert WHERE patient_id = :patient"
+
+
+def _alerts(writing: Writing, patient_id: str, *, ended: bool) -> list[Alert]:
+    """A patient's alerts in the order in which they were put on file; open ones alone, or those that ended too."""
+    where = "" if ended else " AND ended_on IS NULL"
+    rows = writing.db.rows(f"{_ALERTS}{where} ORDER BY created_at, id", patient=patient_id)
+    return [Alert(id_, kind, text, known_day(since), day(gone)) for id_, kind, text, since, gone in rows]
+
+
+def add_alerts(writing: Writing, patient_id: str, alerts: Iterable[tuple[str, str | None]], on: date) -> list[Alert]:
     """Open alerts that are not open yet; an answer of none gives way to what is on file or found later."""
-    open_now = {(one.kind, one.text) for one in _open_alerts(writing, patient_id)}
+    open_now = {(one.kind, one.text) for one in _alerts(writing, patient_id, ended=False)}
     added = []
     for kind, text in dict.fromkeys(alerts):
         answered = any(answers(other, kind) for other, _ in open_now)
         if (kind, text) not in open_now and not answered:
-            row = tables.Alert(**writing.record(), patient_id=patient_id, kind=kind, text=text, since=on,
-                               created_at=writing.stamp, created_by=writing.by)  # fmt: skip
-            added.append(writing.add(row))
+            record = writing.record()
+            opened = {"patient_id": patient_id, "kind": kind, "text": text, "since": on}
+            told = {"created_at": writing.stamp, "created_by": writing.by}
+            writing.put("alert", {**record, **opened, **told})
+            added.append(Alert(record["id"], kind, text, on))
     end_none(writing, patient_id, on)
     return added
 
@@ -141,7 +162,7 @@ def never_there(
     writing: Writing, patient_id: str, alerts: Iterable[tuple[str, str | None]]
 ) -> list[tuple[str, str | None]]:
     """Those of the alerts (kind, text) that never were on file: one that was ended stays ended."""
-    known = list(writing.session.exec(select(tables.Alert).where(tables.Alert.patient_id == patient_id)))
+    known = _alerts(writing, patient_id, ended=True)
     return [
         (kind, text)
         for kind, text in alerts
@@ -149,41 +170,37 @@ def never_there(
     ]
 
 
-def _open_alerts(writing: Writing, patient_id: str) -> list[tables.Alert]:
-    query = select(tables.Alert).where(tables.Alert.patient_id == patient_id, tables.Alert.ended_on == None)  # noqa: E711
-    return list(writing.session.exec(query))
+def end_none(writing: Writing, patient_id: str, on: date) -> list[Alert]:
+    """An answer of none ends: `allergy-none` once an allergy is on file, `bleeding-none` once a bleeding risk is.
+    Those that did."""
+    rows = _alerts(writing, patient_id, ended=False)
+    kinds = {one.kind for one in rows}
+    untrue = [one for one in rows if any(answers(kind, one.kind) for kind in kinds)]
+    return [_end(writing, one, max(on, one.since)) for one in untrue]
 
 
-def end_none(writing: Writing, patient_id: str, on: date) -> None:
-    """An answer of none ends: `allergy-none` once an allergy is on file, `bleeding-none` once a bleeding risk is."""
-    rows = _open_alerts(writing, patient_id)
-    for row in rows:
-        if row.kind.endswith("-none") and any(answers(other.kind, row.kind) for other in rows):
-            _end(writing, row, max(on, row.since))
+def _end(writing: Writing, one: Alert, on: date) -> Alert:
+    ended = {"ended_on": on, "ended_at": writing.stamp, "ended_by": writing.by}
+    writing.change("alert", one.id, ended)
+    return one._replace(ended_on=on)
 
 
-def _end(writing: Writing, row: tables.Alert, on: date) -> None:
-    row.ended_on, row.ended_at, row.ended_by = on, writing.stamp, writing.by
-    writing.add(row)
-
-
-def open_alert(
-    writing: Writing, patient_id: str, kind: str, text: str | None, on: date
-) -> tuple[tables.Alert, list[tables.Alert]]:
+def open_alert(writing: Writing, patient_id: str, kind: str, text: str | None, on: date) -> tuple[Alert, list[Alert]]:
     """Open one alert; returns it and the answers of none that it ended.
 
     Raises Conflict where the same is open, and for an answer of none where something is on file.
     """
-    on_file = _open_alerts(writing, patient_id)
+    on_file = _alerts(writing, patient_id, ended=False)
     known = [one.kind for one in on_file if answers(one.kind, kind)]
     if known:
         raise Conflict(f"on file: {known[0]}", hint="an alert on file is not ended by an answer of none")
     if any(one.kind == kind and same_text(one.text, text) for one in on_file):
         raise Conflict(f"{kind} is open already", hint="tpi patient alert PATIENT list shows what is open")
-    if on < writing.session.get_one(tables.Patient, patient_id).born:
+    if on < people.of_uuid(writing.db, patient_id).born:
         raise Conflict(f"{on} is before the birth date", hint="check --on")
     (added,) = add_alerts(writing, patient_id, [(kind, text)], on)
-    return added, [one for one in on_file if one.ended_on is not None]
+    still = {one.id for one in _alerts(writing, patient_id, ended=False)}
+    return added, [one for one in on_file if one.id not in still]
 
 
 def same_text(one: str | None, other: str | None) -> bool:
@@ -191,15 +208,15 @@ def same_text(one: str | None, other: str | None) -> bool:
     return (one or "").casefold().split() == (other or "").casefold().split()
 
 
-def end_alert(writing: Writing, patient_id: str, kind: str, text: str | None, on: date) -> tables.Alert:
+def end_alert(writing: Writing, patient_id: str, kind: str, text: str | None, on: date) -> Alert:
     """End the open alert of this kind and text; it is kept. Raises Conflict for a day before it was opened."""
-    rows = [one for one in _open_alerts(writing, patient_id) if one.kind == kind and same_text(one.text, text)]
+    on_file = _alerts(writing, patient_id, ended=False)
+    rows = [one for one in on_file if one.kind == kind and same_text(one.text, text)]
     since = max(one.since for one in rows)
     if on < since:
         raise Conflict(f"{kind} is on file since {since}", hint="--on names the day it ended")
-    for row in rows:
-        _end(writing, row, on)
-    return rows[0]
+    ended = [_end(writing, one, on) for one in rows]
+    return ended[0]
 
 
 def answers(kind: str, none: str) -> bool:
@@ -211,26 +228,31 @@ def answers(kind: str, none: str) -> bool:
 
 def change(
     writing: Writing, patient_id: str, changes: dict[str, Any], on: date, reason: str | None = None
-) -> tables.Patient:
+) -> people.Patient:
     """Change what is on file; what follows from it (name search, weight's day, recalls) moves along."""
-    row = writing.session.get_one(tables.Patient, patient_id)
+    row = people.of_uuid(writing.db, patient_id)
     if changes.get("mrn") not in {None, row.mrn}:
         _free(writing, changes["mrn"])
     if "weight_kg" in changes and row.weight_on and on < row.weight_on:
         raise Conflict(f"a newer weight is on file, of {row.weight_on}", hint="leave --on out to record today's")
-    if row.note and changes.get("note"):
-        changes = {**changes, "note": f"{row.note}; {changes['note']}"}
-    for name, value in changes.items():
-        setattr(row, name, value)
-    if "name" in changes:
-        row.name_key = identity.name_key(row.name)
-    if "weight_kg" in changes:
-        row.weight_on = on
-    if "status" in changes and "status_on" not in changes:
-        row.status_on = on
-    if row.status != "active":
-        appointment.call_off(writing, row.id, f"the patient is {row.status}")
-    row.changed_at, row.changed_by, row.change_reason = writing.stamp, writing.by, reason
-    writing.add(row)
+    told = {"changed_at": writing.stamp, "changed_by": writing.by, "change_reason": reason}
+    writing.change("patient", row.id, {**changes, **_along(row, changes, on), **told})
+    status = changes.get("status", row.status)
+    if status != "active":
+        appointment.call_off(writing, row.id, f"the patient is {status}")
     keep.refresh(writing.db, writing.clinic.id, [row.id])
-    return row
+    return people.of_uuid(writing.db, row.id)
+
+
+def _along(row: people.Patient, changes: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """The columns that change with others."""
+    moved: dict[str, Any] = {}
+    if row.note and changes.get("note"):
+        moved["note"] = f"{row.note}; {changes['note']}"
+    if "name" in changes:
+        moved["name_key"] = identity.name_key(changes["name"])
+    if "weight_kg" in changes:
+        moved["weight_on"] = on
+    if "status" in changes and "status_on" not in changes:
+        moved["status_on"] = on
+    return moved

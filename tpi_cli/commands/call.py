@@ -1,10 +1,11 @@
 """`tpi call`: an attempt to reach a patient, logged; the list follows."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from tpi_cli.acts import appointment as appointments
 from tpi_cli.acts import contact as acts
 from tpi_cli.commands import complete, options, slot
 from tpi_cli.commands.parse import dates
@@ -59,17 +60,11 @@ def call(
     with options.recording(ctx) as writing:
         lines = slot.remarks(writing.db, who.id, office, wish) if wish else []
         again = acts.log(writing, acts.Call(who.id, result, by, on, until, ctx.obj.note))
-        kept = _booked(writing, who.id, wish) if wish else None
+        kept = read.of(writing.db, appointments.book(writing, who.id, wish).id) if wish else None
         if result in NOT_THEN:
             lines = slot.left(read.still_open(writing.db, who.id, office.today), "is still booked: tpi appt cancel {}")
         after = plans.standing(writing.db, who.id)
     _answer(ctx, office, who, result, [_told(office, result, after, again), *lines], kept)
-
-
-def _booked(writing: Any, patient_id: str, wish: Any) -> read.Appointment:
-    from tpi_cli.acts import appointment  # it loads the ORM, which no other call needs
-
-    return read.of(writing.db, appointment.book(writing, patient_id, wish).id)
 
 
 def _sensible(patient: str, result: str, text: str, *, extras: bool) -> None:

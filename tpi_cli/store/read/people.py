@@ -216,15 +216,3 @@ def site(db: Database, who: Patient, number: int | None = None, where: tuple[str
 def payers(db: Database) -> list[str]:
     """The payers that patients have."""
     return [name for (name,) in db.rows("SELECT DISTINCT payer FROM patient WHERE payer IS NOT NULL ORDER BY payer")]
-
-
-def number(db: Database, patient_id: str) -> int:
-    """The number of a patient (UUID) who is on file."""
-    return int(db.value("SELECT number FROM patient WHERE id = :patient", patient=patient_id))
-
-
-def status_and_birth(db: Database, patient_id: str) -> tuple[str, date]:
-    """Whether a patient (UUID) who is on file still comes, and the birth date: what a dated act asks first."""
-    row = db.row("SELECT status, born FROM patient WHERE id = :patient", patient=patient_id)
-    assert row is not None, "whoever asks has read the patient"
-    return row[0], known_day(row[1])
