@@ -118,7 +118,6 @@ def run(ctx: typer.Context, patient: str, asked: Asked) -> None:
         asked = _reasoned(ctx, out, shown, asked)
         shown = _unchanged(shown, _prepared(ctx, patient, asked))
     if not ctx.obj.yes:
-        options.loading("tpi_cli.acts.amend" if asked.amends else "tpi_cli.acts.inject")
         answer = out.ask("Record? [y/N/e]").lower()
         if answer in {"e", "edit"}:
             return run(ctx, patient, asked._replace(text=_edited(shown.shots), shots=()))

@@ -5,7 +5,7 @@ It is a `Desk`, found as `ctx.obj`; how the options come to every command stands
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -221,23 +221,6 @@ def recording(ctx: typer.Context, officer: str | None = None, *, keep: bool = Tr
         asked = ctx.meta.get(ONCE) if keep else None
         if asked is not None:
             asked.note(writing)
-
-
-def loading(module: str) -> None:
-    """Load what a write needs while a person reads what it will write: the ORM takes longer than all the rest.
-
-    Nobody waits for it who says no; what goes wrong is met again, and told, where the module is used.
-    """
-    from threading import Thread
-
-    Thread(target=_loaded, args=(module,), daemon=True).start()
-
-
-def _loaded(module: str) -> None:
-    from importlib import import_module
-
-    with suppress(Exception):
-        import_module(module)
 
 
 def act_of(ctx: typer.Context) -> str:
