@@ -144,8 +144,8 @@ DAILY: list[list[str]] = [
     ["adverse", "close", "2", "1", "--outcome", "healed"],
     ["patient", "edit", "1", "--phone", "020 7946 0000"],
     ["patient", "alert", "2", "add", "anticoagulant", "apixaban"],
-    ["call", "3", "booked", "tue 10:00"],
-    ["appt", "move", "3", "tue 11:00"],
+    ["call", "3", "booked", "wed 10:00"],
+    ["appt", "move", "3", "wed 11:00"],
     ["appt", "cancel", "3"],
     ["sign", "--yes"],
 ]
