@@ -15,7 +15,7 @@ from tests.conftest import Answer, Clinic, working_under
 from tests.store.places import fill, place
 from tpi_cli import clock
 from tpi_cli.rules import paper
-from tpi_cli.store import connect, verify
+from tpi_cli.store import connect, database, verify
 
 pytestmark = pytest.mark.file
 
@@ -396,7 +396,7 @@ def test_it_tells_how_far_it_has_come(clinic: Clinic) -> None:
 
 def test_records_are_counted_against_what_the_log_tells(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "EACH", 5)
-    monkeypatch.setattr(verify, "STEP", 100)
+    monkeypatch.setattr(database, "STEP", 100)
     clinic.inject(clinic.patient())
     told: list[tuple[str, int, int | None]] = []
     with connect.reading(place(clinic)) as db:

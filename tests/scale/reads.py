@@ -25,7 +25,7 @@ from tpi_cli.reference.tables import column
 from tpi_cli.rules import standing
 from tpi_cli.show.due import COLUMNS
 from tpi_cli.store import connect, keys
-from tpi_cli.store.database import Database
+from tpi_cli.store.database import ROOM_KB, Database
 from tpi_cli.store.place import is_plain
 from tpi_cli.store.read import due
 from tpi_cli.store.read.clinic import clinic
@@ -89,7 +89,7 @@ def _config(db: Database, place: Any, query: due.Query, form: str, asked: argpar
             "trusted_schema=OFF",
             "cell_size_check=ON",
             "query_only=ON",
-            f"cache_size=-{connect.CACHE_KIB}",
+            f"cache_size=-{ROOM_KB}",
         ],
         "values": due.values_of(query),
         "ordering": due.ordering(query, parts),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain, islice
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -126,6 +127,7 @@ def _answer(desk: options.Desk, db: Database, asked: Asked) -> int:
     if first is not None or not asked.if_any or (changes and changes.gone):
         if any(office.outdated for office in offices) and not out.machine:
             out.say("due dates were worked out with other rules than this tpi has: tpi db migrate")
+        footer = partial(_footer, tally, changes, _listed_as(asked, queries), beyond=found)
         out.report(
             Report(
                 name="due",
@@ -133,9 +135,7 @@ def _answer(desk: options.Desk, db: Database, asked: Asked) -> int:
                 rows=rows if first is None else chain([first], rows),
                 record=show.record_of_several if several else show.record,
                 around=lambda: {"held_back": _held(db, queries), **(changes.around() if changes else {})},
-                footer=lambda: options.anchored(
-                    out, db, _footer(tally, changes, _listed_as(asked, queries), _held(db, queries), found)
-                ),
+                footer=lambda: options.anchored(out, db, footer(_held(db, queries))),
             )
         )
     if changes:

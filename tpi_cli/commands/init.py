@@ -8,6 +8,7 @@ import typer
 from tpi_cli import clock
 from tpi_cli.errors import Conflict, Usage
 from tpi_cli.rules import paper
+from tpi_cli.store.place import Place
 
 
 def init(
@@ -33,23 +34,12 @@ def init(
     from tpi_cli.store.schema import make
 
     place = ctx.obj.place
-    if place.demo:
-        raise Conflict("demo is the made-up clinic's name", hint="tpi demo makes it; unset TPI_DB for your own")
-    if place.url and (plain or passphrase):
-        raise Usage("a store on a server has no key of its own", hint="leave --plain and --passphrase out")
-    if plain and passphrase:
-        raise Usage("a plain store has no key to lock", hint="leave --plain or --passphrase out")
+    _possible(place, plain=plain, passphrase=passphrase)
     where = zone or clock.system_zone()
     new = make(place, plain=plain, name=name or "My clinic", zone=where,
                passphrase=_passphrase(ctx) if passphrase else None)  # fmt: skip
     lines = [f"store {place.path}", f"zone  {where}   (tpi config set clinic.zone ZONE changes it)"]
-    if place.url:
-        lines.append("its disks, its backups and its logins are whoever's who keeps the server (tpi help server)")
-    elif plain:
-        lines.append("NOT ENCRYPTED: anyone who gets the file can read it")
-    else:
-        made = "made" if new.new_key else "was there, and is used"
-        lines.append(f"key   {place.key_path}   ({made})")
+    lines.append(_kept_how(place, plain=plain, new_key=new.new_key))
     codes = _codes(new.key, new.officer_key)
     lines += ["write down and keep away from this computer; neither is shown again:"]
     lines += [f"  {name:<13}  {code}" for name, code in codes.items()]
@@ -64,6 +54,25 @@ def init(
         **{name.replace(" ", "_"): code for name, code in codes.items()},
     }
     ctx.obj.out().recorded("store", lines, "init", facts)
+
+
+def _possible(place: Place, *, plain: bool, passphrase: bool) -> None:
+    """Raises Conflict, Usage where no such store can be made there."""
+    if place.demo:
+        raise Conflict("demo is the made-up clinic's name", hint="tpi demo makes it; unset TPI_DB for your own")
+    if place.url and (plain or passphrase):
+        raise Usage("a store on a server has no key of its own", hint="leave --plain and --passphrase out")
+    if plain and passphrase:
+        raise Usage("a plain store has no key to lock", hint="leave --plain or --passphrase out")
+
+
+def _kept_how(place: Place, *, plain: bool, new_key: bool) -> str:
+    """Who can read it."""
+    if place.url:
+        return "its disks, its backups and its logins are whoever's who keeps the server (tpi help server)"
+    if plain:
+        return "NOT ENCRYPTED: anyone who gets the file can read it"
+    return f"key   {place.key_path}   ({'made' if new_key else 'was there, and is used'})"
 
 
 def _passphrase(ctx: typer.Context) -> str:

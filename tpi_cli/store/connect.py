@@ -28,8 +28,6 @@ TABLES = frozenset(
      "payer_rule", "plan", "ratchet", "recall", "request", "rule_setting", "session", "setting", "site"]
 )  # fmt: skip
 """What must be tables in a store: a view in the place of one could tell anything, and need not come to an end."""
-CACHE_KIB = 65_536
-"""Of pages that a reader keeps: each is decrypted anew, and its seal checked, when it was let go too soon."""
 
 
 def of(connection: Any) -> Database:
@@ -56,9 +54,10 @@ def reading(place: Place, *, latest: bool = False) -> Iterator[Database]:
     with closing(open_store(place)) as connection:
         try:
             connection.execute("PRAGMA query_only=ON")
-            connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+            file = Database(connection)
+            file.make_room()
             connection.execute("BEGIN")
-            yield Database(connection)
+            yield file
         except Driver.Error as fault:
             raise translated(fault, place) from None
 

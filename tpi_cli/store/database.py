@@ -5,8 +5,8 @@ quantity and a moment as text, a whole number as one, yes and no as 1 and 0. Wha
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from sqlcipher3 import dbapi2
@@ -20,8 +20,10 @@ SCHEMA = 6
 """The schema this program reads and writes, kept as the store's `user_version`."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for the others."""
-ROOM_KB = 32_000
-"""What a long write may hold in memory of a file: its indexes grow at many places at once."""
+ROOM_KB = 65_536
+"""What may be held in memory of a file: a page is decrypted anew, and its seal checked, when it was let go too soon."""
+STEP = 100_000
+"""Steps of the engine between two words that it is still at it: how far it has come it does not tell."""
 
 
 class Column(NamedTuple):
@@ -96,7 +98,7 @@ class Database:
         return clock.stamp()
 
     def make_room(self) -> None:
-        """Hold more of the store in memory until the connection is closed, for a long write."""
+        """Hold more of the store in memory until the connection is closed, for a list or a long write."""
         self.run(f"PRAGMA cache_size=-{ROOM_KB}")
 
     def tables(self) -> list[str]:
@@ -133,6 +135,20 @@ class Database:
     def soundness(self) -> Iterator[tuple[str, str]]:
         """What the engine's own check of its file says."""
         yield "integrity", str(self.value("PRAGMA integrity_check"))
+
+    def unsound(self, still: Callable[[], None] = lambda: None) -> Iterator[str]:
+        """What its own checks find wrong with its pages and its references; `still` is called while they are at it."""
+        with suppress(Driver.Error):  # a store that lies on read-only media has nothing to check in
+            self.run("PRAGMA wal_checkpoint(PASSIVE)")
+        self.connection.set_progress_handler(still, STEP)
+        try:
+            yield from (str(text) for (text,) in self.rows("PRAGMA cipher_integrity_check"))
+            found = (str(text) for (text,) in self.rows("PRAGMA integrity_check"))
+            yield from (" ".join(text.split()) for text in found if text != "ok")
+            for table, row, parent, _ in self.rows("PRAGMA foreign_key_check"):
+                yield f"{table} row {row} refers to a {parent} that is not there"
+        finally:
+            self.connection.set_progress_handler(None, 0)
 
     def refer_later(self) -> None:
         """For the rest of the transaction a record may come before what it refers to."""

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from tpi_cli import errors, files
-from tpi_cli.store import audit, backup, connect, keys, seal, verify
+from tpi_cli.store import audit, backup, connect, keys, seal
 from tpi_cli.store.database import Database, Driver
 from tpi_cli.store.keys import Key
 from tpi_cli.store.place import Place
@@ -82,5 +82,5 @@ def _checked(place: Place, new: Key, before: tuple[int, str], made: backup.Made)
         raise errors.StoreUnavailable("the new key does not open the store; the old one is still in place") from None
     with closing(connection):
         db = Database(connection)
-        if audit.head(db) != before or any(verify.of_database(db)):
+        if audit.head(db) != before or any(db.unsound()):
             raise errors.IntegrityFailure("the store is not what it was before its new key", hint=hint)

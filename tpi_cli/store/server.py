@@ -267,6 +267,11 @@ class Server(Database):
         """Nothing: the pages are the server's to check."""
         yield from ()
 
+    def unsound(self, still: Callable[[], None] = lambda: None) -> Iterator[str]:  # noqa: ARG002
+        """References that lead nowhere; the pages are the server's to check (data checksums, pg_amcheck)."""
+        for table in self.loose(name for name in self.tables() if name != "ratchet"):  # which nobody gets to see
+            yield f"{table} refers to a record that is not there"
+
     def refer_later(self) -> None:
         """For the rest of the transaction a record may come before what it refers to."""
         self.run("SET CONSTRAINTS ALL DEFERRED")

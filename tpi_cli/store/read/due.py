@@ -126,14 +126,19 @@ def rows(db: Database, query: Query) -> Iterator[Row]:
     if not parts:
         return
     for batch in _batches(_in_order(db, query, parts)):
-        patients = [patient for patient, _ in batch]
-        found, lasts = _picked(db, query, parts, patients), _lasts(db, patients)
-        for patient, place in batch:
-            first = found[patient][0]
-            if query.by_name or place == (first.due_on or _END_OF_TIME):
-                chosen = [(one, site) for one in found[patient] if (site := _site(one, query)).status in query.statuses]
-                if chosen:
-                    yield _with_last(_folded(chosen, query.today), lasts.get(patient, ()))
+        yield from _shown(db, query, parts, batch)
+
+
+def _shown(db: Database, query: Query, parts: list["Part"], batch: list[tuple[str, str]]) -> Iterator[Row]:
+    """What is shown of a batch of patients, each with the place at which the list came to one of its sites."""
+    patients = [patient for patient, _ in batch]
+    found, lasts = _picked(db, query, parts, patients), _lasts(db, patients)
+    for patient, place in batch:
+        if not query.by_name and place != (found[patient][0].due_on or _END_OF_TIME):
+            continue  # it was listed at an earlier day
+        chosen = [(one, site) for one in found[patient] if (site := _site(one, query)).status in query.statuses]
+        if chosen:
+            yield _with_last(_folded(chosen, query.today), lasts.get(patient, ()))
 
 
 def together(db: Database, queries: list[tuple[str, Query]]) -> Iterator[Row]:
