@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from rich.console import Console
 
 from tests.show.payloads import MARKUP, NAMES
 from tpi_cli.show import plain, table
@@ -118,7 +117,7 @@ def test_no_color_is_heeded(monkeypatch: pytest.MonkeyPatch, variable: str) -> N
 
 
 def test_twenty_thousand_rows_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rich's own table measures every cell several times over. Ours may look at one twice: to fit, and to fill up."""
+    """A cell may be looked at twice: to fit, and to fill up."""
     count = 20_000
     calls = 0
     real = plain.width
@@ -136,10 +135,24 @@ def test_twenty_thousand_rows_are_measured_once(monkeypatch: pytest.MonkeyPatch)
     assert calls <= 2 * 3 * (count + 1)
 
 
-def test_rich_itself_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(*_: object, **__: object) -> None:
-        raise AssertionError("Rich's table is not used")
+TERMINALS = [
+    ("xterm-256color", True, "auto", True),
+    ("dumb", True, "auto", False),
+    ("", True, "auto", False),
+    ("xterm-256color", False, "auto", False),
+    ("xterm-256color", True, "never", False),
+    ("dumb", False, "always", True),
+]
 
-    monkeypatch.setattr("rich.table.Table.__rich_console__", never)
-    monkeypatch.setattr(Console, "measure", never)
-    assert len(drawn(HEADS, ROWS, 80)) == 3
+
+@pytest.mark.parametrize(("term", "terminal", "asked", "shown"), TERMINALS)
+def test_a_terminal_that_knows_no_colours_gets_none(
+    monkeypatch: pytest.MonkeyPatch, term: str, terminal: bool, asked: str, shown: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", term)
+    with stdout() as out:
+        monkeypatch.setattr(out, "isatty", lambda: terminal)
+        assert table.coloured(asked) is shown
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert table.coloured(asked) is (asked == "always")

@@ -12,10 +12,11 @@ from tpi_cli.reference import payers, profiles
 from tpi_cli.reference.muscles import all_muscles, by_name
 from tpi_cli.reference.names import title
 from tpi_cli.rules import dose, eligibility, past
+from tpi_cli.rules.age import age
 from tpi_cli.rules.case import Alert, Case, Finding, Person, Spot
 from tpi_cli.rules.eligibility import Policy, Where
 from tpi_cli.rules.screening import screened
-from tpi_cli.rules.values import Shot, age
+from tpi_cli.rules.values import Shot
 from tpi_cli.store import history
 from tpi_cli.store.chart import Chart
 from tpi_cli.store.database import Database

@@ -51,9 +51,11 @@ def _print(out: Out, db: Database, office: Clinic, on: date, found: list[read.Ro
 
 
 def _on(text: str, today: date) -> date:
+    if not text:
+        return today
     from tpi_cli.commands.parse import dates
 
-    return dates.day(text, today, forward=True) if text else today
+    return dates.day(text, today, forward=True)
 
 
 def _query(office: Clinic, on: date, clinician: str | None) -> due.Query:

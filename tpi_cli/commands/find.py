@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tpi_cli.commands import options
-from tpi_cli.show import patient as show
+from tpi_cli.show import patients as show
 from tpi_cli.show.report import Column, Report
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.read.search import Match, search

@@ -9,6 +9,7 @@ from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import picked
 from tpi_cli.show import adverse as show_adverse
 from tpi_cli.show import patient as show_patient
+from tpi_cli.show import patients
 from tpi_cli.show import version as show_version
 from tpi_cli.show.out import allowed
 from tpi_cli.show.person import redacted_head
@@ -90,6 +91,6 @@ def list_(
         seen = count()
         found = (one for one, _ in zip(people.patients(db, status), seen, strict=False))  # as in `tpi log`
         words = "" if status == "all" else f"{status} "
-        report = Report("patient-list", show_patient.COLUMNS, found, show_patient.record,
+        report = Report("patient-list", patients.COLUMNS, found, patients.record,
                         footer=lambda: f"{next(seen)} {words}patients")  # fmt: skip
         ctx.obj.out(clinic(db).today).report(report)

@@ -1,7 +1,6 @@
 """The clinic's own values: what was put where, in which strength. Pure, immutable, decimal."""
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -124,11 +123,6 @@ def masses(shot: Shot, dose: Dose) -> tuple[Decimal, ...]:
     """What each place got of one of the shot's doses, in the dose's unit."""
     shared = shot.sharing == "total"
     return split(dose.amount, len(shot.places)) if shared else (dose.amount,) * len(shot.places)
-
-
-def age(born: date, on: date) -> int:
-    """Years lived; a 29 February is kept on 1 March."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def label(agent: str, strength: Strength | None = None, epinephrine: int | None = None) -> str:

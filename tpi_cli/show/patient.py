@@ -18,15 +18,6 @@ from tpi_cli.store.read.appointments import Appointment
 from tpi_cli.store.read.contacts import Call
 from tpi_cli.store.read.people import Alert, Patient, Site
 
-COLUMNS: tuple[Column, ...] = (
-    Column("patient", lambda one: one.code),
-    Column("mrn", lambda one: one.mrn or "", 2),
-    Column("name", lambda one: one.name),
-    Column("born", lambda one: str(one.born)),
-    Column("phone", lambda one: one.phone or "", 3),
-    Column("status", lambda one: one.status, 1),
-)
-
 SITE_COLUMNS: tuple[Column, ...] = (
     Column("site", lambda one: str(one.number), right=True),
     Column("muscle", lambda one: title(one.muscle)),
@@ -37,12 +28,6 @@ SITE_COLUMNS: tuple[Column, ...] = (
     Column("due", lambda one: str(one.due or "")),
     Column("closed", lambda one: one.closed or "", 1),
 )
-
-
-def record(one: Patient) -> dict[str, Any]:
-    """A patient in a list, for programs."""
-    return {"patient": one.code, "mrn": one.mrn, "name": one.name, "born": one.born, "phone": one.phone,
-            "status": one.status}  # fmt: skip
 
 
 def site_record(one: Site) -> dict[str, Any]:

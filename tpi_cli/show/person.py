@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from tpi_cli.reference.names import flags
+from tpi_cli.rules.age import age
 from tpi_cli.rules.identity import patient as code
-from tpi_cli.rules.values import age
 from tpi_cli.show.clean import clean
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

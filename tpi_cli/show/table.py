@@ -1,31 +1,26 @@
-"""The table a terminal gets: Rich's styles over our own columns, measured once, however long the list."""
+"""The table a terminal gets: our own columns, measured once, however long the list, in the colours that Typer writes.
+
+Rich would do it too; loading it takes as long as a short list itself.
+"""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
+from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.segment import Segment
-from rich.style import Style
+from typer import echo, style
 
 from tpi_cli.show.plain import GAP, Laid, padded
 from tpi_cli.show.report import Column
 
-HEADING = Style(bold=True)
-LOUD = {"overdue": Style(color="yellow"), "lapsed": Style(color="red"), "voided": Style(color="red")}
+HEADING: dict[str, Any] = {"bold": True}
+LOUD: dict[str, dict[str, Any]] = {"overdue": {"fg": "yellow"}, "lapsed": {"fg": "red"}, "voided": {"fg": "red"}}
 """Statuses that stand out; the word itself is always there as well."""
 AT_ONCE = 256
-"""Lines that Rich prints at a time."""
-
-
-class Part:
-    """A Rich renderable: some lines of the table."""
-
-    def __init__(self, segments: list[Segment]) -> None:
-        self.segments = segments
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from self.segments
+"""Lines that are printed at a time."""
+COLOURLESS = frozenset(["", "dumb", "unknown"])
+"""Terminals (TERM) that would show the codes of a colour as they are."""
 
 
 class Grid:
@@ -53,20 +48,22 @@ class Grid:
         kept = self.fitting(room)
         return [column.heading for at, column in enumerate(self.columns) if at not in kept]
 
-    def parts(self, room: int) -> Iterator["Part"]:
-        """The heading and the rows, some at a time: Rich holds all that it prints at once."""
+    def lines(self, room: int, *, coloured: bool) -> Iterator[str]:
+        """The heading and the rows, each with its line feed."""
         kept = self.fitting(room)
-        heading = self._line([column.heading for column in self.columns], kept, HEADING)
-        lines = chain([heading], (self._line(row, kept, None) for row in self.rows))
-        while some := list(chain.from_iterable(islice(lines, AT_ONCE))):
-            yield Part(some)
+        yield self._line([column.heading for column in self.columns], kept, HEADING if coloured else None)
+        for row in self.rows:
+            yield self._line(row, kept, {} if coloured else None)
 
-    def _line(self, row: list[str], kept: list[int], style: Style | None) -> Iterator[Segment]:
+    def _line(self, row: list[str], kept: list[int], look: dict[str, Any] | None) -> str:
+        """A line in one look; in none (empty) loud words have their own, None leaves all codes out."""
+        texts = []
         for at in kept:
             text = padded(row[at], self.needed[at], self.columns[at].right)
-            last = at == kept[-1]
-            yield Segment(text.rstrip() if last else text + GAP, style or LOUD.get(row[at]))
-        yield Segment.line()
+            text = text.rstrip() if at == kept[-1] else text + GAP
+            own = look or LOUD.get(row[at]) if look is not None else None
+            texts.append(style(text, **own) if own else text)
+        return "".join(texts) + "\n"
 
 
 def no_colour(colour: str) -> bool:
@@ -74,19 +71,17 @@ def no_colour(colour: str) -> bool:
     return colour == "never" or (colour == "auto" and bool(os.environ.get("NO_COLOR")))
 
 
+def coloured(colour: str) -> bool:
+    """Whether what goes to stdout is to be in colour."""
+    shows = sys.stdout.isatty() and os.environ.get("TERM", "").lower() not in COLOURLESS
+    return colour == "always" or (shows and not no_colour(colour))
+
+
 def draw(columns: tuple[Column, ...], rows: Iterable[list[str]], room: int, colour: str) -> Grid:
     """Print the table on stdout and hand it back, so that the footer can name what did not fit."""
     grid = Grid(columns, rows)
     broadest = grid.taken(grid.fitting(room))
-    console = Console(
-        width=max(room, broadest),
-        color_system=None if no_colour(colour) else "auto",
-        force_terminal=True if colour == "always" else None,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        soft_wrap=True,
-    )
-    for part in grid.parts(console.width):
-        console.print(part, crop=False, overflow="ignore", no_wrap=True)
+    lines = grid.lines(max(room, broadest), coloured=coloured(colour))
+    while some := "".join(islice(lines, AT_ONCE)):
+        echo(some, nl=False, color=True)  # who wants none has none in it; an old console is Typer's to know
     return grid

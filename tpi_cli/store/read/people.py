@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tpi_cli.errors import Erased, MergedAway, NoSuchPatient, NoSuchSite, Usage
 from tpi_cli.rules import identity
 from tpi_cli.store.columns import OURS, day, known_day
 from tpi_cli.store.database import Database
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class Patient(NamedTuple):
@@ -20,9 +22,9 @@ class Patient(NamedTuple):
     name: str
     born: date
     sex: str
-    weight_kg: Decimal | None
+    weight_kg: "Decimal | None"
     weight_on: date | None
-    height_cm: Decimal | None
+    height_cm: "Decimal | None"
     phone: str | None
     email: str | None
     payer: str | None
@@ -80,8 +82,14 @@ def _patient(row: tuple[Any, ...]) -> Patient:
     kept = dict(zip(Patient._fields, row, strict=True))
     kept.update(born=known_day(kept["born"]), weight_on=day(kept["weight_on"]), status_on=day(kept["status_on"]))
     for name in ("weight_kg", "height_cm"):
-        kept[name] = None if kept[name] is None else Decimal(kept[name])
+        kept[name] = None if kept[name] is None else _quantity(kept[name])
     return Patient._make(kept.values())
+
+
+def _quantity(text: str) -> "Decimal":
+    from decimal import Decimal  # most who are listed or looked for come without a size, and names need none
+
+    return Decimal(text)
 
 
 def _site(row: tuple[Any, ...]) -> Site:
