@@ -32,6 +32,7 @@ from tpi_cli.store.read.clinic import clinic
 
 TPI = str(Path(sys.executable).with_name("tpi"))
 BARE = str(Path(__file__).with_name("bare.py"))
+RUNS = 5
 WHOLE, QUERY = 1.4, 1.1
 """The most that the program may cost against the bare script, whole and for the query alone."""
 
@@ -51,7 +52,7 @@ def main() -> int:
     with connect.reading(place) as db:
         query = _query(db, date.fromisoformat(asked.today))
         whole = [_whole(db, place, query, form, asked) for form in asked.formats.split(",")]
-        alone = _alone(db, query, asked.runs)
+        alone = _alone(db, query)
     sys.stdout.write(f"{alone:.2f}  query alone\n")
     return int(max(whole) > WHOLE or alone > QUERY)
 
@@ -62,7 +63,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--today", default="2026-11-23")
     parser.add_argument("--limit", type=int)
     parser.add_argument("--quiet", action="store_true")
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--formats", default="plain,tsv")
     return parser.parse_args()
 
@@ -151,7 +152,7 @@ def _whole(db: Database, place: Any, query: due.Query, form: str, asked: argpars
     one, other = ([median(run[at] for run in side) for at in (0, 1)] for side in zip(*pairs, strict=True))
     ratio = median(tpi.seconds / bare.seconds for tpi, bare in pairs)
     sys.stdout.write(
-        f"{ratio:.2f}  due to a file, {form}: {pairs[0][0].lines - 1:,} rows on {query.today}, "
+        f"{ratio:.2f}  due to a file, {form}{', --quiet' if asked.quiet else ''}: {pairs[0][0].lines - 1:,} rows on {query.today}, "
         f"tpi {one[0]:.2f} s {one[1]:.0f} MB, bare {other[0]:.2f} s {other[1]:.0f} MB, "
         f"{'the same bytes' if same else 'OTHER BYTES'}\n"
     )
@@ -178,7 +179,7 @@ def _run(words: tuple[str, ...], environment: dict[str, str], path: str) -> Run:
         return Run(seconds, megabytes, sum(1 for _ in file))
 
 
-def _alone(db: Database, query: due.Query, runs: int) -> float:
+def _alone(db: Database, query: due.Query) -> float:
     """The rows of the query through the program's reader against the driver's own cursor, in this process."""
     parts = list(due.parts_of(query))
     sql, values = due.ordering(query, parts), due.values_of(query)
@@ -189,7 +190,7 @@ def _alone(db: Database, query: due.Query, runs: int) -> float:
     def bare() -> int:
         return sum(1 for _ in db.connection.execute(sql, values))
 
-    return median(_seconds(ours) / _seconds(bare) for _ in range(runs))
+    return median(_seconds(ours) / _seconds(bare) for _ in range(RUNS))
 
 
 def _seconds(work: Callable[[], int]) -> float:
