@@ -152,7 +152,8 @@ def _whole(db: Database, place: Any, query: due.Query, form: str, asked: argpars
     one, other = ([median(run[at] for run in side) for at in (0, 1)] for side in zip(*pairs, strict=True))
     ratio = median(tpi.seconds / bare.seconds for tpi, bare in pairs)
     sys.stdout.write(
-        f"{ratio:.2f}  due to a file, {form}{', --quiet' if asked.quiet else ''}: {pairs[0][0].lines - 1:,} rows on {query.today}, "
+        f"{ratio:.2f}  due to a file, {form}{', --quiet' if asked.quiet else ''}: {pairs[0][0].lines - 1:,} rows"
+        f" on {query.today}, "
         f"tpi {one[0]:.2f} s {one[1]:.0f} MB, bare {other[0]:.2f} s {other[1]:.0f} MB, "
         f"{'the same bytes' if same else 'OTHER BYTES'}\n"
     )
