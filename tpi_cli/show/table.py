@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from typer import echo, style
+from typer import style
 
 from tpi_cli.show.plain import GAP, Laid, padded
 from tpi_cli.show.report import Column
@@ -83,5 +83,5 @@ def draw(columns: tuple[Column, ...], rows: Iterable[list[str]], room: int, colo
     broadest = grid.taken(grid.fitting(room))
     lines = grid.lines(max(room, broadest), coloured=coloured(colour))
     while some := "".join(islice(lines, AT_ONCE)):
-        echo(some, nl=False, color=True)  # who wants none has none in it; an old console is Typer's to know
+        sys.stdout.write(some)
     return grid
