@@ -97,7 +97,9 @@ class Writing:
         if self._objects is None:
             from tpi_cli.store.orm import Objects
 
-            self._objects = Objects(self._database, self._sealed, self._laid_aside)
+            self._objects = Objects(
+                self._database, self._sealed, lambda table, key: self._laid_aside(self._on_file(table, key))
+            )
         return self._objects
 
     def send(self) -> None:
@@ -117,13 +119,15 @@ class Writing:
         row.entry, row.salt = self.entry, versions.new_salt()
         self._seen(row)
 
-    def _laid_aside(self, table: str, key: tuple[Any, ...]) -> versions.Version | None:
-        """The version on file, kept in the history before it is changed; None of one that this transaction wrote."""
-        on_file = versions.by_key(self._database, table, rows.keys_of(table), key)
+    def _on_file(self, table: str, key: tuple[Any, ...]) -> versions.Version | None:
+        return versions.by_key(self._database, table, rows.keys_of(table), key)
+
+    def _laid_aside(self, on_file: versions.Version | None) -> bool:
+        """Whether a version was kept in the history, before it is changed: one of this very transaction is not."""
         if on_file is None or on_file.entry == self.entry:
-            return None
+            return False
         versions.lay_aside(self._database, self._clinic_id, on_file, self.entry)
-        return on_file
+        return True
 
     def remove(self, row: "SQLModel") -> None:
         """Take a record out of its table; its last version is kept in the history, if it was there before."""
@@ -197,22 +201,17 @@ class Writing:
         """Change columns of the record of that UUID; the version on file is kept in the history, unless it says so
         already."""
         self.send()
-        changed, known = rows.row(columns), self._known(table, id_)
+        on_file = self._on_file(table, (id_,))
+        assert on_file is not None, "whoever changes a record has read it"
+        changed, known = rows.row(columns), json.loads(on_file.content)
         if all(known.get(name) == value for name, value in changed.items()):
             return
-        if self._laid_aside(table, (id_,)):
+        if self._laid_aside(on_file):
             changed |= {"entry": self.entry, "salt": versions.new_salt()}
         self._database.run(rows.update(table, changed), **changed, id=id_)
         self.touched(table, known)
         if self._objects:
-            self._objects.outdated()
-
-    def _known(self, table: str, id_: str) -> dict[str, Any]:
-        """A record's columns that are not empty, as they stand."""
-        found = versions.by_key(self._database, table, rows.keys_of(table), (id_,))
-        assert found is not None, "whoever changes a record has read it"
-        known: dict[str, Any] = json.loads(found.content)
-        return known
+            self._objects.outdated(id_)
 
     def mark(self) -> Callable[[], None]:
         """Take note of what stands now; what is returned takes everything back to it, as often as it is called."""
