@@ -117,6 +117,10 @@ def test_what_only_reads_loads_none_of_the_heavy_libraries(clinic: Clinic, words
     assert loaded(clinic, *words) & HEAVY == set()
 
 
+def test_a_list_as_a_terminal_gets_it_loads_none_of_them_either(clinic: Clinic) -> None:
+    assert loaded(clinic, "due", "--format", "table", "--color", "always") & HEAVY == set()
+
+
 @pytest.mark.parametrize("words", STOPPED, ids=" ".join)
 def test_what_is_stopped_loads_none_of_them_either(clinic: Clinic, words: list[str]) -> None:
     assert loaded(clinic, *words, code=4) & HEAVY == set()
