@@ -273,7 +273,7 @@ def transaction(
             writing.seal()
         writing.leave()
         at_end = keep
-        connection.execute("COMMIT" if keep else "ROLLBACK")
+        end(connection, keep=keep)
     except faults(*_of_the_orm()) as fault:
         raise _told(getattr(fault, "orig", None) or fault, place, at_end=at_end) from None
     finally:
@@ -310,6 +310,11 @@ def _in_turn(connection: Any, place: Place) -> None:
         server.begin(connection, waits)
     else:
         turns.begin(connection, waits)
+
+
+def end(connection: Any, *, keep: bool) -> None:
+    """End the transaction: with everything in it, or as if it had not been."""
+    connection.execute("COMMIT" if keep else "ROLLBACK")
 
 
 def _closed(connection: Any) -> None:
