@@ -63,7 +63,8 @@ class Writing:
         self._records: dict[str, dict[tuple[str, ...], list[dict[str, Any]]]] = {}
         self._touched: set[str] = set()
         self.people: set[str] = set()
-        self._codes: set[str] = set()
+        self._sessions: set[str] = set()
+        self._appointments: set[str] = set()
         self.entry = audit.next_entry(db)
         if self.entry == 1:
             raise errors.OnlyACopy()
@@ -148,9 +149,9 @@ class Writing:
         if not columns.get("number"):
             return
         if table == "session":
-            self._codes.add(identity.session(columns["number"]))
-        elif table == "appointment" and not self._codes:
-            self._codes.add(identity.appointment(columns["number"]))
+            self._sessions.add(identity.session(columns["number"]))
+        elif table == "appointment":
+            self._appointments.add(identity.appointment(columns["number"]))
 
     def remember(self, key: str, asked: str) -> None:
         """Note an idempotency key with this transaction's entry, and the hash of what was asked under it."""
@@ -165,8 +166,8 @@ class Writing:
             audit.append(self.db, self._clinic_id, audit.Who(self.account, self.named), act, self.stamp)
 
     def _about(self) -> tuple[int | None, str | None]:
-        """The number of the one patient, and the code of the one session or appointment, that was written."""
-        patients, codes = list(self.people), list(self._codes)
+        """The number of the one patient, and the code of the one session that was written, or else appointment."""
+        patients, codes = list(self.people), list(self._sessions or self._appointments)
         number = "SELECT number FROM patient WHERE id = :patient"
         patient = self.db.value(number, patient=patients[0]) if len(patients) == 1 else None
         return patient, codes[0] if len(codes) == 1 else None
@@ -217,11 +218,11 @@ class Writing:
         """Take note of what stands now; what is returned takes everything back to it, as often as it is called."""
         self.send()
         self._database.run("SAVEPOINT marked")
-        noted = set(self.people), set(self._codes), set(self._touched)
+        noted = [set(one) for one in (self.people, self._sessions, self._appointments, self._touched)]
 
         def back() -> None:
             self.send()
-            self.people, self._codes, self._touched = map(set, noted)
+            self.people, self._sessions, self._appointments, self._touched = map(set, noted)
             if self._objects:
                 self._objects.let_go()
             self._database.run("ROLLBACK TO marked")
@@ -297,9 +298,7 @@ def _opened(place: Place) -> Any:
         from tpi_cli.store import server
 
         return server.connect(place, writes=True)
-    connection = connect.open_store(place)
-    connect.durable(connection)
-    return connection
+    return connect.open_store(place)
 
 
 def _in_turn(connection: Any, place: Place) -> None:
@@ -309,6 +308,7 @@ def _in_turn(connection: Any, place: Place) -> None:
 
         server.begin(connection, waits)
     else:
+        connect.durable(connection)
         turns.begin(connection, waits)
 
 
