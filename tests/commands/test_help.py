@@ -145,6 +145,8 @@ def test_every_example_runs(
     if example.startswith("tpi adverse close"):
         for kind in ("infection", "pneumothorax"):
             clinic.ok("adverse", "add", "7", kind, "--on", "yesterday")
+    if name == "lots":
+        clinic.inject("12", "ut l lido 1% 1ml", "--lot", "lido=LX2409D")
     if example.startswith("tpi restore"):
         clinic.ok("backup", "clinic-backup.db")
     line, _, file = example.partition(" < ")

@@ -1,5 +1,6 @@
 """`tpi undo`: the last change of an account is taken back as a new entry, shown and asked about; nothing is lost."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from tests.commands.reading import copied, envelope, everything, made, one_line, refused, rows, talk, words
 from tests.commands.trust import acts, content, differing, due, sound
 from tests.conftest import ME, Clinic, working_under
+from tests.store.places import place
+from tpi_cli.store import connect, write
 
 SITES = "ut l, ls l lido 1% 1ml each"
 
@@ -383,3 +386,36 @@ def test_reading_is_no_change(full: Clinic) -> None:
 def test_options_that_mean_nothing_here_are_refused(full: Clinic) -> None:
     for option in (("--on", "yesterday"), ("--note", "x")):
         assert refused(full, "undo", *option)[0] == 2
+
+
+FORGED = {
+    "another's record": {"kind": "latex"},
+    "words for the engine": {"kind": "latex", "text, entry) SELECT 'x', 1 --": "y"},
+}
+
+
+@pytest.mark.parametrize("columns", FORGED.values(), ids=FORGED.keys())
+def test_what_somebody_wrote_beside_the_log_is_not_put_back(clinic: Clinic, columns: dict[str, str]) -> None:
+    """A login that may write can write to the history; what stands there is believed where the log counted it."""
+    clinic.patient()
+    with write.transaction(place(clinic)) as writing:
+        db = writing.db
+        if not clinic.on_server:
+            for (name,) in list(
+                db.rows("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'history'")
+            ):
+                db.run(f"DROP TRIGGER {name}")
+        more = {"patient_id": db.value("SELECT id FROM patient"), "clinic_id": writing.clinic.id, "since": "2026-11-23"}
+        told = {**more, "id": write.new_id(), "created_at": writing.stamp, "created_by": "x", **columns}
+        db.run(
+            "INSERT INTO history (record, key, entry, clinic_id, ended_by, salt, content)"
+            " VALUES ('alert', :key, 1, :clinic, :by, 'aa', :content)",
+            key=told["id"], clinic=writing.clinic.id, by=db.value("SELECT MAX(entry) FROM audit"),
+            content=json.dumps(told),
+        )  # fmt: skip
+    answer = clinic.run("undo", "--yes")
+    assert answer.code == 5
+    assert "not as the log has it" in answer.err
+    assert "tpi verify" in answer.err
+    with connect.reading(place(clinic)) as db:
+        assert db.value("SELECT COUNT(*) FROM alert WHERE kind = 'latex'") == 0

@@ -14,17 +14,17 @@ PAUSE = 0.4
 
 def early(pause: float = 0) -> None:
     """Says `recorded` before the commit."""
-    from sqlmodel import Session
+    from tpi_cli.store import write
 
-    commit = Session.commit
+    end = write.end
 
-    def too_soon(self: Session) -> None:
+    def too_soon(connection: Any, *, keep: bool) -> None:
         sys.stdout.write("recorded\n")
         sys.stdout.flush()
         time.sleep(pause)
-        commit(self)
+        end(connection, keep=keep)
 
-    Session.commit = too_soon  # type: ignore[method-assign]
+    write.end = too_soon
 
 
 def lazy() -> None:
@@ -56,15 +56,15 @@ def slow_halves() -> None:
 
 def careless() -> None:
     """Takes a failed commit for a good one."""
-    from sqlmodel import Session
+    from tpi_cli.store import write
 
-    commit = Session.commit
+    end = write.end
 
-    def whatever(self: Session) -> None:
+    def whatever(connection: Any, *, keep: bool) -> None:
         with suppress(Exception):
-            commit(self)
+            end(connection, keep=keep)
 
-    Session.commit = whatever  # type: ignore[method-assign]
+    write.end = whatever
 
 
 def _synchronous(level: str) -> None:

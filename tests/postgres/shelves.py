@@ -24,7 +24,7 @@ class Shelves:
     def __init__(self) -> None:
         self._cluster: Cluster | None = None
         self._made = 0
-        self._logins: set[str] = set()
+        self._let: set[tuple[str, str]] = set()
         self._turn = Lock()
         self.here: dict[str, Path] = {}
 
@@ -63,11 +63,12 @@ class Shelves:
         return name
 
     def _let_in(self, name: str, login: str) -> None:
+        """Into the clinic of this very store: each `tpi init` makes one with a role of its own."""
         self.cluster.login(login)
-        if login not in self._logins and self.cluster.value("SELECT to_regclass('tpi.clinic') IS NOT NULL", name):
+        if (name, login) not in self._let and self.cluster.value("SELECT to_regclass('tpi.clinic') IS NOT NULL", name):
             clinic = self.cluster.value("SELECT id FROM tpi.clinic", name)
             self.cluster.sql(f'GRANT tpi_writer, tpi_{clinic.replace("-", "")} TO "{login}"')
-            self._logins.add(login)
+            self._let.add((name, login))
 
     def forget(self, home: Path) -> None:
         """Take a HOME's database away, if it has one."""

@@ -15,6 +15,8 @@ from tests.postgres.group import CLINICS, REPORT, Group
 pytestmark = [needs_a_server, pytest.mark.slow]
 EARLIER = {"north": "2026-10-01", "south": "2026-10-08", "west": "2026-10-01"}
 """When each clinic's first patient was treated: due again six weeks later."""
+LOTS = {"north": "lido=L-7", "south": "lido=l-7", "west": "lido=L-8"}
+"""Of which lot."""
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,8 @@ def group() -> Iterator[Group]:
         made = Group(place)
         for name, desk in made.desks.items():
             desk.patient(f"Tan, {name.title()}")
-            desk.inject("1", "ut l lido 1% 1ml", "--pain", "7:3", "--next", "6w", "--on", EARLIER[name])
+            told = ("--pain", "7:3", "--next", "6w", "--on", EARLIER[name], "--lot", LOTS[name])
+            desk.inject("1", "ut l lido 1% 1ml", *told)
             desk.ok("outcome", "1", "2", "--on", "2026-10-20")
         made.desks["south"].ok("config", "set", "recall.overdue", "3")
         made.let_copies_be_made()
@@ -89,7 +92,33 @@ def test_the_numbers_are_read_together(group: Group) -> None:
     assert "back by each clinic's own days after" in table.err
 
 
-UNSAID = ("due", "stats", "find tan", "day", "why 1", "patient show 1", "rule list", "payer list", "verify", "log")
+def test_whoever_had_a_lot_is_found_in_all_of_them(group: Group) -> None:
+    found = group.reads("lots", "L-7", "--clinic", "all", "--json").rows
+    assert [(row["clinic"], row["patient"], row["name"], row["date"]) for row in found] == [
+        ("North", "PT-0001", "Tan, North", "2026-10-01"),
+        ("South", "PT-0001", "Tan, South", "2026-10-08"),
+    ]
+    assert group.reads("lots", "L-7", "--clinic", "South", "--json").rows == [
+        {name: value for name, value in found[1].items() if name != "clinic"}
+    ]
+    nobody = group.reads("lots", "L-8", "--clinic", "North")
+    assert nobody.code == 3
+    assert "L-7" in nobody.err
+
+
+UNSAID = (
+    "lots L-7",
+    "due",
+    "stats",
+    "find tan",
+    "day",
+    "why 1",
+    "patient show 1",
+    "rule list",
+    "payer list",
+    "verify",
+    "log",
+)
 
 
 @pytest.mark.parametrize("command", UNSAID)

@@ -117,6 +117,10 @@ def test_what_only_reads_loads_none_of_the_heavy_libraries(clinic: Clinic, words
     assert loaded(clinic, *words) & HEAVY == set()
 
 
+def test_a_list_as_a_terminal_gets_it_loads_none_of_them_either(clinic: Clinic) -> None:
+    assert loaded(clinic, "due", "--format", "table", "--color", "always") & HEAVY == set()
+
+
 @pytest.mark.parametrize("words", STOPPED, ids=" ".join)
 def test_what_is_stopped_loads_none_of_them_either(clinic: Clinic, words: list[str]) -> None:
     assert loaded(clinic, *words, code=4) & HEAVY == set()
@@ -148,12 +152,21 @@ DAILY: list[list[str]] = [
     ["appt", "move", "3", "wed 11:00"],
     ["appt", "cancel", "3"],
     ["sign", "--yes"],
+    ["patient", "elsewhere", "1", "triam", "40mg", "--on", "2026-11-01"],
+    ["stop", "1", "--reason", "moved"],
+    ["book", "4", "today", "10:00"],
+    ["appt", "arrive", "4"],
+    ["session", "void", "S-0018", "--reason", "another patient's", "--yes"],
+    ["import", "people.csv"],
 ]
 
 
 def test_what_is_written_all_day_loads_none_of_the_heavy_libraries(clinic: Clinic) -> None:
     """One after the other: what one records the next goes on with."""
-    for words in DAILY:
+    clinic.patient("Berg, Ida", "1950-06-07")
+    clinic.file("people.csv", "mrn,name,born\nB7,New Person,1981-02-03\n")
+    for line in DAILY:
+        words = [str(clinic.home / word) if word == "people.csv" else word for word in line]
         assert loaded(clinic, *words) & HEAVY == set(), words
 
 

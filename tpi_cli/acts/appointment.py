@@ -65,9 +65,10 @@ def book(writing: Writing, patient_id: str, wish: Wish) -> Booked:
     person = people.of_uuid(writing.db, patient_id)
     if person.status != "active":
         raise Conflict(f"the patient is {person.status}", hint="tpi patient edit PATIENT --status active")
-    new = at(writing, patient_id, wish.slot, _clinician(writing, wish))
-    why = _let(writing, new, wish)
-    put(writing, new := new._replace(number=writing.number("appointment")), note=wish.note)
+    wished = at(writing, patient_id, wish.slot, _clinician(writing, wish))
+    why = _let(writing, wished, wish)
+    new = wished._replace(number=writing.number("appointment"))
+    put(writing, new, note=wish.note)
     visits.note(writing, new, "book", why, writing.today)
     return _kept(writing, new)
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tpi_cli.errors import Conflict, NotFound
-from tpi_cli.rules.values import plain
 from tpi_cli.store import keep
 from tpi_cli.store.read import people
 from tpi_cli.store.write import Writing
@@ -62,5 +61,5 @@ SELECT id, site_id, note, mass, mass_unit FROM elsewhere
 def _on_file(writing: Writing, given: Given) -> list[tuple[str, str | None, str | None]]:
     """Doses of that agent, mass and day that count, as they were entered: UUID, the site's, and the note."""
     rows = writing.db.rows(_DOSES, patient=given.patient_id, on=given.on.isoformat(), agent=given.agent)
-    meant = (plain(given.mass), given.mass_unit)
-    return [(id_, site, note) for id_, site, note, *dose in rows if tuple(dose) == meant]
+    meant = (given.mass, given.mass_unit)
+    return [(id_, site, note) for id_, site, note, mass, unit in rows if (Decimal(mass), unit) == meant]

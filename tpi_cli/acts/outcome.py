@@ -86,11 +86,9 @@ def last_session(writing: Writing, patient_id: str, on: date, site_id: str | Non
     return found
 
 
-def put(writing: Writing, score: Score, session_id: str) -> str:
-    """The score's row; its UUID. The caller keeps the due dates."""
-    record = writing.record()
+def put(writing: Writing, score: Score, session_id: str) -> None:
+    """The score's row. The caller keeps the due dates."""
     where = {"patient_id": score.patient_id, "session_id": session_id, "site_id": score.site_id}
     said = {"pain": score.pain, "relief_pct": score.relief_pct, "resolved": score.resolved, "note": score.note}
     told = {"source_id": score.source_id, "recorded_at": writing.stamp, "recorded_by": writing.by}
-    writing.put("outcome", {**record, **where, "phase": "later", "on_date": score.on, **said, **told})
-    return str(record["id"])
+    writing.put("outcome", {**writing.record(), **where, "phase": "later", "on_date": score.on, **said, **told})

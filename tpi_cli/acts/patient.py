@@ -170,13 +170,13 @@ def never_there(
     ]
 
 
-def end_none(writing: Writing, patient_id: str, on: date) -> list[Alert]:
-    """An answer of none ends: `allergy-none` once an allergy is on file, `bleeding-none` once a bleeding risk is.
-    Those that did."""
+def end_none(writing: Writing, patient_id: str, on: date) -> None:
+    """An answer of none ends: `allergy-none` once an allergy is on file, `bleeding-none` once a bleeding risk is."""
     rows = _alerts(writing, patient_id, ended=False)
     kinds = {one.kind for one in rows}
-    untrue = [one for one in rows if any(answers(kind, one.kind) for kind in kinds)]
-    return [_end(writing, one, max(on, one.since)) for one in untrue]
+    for one in rows:
+        if any(answers(kind, one.kind) for kind in kinds):
+            _end(writing, one, max(on, one.since))
 
 
 def _end(writing: Writing, one: Alert, on: date) -> Alert:

@@ -144,6 +144,7 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
     ),
     "load": Entry("load:load", "Due and booked per week, against capacity.", group=RECORDS),
     "exposure": Entry("exposure:exposure", "Anaesthetic and steroid ledger.", group=RECORDS),
+    "lots": Entry("lots:lots", "Every patient who had a lot.", group=RECORDS),
     "stats": Entry("stats:stats", "Responders, relief, recall kept.", group=RECORDS),
     "init": Entry("init:init", "Make the clinic's store.", group=DATA),
     "demo": Entry("demo:demo", "Try tpi on a made-up clinic.", group=DATA),

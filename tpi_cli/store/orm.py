@@ -51,12 +51,12 @@ def _lent(db: Database) -> Engine:
 class Objects:
     """Rows of SQLModel in a transaction that is under way.
 
-    `seal` is told of each that is new or changed, `lay_aside` keeps the version on file, by table and key, and tells
-    which it was, unless the transaction wrote it itself.
+    `seal` is told of each that is new or changed; `lay_aside` keeps the version on file, by table and key, and tells
+    whether it did: one that the transaction wrote itself it leaves.
     """
 
     def __init__(
-        self, db: Database, seal: Callable[[Any], None], lay_aside: Callable[[str, tuple[Any, ...]], Any]
+        self, db: Database, seal: Callable[[Any], None], lay_aside: Callable[[str, tuple[Any, ...]], bool]
     ) -> None:
         self.session = Session(_lent(db), expire_on_commit=False, autoflush=False)
         self._seal, self._lay_aside = seal, lay_aside
@@ -98,9 +98,11 @@ class Objects:
         self.session.delete(row)
         self.session.flush()
 
-    def outdated(self) -> None:
-        """Something was written beside these rows: they are read anew when they are asked for next."""
-        self.session.expire_all()
+    def outdated(self, id_: str) -> None:
+        """The row of a UUID was changed beside these: whoever holds it has it as it is now."""
+        for one in list(self.session.identity_map.values()):
+            if inspect(one).identity == (id_,):
+                self.session.refresh(one)
 
     def let_go(self) -> None:
         """Know no row any more; those that others hold stay readable."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlmodel import SQLModel
 
 from tpi_cli.errors import Conflict
+from tpi_cli.rules import chain
 from tpi_cli.store import keep, versions
 from tpi_cli.store.database import Database, refusals
 from tpi_cli.store.rows import ORDER, keys_of
@@ -37,6 +38,7 @@ def changes(db: Database, entry: int, *, past_removed: bool = False) -> list[Cha
 
     With `past_removed` a record that it only changed, and that is gone since, is left gone.
     """
+    _as_logged(db, entry)
     before = {(table, key): json.loads(text) for table, key, text in db.rows(_ENDED, entry=entry) if text}
     wrote = {(table, key): json.loads(text) for table, key, text in db.rows(_WROTE, entry=entry) if text}
     for table, keys in versions.tables(db).items():
@@ -47,6 +49,19 @@ def changes(db: Database, entry: int, *, past_removed: bool = False) -> list[Cha
         wanted = [where for where in wanted if not (where in before and where in wrote and _gone(db, *where))]
     found = [_change(db, where, before.get(where), wrote.get(where)) for where in wanted]
     return sorted(found, key=lambda one: ORDER[one.table])
+
+
+def _as_logged(db: Database, entry: int) -> None:
+    """Raises Conflict where what the entry wrote and ended is not what the log counted: somebody wrote to the history
+    beside it, and what stands there would be put on file."""
+    of = versions.tables(db)
+    found = chain.content(leaf.hash for leaf in versions.leaves(db, of, entry))
+    known = db.row("SELECT records, content FROM audit WHERE entry = :entry", entry=entry)
+    names = {table: {one.name for one in db.columns(table)} for table in of}
+    rows = [*db.rows(_WROTE, entry=entry), *db.rows(_ENDED, entry=entry)]
+    strange = any(set(json.loads(text)) - names.get(table, set()) for table, _, text in rows if text)
+    if found != known or strange:
+        raise Conflict(f"entry {entry} is not as the log has it", hint="tpi verify tells what differs")
 
 
 def _gone(db: Database, table: str, key: str) -> bool:

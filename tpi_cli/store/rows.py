@@ -26,15 +26,23 @@ def keys_of(table: str) -> tuple[str, ...]:
     return _KEYS.get(table, ("id",))
 
 
+def _column(name: str) -> str:
+    """A column's name as it may stand in a statement: some come out of the history, which others can write to."""
+    if not (name.isascii() and name.isidentifier() and name.islower()):
+        raise ValueError("no name of a column")
+    return name
+
+
 @cache
 def insert(table: str, names: tuple[str, ...]) -> str:
     """The statement that puts rows with these columns into a table; what is not named is empty."""
+    names = tuple(map(_column, names))
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
 
 
 def update(table: str, names: Iterable[str]) -> str:
     """The statement that changes these columns of the row with the UUID `:id`."""
-    return f"UPDATE {table} SET {', '.join(f'{name} = :{name}' for name in names)} WHERE id = :id"
+    return f"UPDATE {table} SET {', '.join(f'{name} = :{name}' for name in map(_column, names))} WHERE id = :id"
 
 
 def row(columns: Mapping[str, Any]) -> dict[str, Any]:

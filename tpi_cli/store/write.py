@@ -63,7 +63,8 @@ class Writing:
         self._records: dict[str, dict[tuple[str, ...], list[dict[str, Any]]]] = {}
         self._touched: set[str] = set()
         self.people: set[str] = set()
-        self._codes: set[str] = set()
+        self._sessions: set[str] = set()
+        self._appointments: set[str] = set()
         self.entry = audit.next_entry(db)
         if self.entry == 1:
             raise errors.OnlyACopy()
@@ -97,7 +98,9 @@ class Writing:
         if self._objects is None:
             from tpi_cli.store.orm import Objects
 
-            self._objects = Objects(self._database, self._sealed, self._laid_aside)
+            self._objects = Objects(
+                self._database, self._sealed, lambda table, key: self._laid_aside(self._on_file(table, key))
+            )
         return self._objects
 
     def send(self) -> None:
@@ -117,13 +120,15 @@ class Writing:
         row.entry, row.salt = self.entry, versions.new_salt()
         self._seen(row)
 
-    def _laid_aside(self, table: str, key: tuple[Any, ...]) -> versions.Version | None:
-        """The version on file, kept in the history before it is changed; None of one that this transaction wrote."""
-        on_file = versions.by_key(self._database, table, rows.keys_of(table), key)
+    def _on_file(self, table: str, key: tuple[Any, ...]) -> versions.Version | None:
+        return versions.by_key(self._database, table, rows.keys_of(table), key)
+
+    def _laid_aside(self, on_file: versions.Version | None) -> bool:
+        """Whether a version was kept in the history, before it is changed: one of this very transaction is not."""
         if on_file is None or on_file.entry == self.entry:
-            return None
+            return False
         versions.lay_aside(self._database, self._clinic_id, on_file, self.entry)
-        return on_file
+        return True
 
     def remove(self, row: "SQLModel") -> None:
         """Take a record out of its table; its last version is kept in the history, if it was there before."""
@@ -144,9 +149,9 @@ class Writing:
         if not columns.get("number"):
             return
         if table == "session":
-            self._codes.add(identity.session(columns["number"]))
-        elif table == "appointment" and not self._codes:
-            self._codes.add(identity.appointment(columns["number"]))
+            self._sessions.add(identity.session(columns["number"]))
+        elif table == "appointment":
+            self._appointments.add(identity.appointment(columns["number"]))
 
     def remember(self, key: str, asked: str) -> None:
         """Note an idempotency key with this transaction's entry, and the hash of what was asked under it."""
@@ -161,8 +166,8 @@ class Writing:
             audit.append(self.db, self._clinic_id, audit.Who(self.account, self.named), act, self.stamp)
 
     def _about(self) -> tuple[int | None, str | None]:
-        """The number of the one patient, and the code of the one session or appointment, that was written."""
-        patients, codes = list(self.people), list(self._codes)
+        """The number of the one patient, and the code of the one session that was written, or else appointment."""
+        patients, codes = list(self.people), list(self._sessions or self._appointments)
         number = "SELECT number FROM patient WHERE id = :patient"
         patient = self.db.value(number, patient=patients[0]) if len(patients) == 1 else None
         return patient, codes[0] if len(codes) == 1 else None
@@ -197,32 +202,27 @@ class Writing:
         """Change columns of the record of that UUID; the version on file is kept in the history, unless it says so
         already."""
         self.send()
-        changed, known = rows.row(columns), self._known(table, id_)
+        on_file = self._on_file(table, (id_,))
+        assert on_file is not None, "whoever changes a record has read it"
+        changed, known = rows.row(columns), json.loads(on_file.content)
         if all(known.get(name) == value for name, value in changed.items()):
             return
-        if self._laid_aside(table, (id_,)):
+        if self._laid_aside(on_file):
             changed |= {"entry": self.entry, "salt": versions.new_salt()}
         self._database.run(rows.update(table, changed), **changed, id=id_)
         self.touched(table, known)
         if self._objects:
-            self._objects.outdated()
-
-    def _known(self, table: str, id_: str) -> dict[str, Any]:
-        """A record's columns that are not empty, as they stand."""
-        found = versions.by_key(self._database, table, rows.keys_of(table), (id_,))
-        assert found is not None, "whoever changes a record has read it"
-        known: dict[str, Any] = json.loads(found.content)
-        return known
+            self._objects.outdated(id_)
 
     def mark(self) -> Callable[[], None]:
         """Take note of what stands now; what is returned takes everything back to it, as often as it is called."""
         self.send()
         self._database.run("SAVEPOINT marked")
-        noted = set(self.people), set(self._codes), set(self._touched)
+        noted = [set(one) for one in (self.people, self._sessions, self._appointments, self._touched)]
 
         def back() -> None:
             self.send()
-            self.people, self._codes, self._touched = map(set, noted)
+            self.people, self._sessions, self._appointments, self._touched = map(set, noted)
             if self._objects:
                 self._objects.let_go()
             self._database.run("ROLLBACK TO marked")
@@ -274,7 +274,7 @@ def transaction(
             writing.seal()
         writing.leave()
         at_end = keep
-        connection.execute("COMMIT" if keep else "ROLLBACK")
+        end(connection, keep=keep)
     except faults(*_of_the_orm()) as fault:
         raise _told(getattr(fault, "orig", None) or fault, place, at_end=at_end) from None
     finally:
@@ -298,9 +298,7 @@ def _opened(place: Place) -> Any:
         from tpi_cli.store import server
 
         return server.connect(place, writes=True)
-    connection = connect.open_store(place)
-    connect.durable(connection)
-    return connection
+    return connect.open_store(place)
 
 
 def _in_turn(connection: Any, place: Place) -> None:
@@ -310,7 +308,13 @@ def _in_turn(connection: Any, place: Place) -> None:
 
         server.begin(connection, waits)
     else:
+        connect.durable(connection)
         turns.begin(connection, waits)
+
+
+def end(connection: Any, *, keep: bool) -> None:
+    """End the transaction: with everything in it, or as if it had not been."""
+    connection.execute("COMMIT" if keep else "ROLLBACK")
 
 
 def _closed(connection: Any) -> None:
