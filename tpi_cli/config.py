@@ -16,6 +16,10 @@ from tpi_cli.reference import recall
 DEMO = "demo"
 """The store name that stands for the demo clinic."""
 
+PLAIN = "plain"
+"""The style without colours, pictures and glyphs: words and numbers alone."""
+STYLES = ("auto", PLAIN)
+
 LONGEST_FILE = 64 * 1024
 """Bytes of the settings file: the settings that are kept there have a path or a word each."""
 
@@ -34,6 +38,7 @@ class Key:
 
 KEYS: dict[str, Key] = {
     "clinic.name": Key("clinic", "", "", "what the clinic is called"),
+    "clinic.phone": Key("clinic", "", "", "the number that letters and summaries give"),
     "clinic.zone": Key("clinic", "UTC", "", "time zone that decides what day it is"),
     **{f"recall.{row.threshold}": Key("clinic", str(row.days), "", row.words) for row in recall.thresholds().values()},
     "clinic.hours": Key("clinic", "", "", "opening hours: mon-fri 08:00-18:00, sat 09:00-12:00; none: always"),
@@ -48,6 +53,7 @@ KEYS: dict[str, Key] = {
     "format": Key("file", "", "TPI_FORMAT", "table, plain, tsv, csv, json or ndjson"),
     "redact": Key("file", "none", "TPI_REDACT", "none, names or all"),
     "color": Key("file", "auto", "", "auto, always or never"),
+    "ui.style": Key("file", "auto", "TPI_STYLE", "auto, or plain: no colours, pictures or glyphs"),
 }
 
 
@@ -121,7 +127,7 @@ def from_file() -> dict[str, str]:
         text = files.start(where, LONGEST_FILE + 1)
         if len(text) > LONGEST_FILE:
             raise Usage(f"{where} is longer than {LONGEST_FILE:,} bytes", hint="delete it to start afresh")
-        values = {str(key): str(value) for key, value in tomllib.loads(text.decode()).items()}
+        values = _flat(tomllib.loads(text.decode()))
     except OSError as fault:
         raise Usage(f"{where} cannot be read: {fault.strerror}", hint="check its permissions and the disk") from None
     except (ValueError, RecursionError):
@@ -133,6 +139,15 @@ def from_file() -> dict[str, str]:
     if spoilt:
         raise Usage(f"{where}: {spoilt} holds a NUL character", hint=f"tpi config set {spoilt} VALUE")
     return values
+
+
+def _flat(read: dict[str, object]) -> dict[str, str]:
+    """Settings by their whole name: TOML takes `ui.style` for a table `ui` with `style` in it."""
+    out: dict[str, str] = {}
+    for key, value in read.items():
+        within = value if isinstance(value, dict) else None
+        out.update({f"{key}.{name}": str(one) for name, one in within.items()} if within else {key: str(value)})
+    return out
 
 
 def write_file(values: dict[str, str]) -> None:

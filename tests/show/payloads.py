@@ -82,3 +82,15 @@ NAMES = [
     "สมชาย ใจดี", "ນາງ ວັນນາ", "သီရိ", "王秀英", "歐陽 菲菲", "山田 花子", "ｱｲﾀﾞ", "김철수", "김철수",
 ]  # fmt: skip
 """Names as people have them, in more than ten scripts."""
+
+MARKUP = (
+    "<script>alert(1)</script>",
+    "</text></svg><script>alert(1)</script>",
+    "</title></style><img src=x onerror=alert(1)>",
+    '" onload="alert(1)',
+    "' style='position:fixed",
+    "&lt;b&gt; & &#x3c;b ]]> <!-- --> <![CDATA[",
+    "<a href='https://evil.example'>Tan</a>",
+    "<foreignObject><iframe src=//evil.example>",
+)
+"""Names that would be elements, attributes or addresses in a page."""

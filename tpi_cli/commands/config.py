@@ -49,7 +49,7 @@ def _row(ctx: typer.Context, key: str, office: Clinic | None) -> Row:
         "redact": "redact",
         "color": "color",
     }
-    return Row(key, *config.resolve(key, ctx.obj.given.get(flags[key])), setting.words)
+    return Row(key, *config.resolve(key, ctx.obj.given.get(flags.get(key, ""))), setting.words)
 
 
 def _clinics(key: str, office: Clinic | None) -> tuple[str, str]:
@@ -169,6 +169,11 @@ def _anything(key: str, value: str) -> str:
     return value
 
 
+def _as_it_is(key: str, value: str) -> str:  # noqa: ARG001
+    """Any text; none takes it back."""
+    return value
+
+
 def _one_of(values: tuple[str, ...]) -> Callable[[str, str], str]:
     def check(key: str, value: str) -> str:
         if value not in values:
@@ -231,6 +236,8 @@ _CHECKS: dict[str, Callable[[str, str], str]] = {
     "format": _one_of(FORMATS),
     "redact": _one_of(REDACT),
     "color": _one_of(COLOURS),
+    "clinic.phone": _as_it_is,
+    "ui.style": _one_of(config.STYLES),
     "db": _path,
     "key_file": _path,
 }

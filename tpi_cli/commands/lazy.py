@@ -142,6 +142,7 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
             "retire": Entry("clinician:retire", "Somebody leaves; their records stay.", writes=True),
         },
     ),
+    "chart": Entry("chart:chart", "A patient's sites on the body.", group=RECORDS),
     "load": Entry("load:load", "Due and booked per week, against capacity.", group=RECORDS),
     "exposure": Entry("exposure:exposure", "Anaesthetic and steroid ledger.", group=RECORDS),
     "lots": Entry("lots:lots", "Every patient who had a lot.", group=RECORDS),

@@ -101,7 +101,9 @@ class Desk(NamedTuple):
         given = self.given
         wanted = "json" if given.get("json") else config.resolve("format", given.get("format")).value
         output = self._not_ours(given.get("output"))
-        form = allowed("--format", wanted, FORMATS) if wanted else default_format(output)
+        drawn = config.resolve("ui.style").value != config.PLAIN
+        form = allowed("--format", wanted, FORMATS) if wanted else default_format(output, drawn=drawn)
+        colour = config.resolve("color", given.get("color")).value if drawn else given.get("color") or "never"
         return Out(
             format=form,
             output=output,
@@ -110,9 +112,10 @@ class Desk(NamedTuple):
             width=given.get("width"),
             redact=allowed("--redact", config.resolve("redact", given.get("redact")).value, REDACT),
             quiet=bool(given.get("quiet")),
-            colour=allowed("--color", config.resolve("color", given.get("color")).value, COLOURS),
+            colour=allowed("--color", colour, COLOURS),
             no_input=bool(given.get("no_input")) or bool(os.environ.get("TPI_NO_INPUT")),
             today=str(today or ""),
+            drawn=drawn,
         )
 
 

@@ -115,11 +115,11 @@ def response(past: Past, last: Treated, wanted: relief.Wanted) -> relief.Respons
 
 def answered(past: Past, on: date, where: Where | None, wanted: relief.Wanted) -> relief.Response:
     """How a site, or (None) the patient as a whole, answered to a day's session."""
-    scores = [told.score for told in past.scores if told.where in {None, where} and _day(past, told) == on]
+    scores = [told.score for told in past.scores if told.where in {None, where} and measured_from(past, told) == on]
     return relief.response(on, baseline(past, on, where), scores, wanted)
 
 
-def _day(past: Past, told: Told) -> date | None:
+def measured_from(past: Past, told: Told) -> date | None:
     """The day of the session a score is measured against; if that was voided, the last one (there) before it."""
     if told.against is not None:
         return told.against

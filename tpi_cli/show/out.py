@@ -32,11 +32,18 @@ class Out(NamedTuple):
     colour: str = "auto"
     no_input: bool = False
     today: str = ""
+    drawn: bool = True
+    """Whether pictures are wanted; `ui.style = plain` wants words alone."""
 
     @property
     def machine(self) -> bool:
         """Whether a program reads the answer."""
         return self.format in {"json", "ndjson"}
+
+    @property
+    def glyphs(self) -> bool:
+        """Whether Braille and blocks can be shown to whoever reads: never instead of a number, only beside it."""
+        return self.drawn and "utf" in (sys.stdout.encoding or "").lower()
 
     def say(self, text: str) -> None:
         """Talk: a note on stderr, unless asked to be quiet."""
@@ -167,9 +174,9 @@ def silence(stream: TextIO) -> None:
         return
 
 
-def default_format(output: str | None) -> str:
-    """A table is drawn on a terminal only."""
-    return "table" if output is None and sys.stdout.isatty() else "plain"
+def default_format(output: str | None, *, drawn: bool = True) -> str:
+    """A table is drawn on a terminal only, and not where words alone are wanted."""
+    return "table" if drawn and output is None and sys.stdout.isatty() else "plain"
 
 
 def room(out: Out) -> int:
@@ -191,14 +198,20 @@ def _table(out: Out, report: Report, into: TextIO) -> None:
         return _plain(out, report, into)
     from tpi_cli.show import table
 
+    _written(report.above, into)
     rows = _celled(out, report)
-    if rows is None:
-        return None
-    space = room(out)
-    dropped = table.draw(report.columns, rows, space, out.colour).dropped(space)
-    if dropped:
-        out.say(f"no room for {', '.join(dropped)} (--wide shows all)")
+    if rows is not None:
+        space = room(out)
+        dropped = table.draw(report.columns, rows, space, out.colour).dropped(space)
+        if dropped:
+            out.say(f"no room for {', '.join(dropped)} (--wide shows all)")
+    _written(report.below, into)
     return None
+
+
+def _written(lines: Sequence[str], into: TextIO) -> None:
+    """What stands above or below the rows. It may be in colour: whoever made the lines cleaned what is in them."""
+    into.writelines(f"{line}\n" for line in lines)
 
 
 def _celled(out: Out, report: Report) -> Iterator[list[str]] | None:
@@ -211,12 +224,13 @@ def _celled(out: Out, report: Report) -> Iterator[list[str]] | None:
 def _plain(out: Out, report: Report, into: TextIO) -> None:
     from tpi_cli.show import plain
 
+    _written(report.above, into)
     rows = _celled(out, report)
-    if rows is None:
-        return
-    headings = [column.heading for column in report.columns]
-    for line in plain.lines(headings, rows, [column.right for column in report.columns]):
-        into.write(line + "\n")
+    if rows is not None:
+        headings = [column.heading for column in report.columns]
+        for line in plain.lines(headings, rows, [column.right for column in report.columns]):
+            into.write(line + "\n")
+    _written(report.below, into)
 
 
 def _delimited(out: Out, report: Report, into: TextIO) -> None:

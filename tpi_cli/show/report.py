@@ -1,6 +1,6 @@
 """What a report is: named columns over rows, and the same rows as records for programs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tpi_cli.errors import Usage
@@ -93,7 +93,10 @@ class Column(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Rows with their columns; `record` gives a row as JSON has it, `around` what stands beside the rows."""
+    """Rows with their columns; `record` gives a row as JSON has it, `around` what stands beside the rows.
+
+    `above` and `below` are lines for people around the rows: a picture, what belongs to it.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -101,6 +104,8 @@ class Report(NamedTuple):
     record: Callable[[Any], dict[str, Any]]
     around: Callable[[], dict[str, Any]] = dict
     footer: Callable[[], str] = str
+    above: Sequence[str] = ()
+    below: Sequence[str] = ()
 
 
 def chosen(columns: tuple[Column, ...], names: str | None) -> tuple[Column, ...]:

@@ -1,0 +1,102 @@
+"""A patient's sites on the body: the picture, the legend that says the same in words, the sessions behind it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tpi_cli.reference.body import places
+from tpi_cli.reference.names import title
+from tpi_cli.rules.body import seen
+from tpi_cli.show.clean import clean
+from tpi_cli.show.out import Out, room
+from tpi_cli.show.picture import body, spark
+from tpi_cli.show.picture.body import Marker
+from tpi_cli.show.report import Column
+from tpi_cli.show.session import agents_of, pain_words, sites_of
+from tpi_cli.show.table import coloured
+from tpi_cli.store.read.body import SiteNow
+from tpi_cli.store.read.log import Session
+
+SIDES = "L and R are the patient's left and right"
+NO_PLAN = "no follow-up"
+SESSIONS = 10
+"""The newest so many sessions stand below the legend."""
+
+
+def columns(*, glyphs: bool) -> tuple[Column, ...]:
+    """The legend's columns; in blocks the scores are also told in numbers."""
+    trend = spark.drawn if glyphs else spark.words
+    return (
+        Column("site", lambda one: str(one.number), right=True),
+        Column("muscle", lambda one: title(one.muscle)),
+        Column("side", lambda one: one.side),
+        Column("last", lambda one: str(one.last or ""), 2),
+        Column("pain", lambda one: "" if one.pain is None else str(one.pain.pain), right=True),
+        Column("scored", lambda one: "" if one.pain is None else str(one.pain.on), 4),
+        Column("trend", lambda one: trend(scores(one)), 3),
+        Column("due", lambda one: str(one.due or "")),
+        Column("status", status),
+    )
+
+
+def scores(one: SiteNow) -> list[int]:
+    """The pain scores of a site, the oldest first."""
+    return [point.pain for point in one.points if point.pain is not None]
+
+
+def status(one: SiteNow) -> str:
+    """How its recall stands."""
+    return one.status or NO_PLAN
+
+
+def record(one: SiteNow) -> dict[str, Any]:
+    """A site for programs: `at` is where it is drawn, x from the midline to the viewer's right, in 200ths of a body."""
+    place = places().get(one.muscle)
+    at = seen(place, one.side) if place else None
+    return {
+        "site": one.number,
+        "muscle": one.muscle,
+        "side": one.side,
+        "last_session": one.last,
+        "pain": None if one.pain is None else {"score": one.pain.pain, "on": one.pain.on},
+        "scores": scores(one),
+        "due": one.due,
+        "status": one.status,
+        "at": at and {"view": at.view, "x": f"{at.x:g}", "y": f"{at.y:g}"},
+    }
+
+
+def markers(sites: Sequence[SiteNow]) -> list[Marker]:
+    """The sites as the picture takes them."""
+    return [Marker(one.number, one.muscle, one.side) for one in sites]
+
+
+def picture(sites: Sequence[SiteNow], out: Out, *, ascii_only: bool) -> list[str]:
+    """The body with the sites on it, and what is to be known to read it."""
+    shown = markers(sites)
+    lines = body.drawn(shown, room(out), ascii_only=ascii_only or not out.glyphs, coloured=coloured(out.colour))
+    missing = [f"{one.number} {title(one.muscle)} {one.side}" for one in body.unplaced(shown)]
+    told = [f"not drawn: {clean(', '.join(missing))}"] if missing else []
+    return [*lines, "", SIDES, *told, ""]
+
+
+def history(sessions: Sequence[Session]) -> list[str]:
+    """The newest sessions in a line each, below the legend."""
+    counted = [one for one in sessions if one.voided_at is None]
+    lines = [clean(f"{one.date}  {one.code}  {_done(one)}") for one in counted[:SESSIONS]]
+    more = len(counted) - SESSIONS
+    return ["", "sessions", *lines, *([f"and {more} earlier (tpi session list)"] if more > 0 else [])] if lines else []
+
+
+def _done(one: Session) -> str:
+    return "  ".join(filter(None, [sites_of(one), agents_of(one), pain_words(*one.pain)]))
+
+
+def session_record(one: Session) -> dict[str, Any]:
+    """A session for programs."""
+    return {
+        "session": one.code,
+        "date": one.date,
+        "sites": [{"muscle": muscle, "side": side} for muscle, side in one.sites],
+        "agents": one.agents,
+        "pain": {"before": one.pain[0], "after": one.pain[1]},
+    }

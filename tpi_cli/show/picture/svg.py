@@ -1,0 +1,135 @@
+"""The body with a patient's sites as SVG: the same drawing as in a terminal, each site a numbered circle."""
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from tpi_cli.reference.body import BODY, HEIGHT, WIDEST, lines, places
+from tpi_cli.reference.names import title
+from tpi_cli.rules.body import VIEWS, Box, Label, laid_out, seen, turned
+from tpi_cli.show import chart
+from tpi_cli.show.markup import Element, as_svg, element
+from tpi_cli.show.picture.body import Marker, heading, unplaced
+from tpi_cli.show.picture.curve import bends
+from tpi_cli.store.read.body import SiteNow
+
+HALF, TOP = WIDEST + 6, 16
+"""Units from the midline to a view's edge, and above it for its heading."""
+VIEW = 2 * HALF
+SIZE = 8
+"""Of a circle, across."""
+GAP = (1, 1)
+STEP = 3
+"""Units by which a circle is moved away from others."""
+SCALE = 3.2
+"""Pixels a unit, in a file of its own."""
+INK, FAINT, MARK = "#333333", "#8a8a8a", "#1f4e79"
+FONT = "system-ui, sans-serif"
+
+
+def figure(markers: Sequence[Marker], words: str) -> Element:
+    """Front and back beside each other; `words` tell a screen reader what the picture shows."""
+    box = f"0 0 {2 * VIEW} {HEIGHT + TOP + 2}"
+    views = [element("g", {"transform": f"translate({at * VIEW + HALF} {TOP})"}, *_view(view, markers))
+             for at, view in enumerate(VIEWS)]  # fmt: skip
+    look = {"viewBox": box, "role": "img", "font-family": FONT, "text-anchor": "middle", "fill": "none"}
+    return element("svg", look, element("title", None, "Body map"), element("desc", None, words), *views)
+
+
+def whole(head: str, sites: Sequence[SiteNow]) -> str:
+    """The picture as a file of its own: who it is of, front and back, the legend."""
+    markers, told, who = chart.markers(sites), list(legend(sites)), wrap(head, LONGEST)
+    missing = ", ".join(f"{one.number} {title(one.muscle)} {one.side}" for one in unplaced(markers))
+    notes = [chart.SIDES, *wrap(f"not drawn: {missing}" if missing else "", LONGEST)]
+    width, height, top = 2 * VIEW * SCALE, (HEIGHT + TOP + 2) * SCALE, LINE * len(who)
+    body = figure(markers, "; ".join(" ".join(row) for row in told))
+    for name, value in {"x": 0, "y": top, "width": width, "height": height}.items():
+        body.set(name, f"{value:.4g}")
+    under = top + height + LINE
+    parts = [*_lines(LINE, who, bold=True), body, *_lines(under, notes), *_rows(under + LINE * len(notes), told)]
+    deep = under + LINE * (len(notes) + len(told))
+    size = {"viewBox": f"0 0 {width:.4g} {deep:.4g}", "width": width, "height": deep}
+    paper = element("rect", {"width": "100%", "height": "100%", "fill": "#ffffff"})
+    return as_svg(element("svg", {**size, "font-family": FONT, "fill": INK}, paper, *parts))
+
+
+def legend(sites: Sequence[SiteNow]) -> Iterator[tuple[str, str, str, str, str]]:
+    """What each number stands for, in words: site and side, last treated, last pain, due."""
+    for one in sites:
+        pain = "no score" if one.pain is None else f"pain {one.pain.pain}"
+        last = f"treated {one.last}" if one.last else "not treated"
+        due = f"due {one.due}, {one.status}" if one.due else chart.status(one)
+        yield str(one.number), f"{title(one.muscle)} {one.side}", last, pain, due
+
+
+COLUMNS = (12, 40, 224, 342, 400)
+"""Where the legend's columns begin, in pixels."""
+LINE = 18
+"""Pixels from one line of text to the next."""
+LONGEST = 76
+"""Characters of a line."""
+
+
+def _rows(top: float, told: Sequence[tuple[str, ...]]) -> Iterator[Element]:
+    for row, cells in enumerate(told):
+        yield from (_text(x, top + LINE * row, cell) for x, cell in zip(COLUMNS, cells, strict=True))
+
+
+def _lines(top: float, lines: Sequence[str], *, bold: bool = False) -> Iterator[Element]:
+    return (_text(COLUMNS[0], top + LINE * row, line, bold=bold) for row, line in enumerate(lines))
+
+
+def _text(x: float, y: float, words: str, *, bold: bool = False) -> Element:
+    look = {"font-size": 13, "font-weight": "bold"} if bold else {"font-size": 10}
+    return element("text", {"x": x, "y": float(y), **look}, words)
+
+
+def _view(view: str, markers: Sequence[Marker]) -> Iterator[Element]:
+    left, name, right = heading(view)
+    for x, words in ((-HALF + 8, left), (0, name), (HALF - 8, right)):
+        yield element("text", {"x": x, "y": -6, "font-size": 7, "fill": INK}, words)
+    for line in lines(view):
+        look = {"d": _path(line.points), "stroke": INK if line.name == BODY else FAINT, "stroke-width": 0.7}
+        yield element("path", look)
+        yield element("path", {**look, "transform": "scale(-1 1)"})
+    yield from _circles([one for one in markers if one.muscle in places() and places()[one.muscle].view == view])
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    (x, y), *_ = points
+    parts = [f"C{_pair(one.leaving)} {_pair(one.coming)} {_pair(one.end)}" for one in bends(points)]
+    return f"M{_pair((x, y))}" + "".join(parts)
+
+
+def _pair(point: tuple[float, float]) -> str:
+    return f"{point[0]:.1f} {point[1]:.1f}"
+
+
+def _circles(markers: Sequence[Marker]) -> Iterator[Element]:
+    """A circle each, and a line to its place where it had to move away from it."""
+    for marker, box in zip(markers, boxes(markers), strict=True):
+        if box is None:
+            continue
+        at = seen(places()[marker.muscle], marker.side)
+        x, y = box.x + SIZE / 2, box.y + SIZE / 2
+        if abs(x - at.x) > 1 or abs(y - at.y) > 1:
+            yield element("line", {"x1": at.x, "y1": at.y, "x2": x, "y2": y, "stroke": MARK, "stroke-width": 0.5})
+            yield element("circle", {"cx": at.x, "cy": at.y, "r": 0.9, "fill": MARK})
+        yield element("circle", {"cx": x, "cy": y, "r": SIZE / 2, "fill": MARK})
+        size = 5.4 if marker.number < 100 else 4
+        yield element("text", {"x": x, "y": y + size * 0.36, "font-size": size, "fill": "#ffffff"}, str(marker.number))
+
+
+def boxes(markers: Sequence[Marker]) -> list[Box | None]:
+    """The square that each circle of a view takes, from the midline and the crown."""
+    return laid_out([_label(one) for one in markers], GAP, STEP)
+
+
+def _label(marker: Marker) -> Label:
+    at = seen(places()[marker.muscle], marker.side)
+    return Label(Box(round(at.x - SIZE / 2), round(at.y - SIZE / 2), SIZE, SIZE), _half(turned(at.view, marker.side)))
+
+
+def _half(side: int) -> Box:
+    if side == 0:
+        return Box(-HALF, 0, VIEW, HEIGHT)
+    return Box(0 if side > 0 else -HALF, 0, HALF, HEIGHT)
