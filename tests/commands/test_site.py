@@ -124,7 +124,7 @@ def test_the_list(mei: Clinic) -> None:
     mei.ok("site", "resolve", "1", "ut", "l")
     answer = mei.ok("site", "list", "1")
     heading, first, second = answer.out.splitlines()
-    assert heading.split() == ["SITE", "MUSCLE", "SIDE", "POINT", "FINDINGS", "LAST", "DUE", "CLOSED"]
+    assert heading.split() == ["SITE", "MUSCLE", "SIDE", "POINT", "FINDINGS", "LAST", "TREND", "DUE", "CLOSED"]
     assert "taut band, tender spot, referred pain (the temple)" in first
     assert first.split()[-1] == "resolved"
     assert "levator scapulae  L" in second

@@ -143,6 +143,7 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
         },
     ),
     "chart": Entry("chart:chart", "A patient's sites on the body.", group=RECORDS),
+    "trend": Entry("trend:trend", "Pain over time, with the sessions.", group=RECORDS),
     "load": Entry("load:load", "Due and booked per week, against capacity.", group=RECORDS),
     "exposure": Entry("exposure:exposure", "Anaesthetic and steroid ledger.", group=RECORDS),
     "lots": Entry("lots:lots", "Every patient who had a lot.", group=RECORDS),

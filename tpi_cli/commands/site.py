@@ -10,7 +10,7 @@ from tpi_cli.show import patient as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Report
-from tpi_cli.store.read import people, plans
+from tpi_cli.store.read import body, people, plans
 from tpi_cli.store.read.clinic import clinic
 
 
@@ -27,16 +27,23 @@ def list_(
     """
     wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
-        today = clinic(db).today
+        office = clinic(db)
         who = people.patient(db, wanted)
-        out: Out = ctx.obj.out(today)
-        out.look(show.SITE_COLUMNS)
+        out: Out = ctx.obj.out(office.today)
+        columns = show.site_columns(glyphs=out.format == "table" and out.glyphs)
+        out.look(columns)
         options.chart_read(ctx, db, who.number)
-        found = people.sites(db, who.id)
-        out.say(redacted_head(who, today, (), out.redact))
-        out.report(
-            Report("site-list", show.SITE_COLUMNS, found, lambda one: {"patient": who.code, **show.site_record(one)})
+        scores = body.scores(db, who, office.today)
+        found = [show.SiteRow(one, scores[one.number]) for one in people.sites(db, who.id)]
+    out.say(redacted_head(who, office.today, (), out.redact))
+    out.report(
+        Report(
+            name="site-list",
+            columns=columns,
+            rows=found,
+            record=lambda row: {"patient": who.code, **show.site_record(row.site), "scores": row.scores},
         )
+    )
 
 
 def add(

@@ -96,18 +96,22 @@ def last(found: Sequence[Point]) -> Point | None:
     return next((one for one in reversed(found) if one.pain is not None), None)
 
 
+def told(found: Sequence[Point]) -> list[int]:
+    """The scores alone, the oldest first."""
+    return [one.pain for one in found if one.pain is not None]
+
+
 def gaps(found: Sequence[Point]) -> list[Gap]:
     """Where one session's scores end and the next session's begin later: nobody knows what was between."""
-    told = [one for one in found if one.pain is not None]
-    return [
-        Gap(one.on, other.on) for one, other in pairwise(told) if one.session != other.session and one.on < other.on
-    ]
+    known = [one for one in found if one.pain is not None]
+    apart = [(one, other) for one, other in pairwise(known) if one.session != other.session]
+    return [Gap(one.on, other.on) for one, other in apart if one.on < other.on]
 
 
 def joined(found: Sequence[Point]) -> list[tuple[Point, Point]]:
     """The neighbours between which a line may be drawn: both of one session."""
-    told = [one for one in found if one.pain is not None]
-    return [(one, other) for one, other in pairwise(told) if one.session is not None and one.session == other.session]
+    known = [one for one in found if one.pain is not None]
+    return [(one, other) for one, other in pairwise(known) if one.session is not None and one.session == other.session]
 
 
 def enough_at(baseline: int, percent: Decimal) -> int:

@@ -32,15 +32,10 @@ def columns(*, glyphs: bool) -> tuple[Column, ...]:
         Column("last", lambda one: str(one.last or ""), 2),
         Column("pain", lambda one: "" if one.pain is None else str(one.pain.pain), right=True),
         Column("scored", lambda one: "" if one.pain is None else str(one.pain.on), 4),
-        Column("trend", lambda one: trend(scores(one)), 3),
+        Column("trend", lambda one: trend(one.scores), 3),
         Column("due", lambda one: str(one.due or "")),
         Column("status", status),
     )
-
-
-def scores(one: SiteNow) -> list[int]:
-    """The pain scores of a site, the oldest first."""
-    return [point.pain for point in one.points if point.pain is not None]
 
 
 def status(one: SiteNow) -> str:
@@ -58,7 +53,7 @@ def record(one: SiteNow) -> dict[str, Any]:
         "side": one.side,
         "last_session": one.last,
         "pain": None if one.pain is None else {"score": one.pain.pain, "on": one.pain.on},
-        "scores": scores(one),
+        "scores": one.scores,
         "due": one.due,
         "status": one.status,
         "at": at and {"view": at.view, "x": f"{at.x:g}", "y": f"{at.y:g}"},

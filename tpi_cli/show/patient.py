@@ -11,6 +11,7 @@ from tpi_cli.show.adverse import record as event_record
 from tpi_cli.show.adverse import words
 from tpi_cli.show.appointment import record as appointment_record
 from tpi_cli.show.person import redacted_head, spelled
+from tpi_cli.show.picture import spark
 from tpi_cli.show.report import Column
 from tpi_cli.show.session import tri
 from tpi_cli.store.read.adverse import Event
@@ -18,16 +19,28 @@ from tpi_cli.store.read.appointments import Appointment
 from tpi_cli.store.read.contacts import Call
 from tpi_cli.store.read.people import Alert, Patient, Site
 
-SITE_COLUMNS: tuple[Column, ...] = (
-    Column("site", lambda one: str(one.number), right=True),
-    Column("muscle", lambda one: title(one.muscle)),
-    Column("side", lambda one: one.side),
-    Column("point", lambda one: one.point or "", 6),
-    Column("findings", lambda one: findings(one), 5),
-    Column("last", lambda one: str(one.last or ""), 3),
-    Column("due", lambda one: str(one.due or "")),
-    Column("closed", lambda one: one.closed or "", 1),
-)
+
+class SiteRow(NamedTuple):
+    """A site in a list, with the scores told of it, the oldest first."""
+
+    site: Site
+    scores: list[int]
+
+
+def site_columns(*, glyphs: bool) -> tuple[Column, ...]:
+    """The columns of a patient's sites; where glyphs can be shown the scores have bars beside them."""
+    drawn = spark.drawn if glyphs else spark.words
+    return (
+        Column("site", lambda row: str(row.site.number), right=True),
+        Column("muscle", lambda row: title(row.site.muscle)),
+        Column("side", lambda row: row.site.side),
+        Column("point", lambda row: row.site.point or "", 6),
+        Column("findings", lambda row: findings(row.site), 5),
+        Column("last", lambda row: str(row.site.last or ""), 3),
+        Column("trend", lambda row: drawn(row.scores), 4),
+        Column("due", lambda row: str(row.site.due or "")),
+        Column("closed", lambda row: row.site.closed or "", 1),
+    )
 
 
 def site_record(one: Site) -> dict[str, Any]:

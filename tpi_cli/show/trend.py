@@ -1,0 +1,100 @@
+"""Pain over time: the plot, and every score of it in words."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from tpi_cli.reference import sources
+from tpi_cli.rules import past, trend
+from tpi_cli.rules.eligibility import Where
+from tpi_cli.rules.relief import whole
+from tpi_cli.rules.trend import Point
+from tpi_cli.rules.values import plain
+from tpi_cli.show.out import Out, room
+from tpi_cli.show.picture import plot
+from tpi_cli.show.picture.plot import Level, Plot
+from tpi_cli.show.report import Column, many
+from tpi_cli.store.read.body import Known
+
+ONE_DAY = timedelta(days=1)
+KEY = "B before  A after  o later  * several  ^ session  - relief enough up to here"
+
+
+class Course(NamedTuple):
+    """The scores of a site, or of the patient as a whole; the days treated; where relief is enough after each."""
+
+    points: Sequence[Point]
+    sessions: Sequence[date]
+    levels: Sequence[Level]
+    known: Known
+
+
+def course(known: Known, where: Where | None, today: date) -> Course:
+    """What there is to draw of a site, or (None) of the patient."""
+    days = sorted({one.on for one in known.past.treated if where in (None, one.where)})
+    ends = [*(day - ONE_DAY for day in days[1:]), today]
+    levels = [
+        Level(day, end, trend.enough_at(before, known.percent))
+        for day, end in zip(days, ends, strict=False)
+        if (before := past.baseline(known.past, day, where))
+    ]
+    return Course(trend.points(known.past, known.scores, where), days, levels, known)
+
+
+def picture(found: Course, out: Out) -> list[str]:
+    """The plot with its key, where pictures are wanted."""
+    if not out.drawn:
+        return []
+    lines = plot.drawn(
+        Plot(found.points, found.sessions, found.levels, date.fromisoformat(out.today)), min(room(out), WIDEST)
+    )
+    return [*lines, "", KEY, ""] if lines else []
+
+
+WIDEST = 120
+"""Cells: a wider plot says no more."""
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("date", lambda one: str(one.on)),
+    Column("when", lambda one: one.phase),
+    Column("pain", lambda one: "" if one.pain is None else str(one.pain), right=True),
+    Column("relief", lambda one: "" if one.relief is None else f"{whole(one.relief)}%", right=True),
+    Column("session", lambda one: str(one.session or ""), 1),
+)
+
+
+def record(one: Point) -> dict[str, Any]:
+    """A score for programs; `session` is the day of the session it is measured against."""
+    return {
+        "date": one.on,
+        "when": one.phase,
+        "pain": one.pain,
+        "relief_pct": None if one.relief is None else str(whole(one.relief)),
+        "session": one.session,
+    }
+
+
+def around(found: Course) -> dict[str, Any]:
+    """What stands beside the scores: sessions, where relief is enough, the time without a score."""
+    known = found.known
+    return {
+        "sessions": list(found.sessions),
+        "threshold": {
+            "relief_pct": plain(known.percent),
+            "source": known.source,
+            "levels": [{"from": one.since, "until": one.until, "pain": one.pain} for one in found.levels],
+        },
+        "gaps": [{"from": one.since, "until": one.until, "weeks": one.weeks} for one in trend.gaps(found.points)],
+    }
+
+
+def footer(found: Course) -> str:
+    """What counts as enough, and how long nobody asked."""
+    known = found.known
+    enough = f"relief enough: {plain(known.percent)} % of the pain before ({sources.title(known.source)})"
+    longest = max(trend.gaps(found.points), key=lambda one: one.until - one.since, default=None)
+    silent = (
+        f"longest without a score: {many(longest.weeks, 'week')}, {longest.since} to {longest.until}" if longest else ""
+    )
+    return "\n".join(filter(None, [enough, silent]))
