@@ -8,7 +8,7 @@ import pytest
 
 from tests.commands.reading import copied, envelope, made, rows, words
 from tests.conftest import Clinic
-from tests.show.payloads import MARKUP
+from tests.show.payloads import ELEMENTS
 
 LATER = "2026-09-20"
 
@@ -66,7 +66,7 @@ def test_every_session_that_counts_is_told_below(treated: Clinic) -> None:
 def test_programs_get_where_each_site_is_drawn(treated: Clinic) -> None:
     found = envelope(treated.ok("chart", "1", "--json"), "chart")
     assert (found["patient"], len(found["sessions"])) == ("PT-0001", 2)
-    at = {row["site"]: row["at"] for row in found["rows"]}
+    at = {row["site"]: row["drawn"] for row in found["rows"]}
     assert at[1]["view"] == "back"
     assert float(at[1]["x"]) < 0, "the left, seen from behind, is on the left"
     assert float(at[2]["x"]) > 0
@@ -92,7 +92,7 @@ def test_the_svg_says_the_same(treated: Clinic) -> None:
     assert (treated.home / "body.svg").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("payload", MARKUP)
+@pytest.mark.parametrize("payload", ELEMENTS)
 def test_no_name_gets_out_of_its_element(clinic: Clinic, payload: str) -> None:
     clinic.patient(payload)
     clinic.inject("1")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.reading import copied, envelope, made, refused
+from tests.commands.reading import copied, envelope, made, refused, rows
 from tests.conftest import Clinic
 
 
@@ -210,7 +210,7 @@ def test_the_weeks_ahead(day: Clinic) -> None:
         ["2026-11-23", "3+1", ".", ".", ".", "1+0", ".", ".", "4", "1", "-"],
         ["2026-11-30", ".", ".", ".", ".", ".", ".", ".", "0", "0", "-"],
     ]
-    assert answer.err.splitlines()[-1] == "due+booked a day; 3 late count today"
+    assert answer.err.splitlines()[-1] == "due+booked a day; 3 late count today; no capacity set"
     assert len(day.ok("load", "--json").rows) == 13
 
 
@@ -223,6 +223,32 @@ def test_against_capacity(day: Clinic) -> None:
     day.ok("config", "set", "clinic.capacity", "10")
     (week,) = day.ok("load", "--weeks", "1", "--json").rows
     assert [one["capacity"] for one in week["days"]] == [10, 10, 0, 10, 10, 0, 0]
+
+
+FULLNESS = """
+capacity | monday | says
+5        | 3+1    | due+booked a day; 3 late count today
+4        | 3+1=   | due+booked a day; 3 late count today; = full: 1 day
+3        | 3+1!   | due+booked a day; 3 late count today; ! over capacity: 1 day
+"""
+
+
+@pytest.mark.parametrize(("capacity", "monday", "says"), rows(FULLNESS))
+def test_a_full_day_is_marked_in_words_too(day: Clinic, capacity: str, monday: str, says: str) -> None:
+    day.ok("config", "set", "clinic.capacity", capacity)
+    answer = day.ok("load", "--weeks", "1")
+    assert answer.out.splitlines()[1].split()[1] == monday
+    assert answer.err.splitlines()[-1] == says
+
+
+def test_the_shade_is_of_the_cell_alone_and_darker_the_fuller(day: Clinic) -> None:
+    day.ok("config", "set", "clinic.capacity", "4")
+    monday = day.ok("load", "--weeks", "1", "--format", "table", "--color", "always").out.splitlines()[1]
+    few, much, over = "\x1b[38;5;16m\x1b[48;5;153m", "\x1b[38;5;231m\x1b[48;5;25m", "\x1b[48;5;160m"
+    assert f"{much}3+1=\x1b[0m  " in monday and f"{few}1+0\x1b[0m  " in monday
+    assert over not in monday
+    day.ok("config", "set", "clinic.capacity", "3")
+    assert over in day.ok("load", "--weeks", "1", "--format", "table", "--color", "always").out
 
 
 @pytest.mark.parametrize(

@@ -134,11 +134,11 @@ def test_everybody_who_had_any(ward: Clinic) -> None:
     answer = ward.ok("exposure")
     lines = [" ".join(line.split()) for line in answer.out.splitlines()]
     assert lines == [
-        "PATIENT NAME BORN STEROID MG DAYS LAST STEROID BY SITE PEAK PEAK ON LIMIT",
-        "PT-0001 Person 1 1980-01-02 81.32 3 2026-09-07 GM-R:3 IS-L:1 0.512 2026-11-02 OVER",
-        "PT-0002 Person 2 1980-01-02 - - - - 0.100 2026-11-02 -",
-        "PT-0004 Person 4 1980-01-02 160 2 2026-11-02 GM-R:1 GM-L:1 - - OVER",
-        "PT-0005 Person 5 1980-01-02 - - - - 1.033 2026-11-09 OVER",
+        "PATIENT NAME BORN STEROID MG OF ADVICE DAYS LAST STEROID BY SITE PEAK PEAK ON LIMIT",
+        "PT-0001 Person 1 1980-01-02 81.32 #####..... 50% 3 2026-09-07 GM-R:3 IS-L:1 0.512 2026-11-02 OVER",
+        "PT-0002 Person 2 1980-01-02 - - - - - 0.100 2026-11-02 -",
+        "PT-0004 Person 4 1980-01-02 160 ########## 100% 2 2026-11-02 GM-R:1 GM-L:1 - - OVER",
+        "PT-0005 Person 5 1980-01-02 - - - - - 1.033 2026-11-09 OVER",
     ]
     assert talk(answer) == ["steroid advice 160 mg in 12 months; limits of us-label"]
 
@@ -185,15 +185,15 @@ def test_nobody_exposed(clinic: Clinic) -> None:
 def test_one_patients_doses_with_the_running_total(ward: Clinic) -> None:
     answer = ward.ok("exposure", "1")
     lines = [" ".join(line.split()) for line in answer.out.splitlines()]
-    assert lines[0] == "DATE SESSION SITE AGENT AMOUNT EQUIVALENT MG RUNNING MG FRACTION"
+    assert lines[0] == "DATE SESSION SITE AGENT AMOUNT EQUIVALENT MG RUNNING MG FRACTION OF LIMIT"
     doses = [line.partition(" ")[0::2] for line in lines[1:]]
     assert [(day, rest.partition(" ")[2]) for day, rest in doses] == [
-        ("2025-11-24", "GM-R triamcinolone acetonide 20 mg 20 60 -"),
-        ("2026-03-02", "GM-R dexamethasone 4 mg 21.32 81.32 -"),
-        ("2026-09-07", "GM-R triamcinolone acetonide 20 mg 20 121.32 -"),
-        ("2026-09-07", "IS-L triamcinolone acetonide 20 mg 20 121.32 -"),
-        ("2026-11-02", "IS-L lidocaine 100 mg - - 0.512"),
-        ("2026-11-02", "IS-L bupivacaine 25 mg - - 0.512"),
+        ("2025-11-24", "GM-R triamcinolone acetonide 20 mg 20 60 - ###....... 37%"),
+        ("2026-03-02", "GM-R dexamethasone 4 mg 21.32 81.32 - #####..... 50%"),
+        ("2026-09-07", "GM-R triamcinolone acetonide 20 mg 20 121.32 - #######... 75%"),
+        ("2026-09-07", "IS-L triamcinolone acetonide 20 mg 20 121.32 - #######... 75%"),
+        ("2026-11-02", "IS-L lidocaine 100 mg - - 0.512 #####..... 51%"),
+        ("2026-11-02", "IS-L bupivacaine 25 mg - - 0.512 #####..... 51%"),
     ]
     assert talk(answer) == [
         "PT-0001  Person 1   born 2 Jan 1980 (46 y)",

@@ -83,7 +83,7 @@ NAMES = [
 ]  # fmt: skip
 """Names as people have them, in more than ten scripts."""
 
-MARKUP = (
+ELEMENTS = (
     "<script>alert(1)</script>",
     "</text></svg><script>alert(1)</script>",
     "</title></style><img src=x onerror=alert(1)>",

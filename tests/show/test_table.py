@@ -101,8 +101,8 @@ def test_statuses_stand_out_and_only_with_colours(monkeypatch: pytest.MonkeyPatc
     with_colours = drawn("patient status", rows, 80, "always")
     assert with_colours[0].startswith("\x1b[1m")
     assert "\x1b" not in with_colours[1]
-    assert "\x1b[33moverdue\x1b[0m" in with_colours[2]
-    assert "\x1b[31mlapsed\x1b[0m" in with_colours[3]
+    assert "\x1b[38;5;131moverdue\x1b[0m" in with_colours[2]
+    assert "\x1b[38;5;131m\x1b[1mlapsed\x1b[0m" in with_colours[3]
     assert "\x1b" not in "".join(drawn("patient status", rows, 80, "never"))
     assert "\x1b" not in "".join(drawn("patient status", rows, 80, "auto")), "this is no terminal"
 

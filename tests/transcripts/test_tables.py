@@ -63,7 +63,7 @@ def test_wide_and_width_overrule_the_terminal(practice: Clinic) -> None:
 
 def test_colours_say_nothing_that_the_words_do_not(practice: Clinic) -> None:
     screen = shown(practice, "due")
-    assert "\x1b[33moverdue" in screen.raw
+    assert "\x1b[38;5;131moverdue" in screen.raw
     assert "\x1b[1mDUE" in screen.raw
     assert "overdue" in screen.screen
 

@@ -12,7 +12,7 @@ from tpi_cli.rules.values import plain
 from tpi_cli.show import exposure as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
-from tpi_cli.show.report import Report
+from tpi_cli.show.report import Column, Report
 from tpi_cli.store.database import Database
 from tpi_cli.store.read import exposure as read
 from tpi_cli.store.read import people, rules, stock
@@ -43,15 +43,17 @@ def exposure(
         office = clinic(db)
         asked = _asked(db, office, months)
         out: Out = ctx.obj.out(office.today)
+        bars = out.drawn and out.format in {"table", "plain"}
         if wanted is not None:
             who = people.patient(db, wanted)
-            out.look(show.ENTRIES)
+            entries = show.entries(asked, bars=bars)
+            out.look(entries)
             options.chart_read(ctx, db, who.number)
-            _of_one(out, db, wanted, asked)
+            _of_one(out, db, who, asked, entries)
             return
         found = (row for row in read.rows(db, asked) if row.over or not over_limit)
         limits = f"steroid advice {plain(asked.most_mg)} mg in {asked.total_window.words}; limits of {asked.profile}"
-        out.report(Report("exposure", show.COLUMNS, found, lambda row: show.record(row, asked),
+        out.report(Report("exposure", show.columns(asked, bars=bars), found, lambda row: show.record(row, asked),
                           footer=lambda: limits))  # fmt: skip
 
 
@@ -75,8 +77,7 @@ def _asked(db: Database, office: Clinic, months: int | None) -> read.Asked:
     )
 
 
-def _of_one(out: Out, db: Database, wanted: str, asked: read.Asked) -> None:
-    who = people.patient(db, wanted)
+def _of_one(out: Out, db: Database, who: people.Patient, asked: read.Asked, columns: tuple[Column, ...]) -> None:
     row = read.of_patient(db, who, asked)
     out.say(redacted_head(who, asked.on, (), out.redact))
     again = "; ".join(f"{show.named(one.where)} again from {one.free}" for one in row.sites)
@@ -84,7 +85,7 @@ def _of_one(out: Out, db: Database, wanted: str, asked: read.Asked) -> None:
     out.report(
         Report(
             "exposure",
-            show.ENTRIES,
+            columns,
             read.entries(db, who, asked),
             show.entry,
             around=lambda: show.record(row, asked),

@@ -20,8 +20,9 @@ def load(
 ) -> None:
     """How many patients come due, and how many are booked, on each day of the weeks ahead: due+booked.
 
-    Who is late, or back from a hold, counts on the first day of the list that is left. Capacity is the setting
-    clinic.capacity, or what the opening hours hold (clinic.hours, appointment.minutes).
+    A day as full as its capacity is marked =, one that is over it !; in colour the shade tells how full. Who is late,
+    or back from a hold, counts on the first day of the list that is left. Capacity is the setting clinic.capacity, or
+    what the opening hours hold (clinic.hours, appointment.minutes).
 
     \b
     tpi load
@@ -34,7 +35,5 @@ def load(
         found = read.weeks(db, office, monday, weeks)
         out = ctx.obj.out(office.today)
         anchor = options.anchored(out, db, "")
-    late = sum(day.late for week in found for day in week.days)
-    footer = f"due+booked a day; {late} late count today" if late else "due+booked a day"
-    footer = "\n".join(filter(None, [anchor, footer]))
-    out.report(Report("load", show.COLUMNS, found, show.record, footer=lambda: footer))
+    footer = "\n".join(filter(None, [anchor, show.footer(found)]))
+    out.report(Report("load", show.columns(found), found, show.record, footer=lambda: footer))

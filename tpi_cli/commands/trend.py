@@ -52,7 +52,7 @@ def trend(
             rows=found.points,
             record=show.record,
             around=lambda: {"patient": who.code, "site": one and one.number, **show.around(found)},
-            footer=lambda: show.footer(found) if found.points else "no score on file",
+            footer=lambda: show.footer(found, discreet=discreet),
             above=[
                 redacted_head(who, office.today, (), out.redact),
                 *([] if discreet else [f"pain of {named}", "", *show.picture(found, out)]),

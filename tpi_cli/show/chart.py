@@ -44,7 +44,7 @@ def status(one: SiteNow) -> str:
 
 
 def record(one: SiteNow) -> dict[str, Any]:
-    """A site for programs: `at` is where it is drawn, x from the midline to the viewer's right, in 200ths of a body."""
+    """A site for programs: `drawn` says where, x from the midline to the viewer's right, in 200ths of a body."""
     place = places().get(one.muscle)
     at = seen(place, one.side) if place else None
     return {
@@ -56,7 +56,7 @@ def record(one: SiteNow) -> dict[str, Any]:
         "scores": one.scores,
         "due": one.due,
         "status": one.status,
-        "at": at and {"view": at.view, "x": f"{at.x:g}", "y": f"{at.y:g}"},
+        "drawn": at and {"view": at.view, "x": f"{at.x:g}", "y": f"{at.y:g}"},
     }
 
 

@@ -1,16 +1,48 @@
 """The weeks ahead, a line each."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from tpi_cli.show.report import NOTHING, Column
+from tpi_cli.show.colours import HEAT, TOO_MUCH, Look
+from tpi_cli.show.report import NOTHING, Column, many
 from tpi_cli.store.read.load import Day, Week
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+FULL, OVER = "=", "!"
+"""Marks of a day as full as its capacity, and fuller."""
+NONE = "."
+
+
 def cell(day: Day) -> str:
-    """`3+2`: due and booked; nothing on a day without either."""
-    return f"{day.due}+{day.booked}" if day.due or day.booked else "."
+    """`3+2`: due and booked, with the mark of a full day; a point on a day without either."""
+    if not day.due and not day.booked:
+        return NONE
+    return f"{day.due}+{day.booked}{_mark(day)}"
+
+
+def _mark(day: Day) -> str:
+    if day.capacity is None or day.due + day.booked < day.capacity:
+        return ""
+    return FULL if day.due + day.booked == day.capacity else OVER
+
+
+def heat(text: str, most: int) -> Look | None:
+    """The colour of a cell, by how many patients it holds of the most that a day has room for."""
+    if text == NONE:
+        return None
+    if text.endswith(OVER):
+        return TOO_MUCH
+    patients = sum(map(int, text.rstrip(FULL).split("+")))
+    return HEAT[min(len(HEAT) - 1, patients * len(HEAT) // max(1, most))]
+
+
+def most(weeks: Sequence[Week]) -> int:
+    """Room on the day that has most; where nobody said, the patients of the fullest day."""
+    days = [day for week in weeks for day in week.days]
+    known = [day.capacity for day in days if day.capacity is not None]
+    return max(known or [day.due + day.booked for day in days], default=0)
 
 
 def due(week: Week) -> int:
@@ -23,13 +55,34 @@ def booked(week: Week) -> int:
     return sum(day.booked for day in week.days)
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column("week", lambda week: str(week.days[0].on)),
-    *(Column(name, lambda week, at=at: cell(week.days[at]), right=True) for at, name in enumerate(DAYS)),  # type: ignore[misc]
-    Column("due", lambda week: str(due(week)), right=True),
-    Column("booked", lambda week: str(booked(week)), right=True),
-    Column("capacity", lambda week: NOTHING if week.capacity is None else str(week.capacity), 1, right=True),
-)
+def columns(weeks: Sequence[Week]) -> tuple[Column, ...]:
+    """A column a weekday, in shades from few patients to many."""
+    room = most(weeks)
+    return (
+        Column("week", lambda week: str(week.days[0].on)),
+        *(_weekday(at, name, room) for at, name in enumerate(DAYS)),
+        Column("due", lambda week: str(due(week)), right=True),
+        Column("booked", lambda week: str(booked(week)), right=True),
+        Column("capacity", lambda week: NOTHING if week.capacity is None else str(week.capacity), 1, right=True),
+    )
+
+
+def _weekday(at: int, name: str, room: int) -> Column:
+    return Column(name, lambda week: cell(week.days[at]), right=True, look=lambda text: heat(text, room))
+
+
+def footer(weeks: Sequence[Week]) -> str:
+    """How a cell reads; who is late; how many days are full."""
+    days = [day for week in weeks for day in week.days]
+    late, full, over = (
+        sum(day.late for day in days),
+        *(sum(_mark(day) == mark for day in days) for mark in (FULL, OVER)),
+    )
+    told = ["due+booked a day", f"{late} late count today" if late else "",
+            f"{FULL} full: {many(full, 'day')}" if full else "",
+            f"{OVER} over capacity: {many(over, 'day')}" if over else "",
+            "" if any(day.capacity is not None for day in days) else "no capacity set"]  # fmt: skip
+    return "; ".join(filter(None, told))
 
 
 def record(week: Week) -> dict[str, Any]:

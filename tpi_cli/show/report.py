@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tpi_cli.errors import Usage
+from tpi_cli.show.colours import LOUD, Look
 
 NOTHING = "-"
 """What a person sees where there is nothing to show."""
@@ -70,6 +71,14 @@ CLINICAL = frozenset(
         "equivalent_mg",
         "running_mg",
         "fraction",
+        "of_limit",
+        "of_advice",
+        "trend",
+        "scores",
+        "relief",
+        "relief_pct",
+        "threshold",
+        "drawn",
     ]
 )
 """Keys that tell what somebody has."""
@@ -78,13 +87,15 @@ CLINICAL = frozenset(
 class Column(NamedTuple):
     """A column: key for scripts, heading for people, how a row shows in it.
 
-    `drop` ranks the columns for a narrow terminal: 0 is always there, then 1, 2, ... as long as they fit.
+    `drop` ranks the columns for a narrow terminal: 0 is always there, then 1, 2, ... as long as they fit. `look` is
+    how a text stands out in colour.
     """
 
     key: str
     text: Callable[[Any], str]
     drop: int = 0
     right: bool = False
+    look: Callable[[str], Look | None] = LOUD.get
 
     @property
     def heading(self) -> str:

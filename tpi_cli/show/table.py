@@ -7,16 +7,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
 
 from typer import style
 
+from tpi_cli.show.colours import HEADING, Look
 from tpi_cli.show.plain import GAP, Laid, padded
 from tpi_cli.show.report import Column
 
-HEADING: dict[str, Any] = {"bold": True}
-LOUD: dict[str, dict[str, Any]] = {"overdue": {"fg": "yellow"}, "lapsed": {"fg": "red"}, "voided": {"fg": "red"}}
-"""Statuses that stand out; the word itself is always there as well."""
 AT_ONCE = 256
 """Lines that are printed at a time."""
 COLOURLESS = frozenset(["", "dumb", "unknown"])
@@ -55,15 +52,15 @@ class Grid:
         for row in self.rows:
             yield self._line(row, kept, {} if coloured else None)
 
-    def _line(self, row: list[str], kept: list[int], look: dict[str, Any] | None) -> str:
+    def _line(self, row: list[str], kept: list[int], look: Look | None) -> str:
         """A line in one look; in none (empty) loud words have their own, None leaves all codes out."""
         texts = []
         for at in kept:
             text = padded(row[at], self.needed[at], self.columns[at].right)
-            text = text.rstrip() if at == kept[-1] else text + GAP
-            own = look or LOUD.get(row[at]) if look is not None else None
+            text = text.rstrip() if at == kept[-1] else text
+            own = look or self.columns[at].look(row[at]) if look is not None else None
             texts.append(style(text, **own) if own else text)
-        return "".join(texts) + "\n"
+        return GAP.join(texts) + "\n"
 
 
 def no_colour(colour: str) -> bool:

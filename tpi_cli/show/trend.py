@@ -89,12 +89,15 @@ def around(found: Course) -> dict[str, Any]:
     }
 
 
-def footer(found: Course) -> str:
-    """What counts as enough, and how long nobody asked."""
+def footer(found: Course, *, discreet: bool) -> str:
+    """What counts as enough, and how long nobody asked; without how it went where that is kept back."""
+    if not found.points:
+        return "no score on file"
+    if discreet:
+        return many(len(found.points), "score")
     known = found.known
     enough = f"relief enough: {plain(known.percent)} % of the pain before ({sources.title(known.source)})"
     longest = max(trend.gaps(found.points), key=lambda one: one.until - one.since, default=None)
-    silent = (
-        f"longest without a score: {many(longest.weeks, 'week')}, {longest.since} to {longest.until}" if longest else ""
-    )
-    return "\n".join(filter(None, [enough, silent]))
+    if longest is None:
+        return enough
+    return f"{enough}\nlongest without a score: {many(longest.weeks, 'week')}, {longest.since} to {longest.until}"

@@ -8,6 +8,7 @@ from typer import style
 
 from tpi_cli.reference.body import HEIGHT, lines, places
 from tpi_cli.rules.body import VIEWS, Box, Label, laid_out, turned
+from tpi_cli.show.colours import MARKER
 from tpi_cli.show.picture import dots
 from tpi_cli.show.picture.curve import straightened
 
@@ -62,7 +63,7 @@ def _view(view: str, markers: Sequence[Marker], *, ascii_only: bool, coloured: b
 def _write(row: list[str], at: int, text: str, *, coloured: bool) -> None:
     """Put a number into its cells; in colour it stands out, and is the same without."""
     for place, mark in enumerate(text, at):
-        row[place] = style(mark, bold=True, reverse=True) if coloured else mark
+        row[place] = style(mark, **MARKER) if coloured else mark
 
 
 def _outline(view: str) -> set[dots.Dot]:

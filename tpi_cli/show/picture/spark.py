@@ -1,10 +1,13 @@
-"""A row of scores in a list: a bar each, and always the first and the last number beside them."""
+"""Bars in a list: one for each of a row of scores, or one of hashes for a part of a limit; always with the number."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 BARS = "▁▂▃▄▅▆▇█"
 MOST = 10
 """The worst pain there is."""
+LENGTH = 10
+"""Cells of a bar that is as long as its limit."""
 SHOWN = 8
 """The last so many scores."""
 
@@ -21,3 +24,12 @@ def drawn(scores: Sequence[int]) -> str:
         return words(told)
     bars = "".join(BARS[round(score * (len(BARS) - 1) / MOST)] for score in told)
     return f"{bars} {told[0]} to {told[-1]}"
+
+
+def share(part: Decimal, *, bars: bool) -> str:
+    """`####...... 40%`: a part of its limit; what is over it shows by its number, the bar is full."""
+    percent = int(part * 100)
+    if not bars:
+        return f"{percent}%"
+    full = min(LENGTH, int(part * LENGTH))
+    return f"{'#' * full}{'.' * (LENGTH - full)} {percent:>3}%"
