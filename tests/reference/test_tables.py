@@ -16,11 +16,12 @@ KEYS = {
     "profiles": ("profile", "agent"),
     "headings": ("kind", "field"),
     "measures": ("field", "unit"),
+    "outline": ("line", "view", "x", "y"),
 }
 """The columns that name a row, where it is not the first alone."""
 OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse", "screening", "screening_values", "payers", "profiles",
         "codes", "responders", "contact", "intervals", "roles", "imported", "snomed", "headings", "measures",
-        "observations", "diagnoses")  # fmt: skip
+        "observations", "diagnoses", "advice", "outline", "muscle_places")  # fmt: skip
 READ = {"read", "secondary", "unsourced", "house rule"}
 
 COUNTS = {
@@ -42,6 +43,9 @@ COUNTS = {
     "snomed": 24,
     "observations": 4,
     "diagnoses": 4,
+    "advice": 16,
+    "outline": 89,
+    "muscle_places": 89,
     "headings": 85,
     "measures": 14,
 }

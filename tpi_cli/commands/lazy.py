@@ -144,6 +144,8 @@ TREE: dict[str, Entry | tuple[str, str, dict[str, Entry]]] = {
     ),
     "chart": Entry("chart:chart", "A patient's sites on the body.", group=RECORDS),
     "trend": Entry("trend:trend", "Pain over time, with the sessions.", group=RECORDS),
+    "summary": Entry("paper:summary", "A patient on one sheet, to print.", group=RECORDS),
+    "letter": Entry("paper:letter", "A letter to a patient: recall, aftercare.", group=RECORDS),
     "load": Entry("load:load", "Due and booked per week, against capacity.", group=RECORDS),
     "exposure": Entry("exposure:exposure", "Anaesthetic and steroid ledger.", group=RECORDS),
     "lots": Entry("lots:lots", "Every patient who had a lot.", group=RECORDS),

@@ -11,10 +11,27 @@ from tpi_cli.show.clean import clean
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS_IN_FULL = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
+    *("November", "December"),
+)
+
 
 def spelled(day: date) -> str:
     """`4 Mar 1971`."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def in_full(day: date) -> str:
+    """`Tuesday 4 March 1971`, for letters."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS_IN_FULL[day.month - 1]} {day.year}"
+
+
+def as_addressed(name: str) -> str:
+    """`Mei Tan`: the given name first, where the name tells which it is."""
+    family, comma, given = name.partition(",")
+    return f"{given.strip()} {family.strip()}" if comma and given.strip() else name
 
 
 def surname_first(name: str) -> str:

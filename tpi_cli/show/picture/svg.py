@@ -15,11 +15,12 @@ from tpi_cli.store.read.body import SiteNow
 HALF, TOP = WIDEST + 6, 16
 """Units from the midline to a view's edge, and above it for its heading."""
 VIEW = 2 * HALF
-SIZE = 8
+SIZE = 11
 """Of a circle, across."""
 GAP = (1, 1)
 STEP = 3
 """Units by which a circle is moved away from others."""
+SIDES = chart.SIDES
 SCALE = 3.2
 """Pixels a unit, in a file of its own."""
 INK, FAINT, MARK = "#333333", "#8a8a8a", "#1f4e79"
@@ -115,7 +116,7 @@ def _circles(markers: Sequence[Marker]) -> Iterator[Element]:
             yield element("line", {"x1": at.x, "y1": at.y, "x2": x, "y2": y, "stroke": MARK, "stroke-width": 0.5})
             yield element("circle", {"cx": at.x, "cy": at.y, "r": 0.9, "fill": MARK})
         yield element("circle", {"cx": x, "cy": y, "r": SIZE / 2, "fill": MARK})
-        size = 5.4 if marker.number < 100 else 4
+        size = 7.5 if marker.number < 100 else 5.5
         yield element("text", {"x": x, "y": y + size * 0.36, "font-size": size, "fill": "#ffffff"}, str(marker.number))
 
 

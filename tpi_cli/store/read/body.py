@@ -19,7 +19,7 @@ from tpi_cli.store.read.people import Patient
 
 class SiteNow(NamedTuple):
     """A site as it stands: its number on the patient, the last session, its scores in order, when it is due and how
-    that stands (None: somebody said that nobody need come back)."""
+    that stands (None: somebody said that nobody need come back), and until when something holds it back."""
 
     number: int
     muscle: str
@@ -28,6 +28,7 @@ class SiteNow(NamedTuple):
     points: tuple[Point, ...]
     due: date | None
     status: str | None
+    held_until: date | None
 
     @property
     def scores(self) -> list[int]:
@@ -76,6 +77,7 @@ def sites(db: Database, office: Clinic, who: Patient, told: Known) -> Iterator[S
             points=tuple(trend.points(told.past, told.scores, where)),
             due=row.due if row else None,
             status=row.status if row else None,
+            held_until=row.sites[0].held_until if row else None,
         )
 
 

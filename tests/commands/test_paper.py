@@ -1,0 +1,328 @@
+"""`tpi summary` and `tpi letter`: the words, who gets none, and nothing that gets out of its page."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.reading import copied, made, rows, words
+from tests.conftest import Clinic
+from tests.show import browser
+from tests.show.payloads import ELEMENTS
+from tpi_cli.reference import advice
+from tpi_cli.reference.tables import rows as shipped
+
+READERS = ("patient", "referrer", "chart")
+
+
+@pytest.fixture(scope="module")
+def _seen(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
+    """Mei: upper trapezius and levator left, lidocaine; then gluteus medius right with a steroid, due today."""
+
+    def build(clinic: Clinic) -> None:
+        clinic.ok(*words("config set clinic.name 'Harbour Pain Clinic'"))
+        clinic.ok(*words("config set clinic.phone '0161 496 0100'"))
+        clinic.patient("Tan, Mei", "1971-03-04", "--mrn", "A12", "--weight", "58")
+        clinic.ok(*words("patient alert 1 add anticoagulant apixaban"))
+        clinic.inject("1", "ut l, ls l lido 1% 1ml each", "--on", "2026-05-23", "--next", "none", "--pain", "8:4")
+        clinic.inject(
+            "1", "gm r lido 1% 1ml + triam 40mg/ml 0.5ml", "--on", "2026-08-23", "--next", "3mo", "--pain", "7:3"
+        )
+        clinic.ok(*words("outcome 1 2 --on 2026-10-04"))
+
+    return made(tmp_path_factory, _template, build)
+
+
+@pytest.fixture
+def seen(tmp_path: Path, _seen: Path) -> Clinic:
+    return copied(_seen, tmp_path)
+
+
+def summary(clinic: Clinic, reader: str, *more: str) -> str:
+    return " ".join(clinic.ok("summary", "1", "--for", reader, *more).out.split())
+
+
+def page(clinic: Clinic, *command: str) -> str:
+    path = clinic.home / "page.html"
+    clinic.ok(*command, "--html", str(path))
+    return path.read_text(encoding="utf-8")
+
+
+SAYS = """
+reader   | says
+patient  | Harbour Pain Clinic Telephone 0161 496 0100
+patient  | Mei Tan, born 4 Mar 1971 (PT-0001)
+patient  | On Sunday 23 August 2026 we treated gluteus medius right with lidocaine (a local anaesthetic)
+patient  | and triamcinolone acetonide (a steroid).
+patient  | Your pain was 7 of 10 before and 3 of 10 after.
+patient  | You were due back on Monday 23 November 2026. Please call us on 0161 496 0100 to make an appointment.
+patient  | It does not help everybody.
+patient  | If you have diabetes: a steroid can raise your blood sugar
+patient  | you are short of breath, or breathing hurts
+patient  | not signed off by a clinician
+referrer | PT-0001 TAN, Mei born 4 Mar 1971 (55 y)
+referrer | takes an anticoagulant or an antiplatelet drug: apixaban
+referrer | gluteus medius R: lidocaine 10 mg/mL 1 mL = 10 mg + triamcinolone acetonide 40 mg/mL 0.5 mL = 20 mg
+referrer | 71 % for at least 6 weeks
+referrer | Next session due 2026-11-23
+referrer | It recommends no treatment
+chart    | mrn A12
+chart    | weight 58 kg on
+chart    | upper trapezius L, levator scapulae L: lidocaine 10 mg/mL 1 mL = 10 mg each
+"""
+
+
+@pytest.mark.parametrize(("reader", "says"), rows(SAYS))
+def test_what_each_reader_is_told(seen: Clinic, reader: str, says: str) -> None:
+    assert " ".join(says.split()).casefold() in summary(seen, reader).casefold()
+
+
+NOT_FOR = """
+reader   | says
+patient  | apixaban
+patient  | mg/mL
+patient  | A12
+referrer | short of breath
+"""
+
+
+@pytest.mark.parametrize(("reader", "says"), rows(NOT_FOR))
+def test_what_is_not_for_a_reader(seen: Clinic, reader: str, says: str) -> None:
+    assert says not in summary(seen, reader)
+
+
+def test_the_page_says_the_same_as_the_text(seen: Clinic) -> None:
+    for reader in READERS:
+        html = re.sub(
+            r"<style>.*?</style>|<svg.*?</svg>|<figcaption>.*?</figcaption>",
+            "",
+            page(seen, "summary", "1", "--for", reader),
+            flags=re.DOTALL,
+        )
+        told = set(re.sub(r"<[^>]+>", " ", html).replace("&amp;", "&").split())
+        lines = set(summary(seen, reader).replace("- ", " ").split())
+        assert lines <= told | {"-"}, reader
+
+
+def test_a_booked_visit_is_named_before_a_due_date(seen: Clinic) -> None:
+    seen.ok(*words("book 1 '2026-12-01 10:30'"))
+    told = summary(seen, "patient")
+    assert "Your next appointment is on Tuesday 1 December 2026 at 10:30." in told
+    assert "due back" not in told
+
+
+def test_nothing_planned_promises_nothing(seen: Clinic) -> None:
+    seen.ok("stop", "1", "--reason", "declined")
+    assert "No return visit is planned. If the pain comes back, call us on 0161 496 0100." in summary(seen, "patient")
+
+
+def test_steroid_advice_is_for_who_had_one(seen: Clinic) -> None:
+    seen.inject("1", "ut l lido 1% 1ml", "--on", "2026-11-20", "--next", "3mo")
+    told = summary(seen, "patient")
+    assert "steroid" not in told and "anaesthetic has worn off" in told
+    seen.inject("1", "ls l dry", "--on", "2026-11-21", "--next", "3mo")
+    told = summary(seen, "patient")
+    assert "anaesthetic" not in told and "a needle alone" in told
+
+
+def test_every_sentence_has_a_source_and_no_sign_off_it_does_not_have() -> None:
+    known = {row["source"] for row in shipped("sources")}
+    for row in shipped("advice"):
+        assert set(row["source"].split("|")) <= known
+    assert advice.sign_offs() == ["not signed off"]
+
+
+def test_the_patients_words_are_plain() -> None:
+    """No word of the trade, no sentence that is long."""
+    text = " ".join(row["text"] for row in shipped("advice"))
+    for word in (
+        "pneumothorax",
+        "haematoma",
+        "vasovagal",
+        "systemic",
+        "glucose",
+        "hypo",
+        "mg",
+        "cure",
+        "safe",
+        "will ",
+    ):
+        assert word not in text.casefold(), word
+    assert max(len(sentence.split()) for row in shipped("advice") for sentence in row["text"].split(". ")) <= 25
+
+
+# --- letters
+
+
+def test_a_recall_letter_says_nothing_of_what_somebody_has(seen: Clinic) -> None:
+    answer = seen.ok("letter", "1", "--kind", "recall")
+    told = " ".join(answer.out.split())
+    assert "Dear Mei Tan, by our records it is time for a follow-up visit to our clinic." in told
+    assert "Please call us on 0161 496 0100 to make an appointment" in told
+    assert "please give this number: PT-0001" in told
+    for word in ("trigger", "inject", "gluteus", "pain ", "lidocaine", "steroid", "1971", "apixaban", "A12"):
+        assert word not in told.replace("Harbour Pain Clinic", ""), word
+    assert "tpi call PT-0001 message --by mail" in answer.err
+
+
+NO_RECALL = """
+happened                                | says
+book 1 '2026-12-01 10:30'               | booked
+snooze 1 8w --reason away               | snoozed
+stop 1 --reason declined                | declined
+stop 1 --reason died --yes              | deceased
+patient archive 1                       | archived
+"""
+
+
+@pytest.mark.parametrize(("happened", "says"), rows(NO_RECALL))
+def test_nobody_is_asked_to_come_whom_something_holds_back(seen: Clinic, happened: str, says: str) -> None:
+    seen.ok(*words(happened))
+    answer = seen.run("letter", "1", "--kind", "recall")
+    assert (answer.code, answer.out) == (5, "")
+    assert says in answer.err
+
+
+def test_nothing_is_written_to_the_dead(seen: Clinic) -> None:
+    seen.ok("stop", "1", "--reason", "died", "--yes")
+    assert seen.run("summary", "1").code == seen.run("letter", "1", "--kind", "aftercare").code == 5
+    assert seen.ok("summary", "1", "--for", "chart").out
+
+
+def test_an_aftercare_letter(seen: Clinic) -> None:
+    told = " ".join(seen.ok("letter", "1", "--kind", "aftercare").out.split())
+    assert "you were treated at our clinic on Sunday 23 August 2026" in told
+    assert "Get help at once" in told and "a steroid can raise your blood sugar" in told
+
+
+def test_aftercare_of_nothing(clinic: Clinic) -> None:
+    clinic.patient()
+    assert clinic.run("letter", "1", "--kind", "aftercare").code == 5
+    assert "No return visit is planned" in clinic.ok("summary", "1").out
+
+
+REFUSED = """
+command                            | code
+summary 1 --for nobody             | 2
+letter 1 --kind love               | 2
+letter 1                           | 2
+summary 1 --redact all             | 2
+letter 1 --kind recall --redact names | 2
+summary 99                         | 3
+summary 1 --html /no/such/folder/x | 1
+"""
+
+
+@pytest.mark.parametrize(("command", "code"), rows(REFUSED))
+def test_what_is_refused(seen: Clinic, command: str, code: str) -> None:
+    answer = seen.run(*words(command))
+    assert (answer.code, answer.out) == (int(code), "")
+
+
+def test_redact_names_leaves_no_name(seen: Clinic) -> None:
+    for reader in READERS:
+        told = summary(seen, reader, "--redact", "names")
+        assert "PT-0001" in told
+        assert not re.search("Tan|TAN|1971|apixaban|A12", told)
+
+
+def test_what_leaves_the_house_is_logged(seen: Clinic) -> None:
+    page(seen, "summary", "1", "--for", "referrer")
+    seen.ok("letter", "1", "--kind", "recall")
+    told = seen.ok("log", "1").out
+    assert "summary for referrer" in told and "recall letter" in told
+
+
+def test_only_its_owner_can_read_the_file(seen: Clinic) -> None:
+    page(seen, "summary", "1")
+    assert (seen.home / "page.html").stat().st_mode & 0o077 == 0
+
+
+# --- the page itself
+
+OUTSIDE = re.compile(
+    r"<script|<link|<iframe|<img|\bon\w+\s*=\s*[\"']|@import|url\(|javascript:|//(?!www\.w3\.org)", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_one_file_with_everything_in_it(seen: Clinic, reader: str) -> None:
+    text = page(seen, "summary", "1", "--for", reader)
+    assert text.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert not OUTSIDE.search(text)
+    assert "default-src 'none'" in text
+    for part in ("<main>", "<h1>", 'role="img"', "<title>Body map</title>", 'scope="col"', 'scope="row"', "<caption>"):
+        assert part in text, part
+
+
+@pytest.mark.parametrize("payload", ELEMENTS)
+def test_no_text_of_a_person_becomes_an_element(clinic: Clinic, payload: str) -> None:
+    clinic.ok("config", "set", "clinic.name", payload)
+    clinic.patient(payload, "1971-03-04", "--mrn", "A12", "--payer", "x")
+    clinic.ok("patient", "alert", "1", "add", "anticoagulant", payload)
+    clinic.inject("1", "ut l lido 1% 1ml", "--next", "3mo", "--adverse", f"other:{payload}")
+    for reader in READERS:
+        assert not OUTSIDE.search(re.sub(r"&[a-z]+;", "", _without_text(page(clinic, "summary", "1", "--for", reader))))
+
+
+def _without_text(text: str) -> str:
+    """The tags of a page with their attributes, without what stands between them."""
+    return "".join(re.findall(r"<[^<>]*>", text))
+
+
+@pytest.fixture(scope="module")
+def _crowded(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
+    """Much of everything: 24 sites, 14 sessions of three agents, 6 events, alerts in many words, a name without end."""
+
+    def build(clinic: Clinic) -> None:
+        clinic.ok(
+            "config", "set", "clinic.name", "Harbour Pain, Physiatry and Sports Medicine Clinic of the Northern Quarter"
+        )
+        clinic.ok(*words("config set clinic.phone '+44 (0)161 496 0100 extension 4711'"))
+        clinic.patient("Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh, Hubertina Blanche", "1951-03-04")
+        muscles = ("ut", "mt", "lt", "ls", "is", "ssp", "rh", "ql", "gm", "gmax", "gmin", "pir")
+        for at in range(14):
+            first, second = muscles[at % 12], muscles[(at + 5) % 12]
+            items = f"{first} l, {first} r, {second} l lido 1% 1ml + bupi 0.25% 1ml + triam 40mg/ml 0.1ml each"
+            day = f"2025-{at % 12 + 1:02}-{at + 3:02}"
+            told = ("--on", day, "--next", "3mo", "--pain", "8:5", "--adverse", "soreness:for two weeks", "--yes")
+            asked = clinic.run("inject", "1", *items.split(), *told, "--consent", "written").err
+            why = [word for rule in re.findall(r"--override (\w+)=", asked) for word in ("--override", f"{rule}=x")]
+            if why:
+                clinic.inject("1", items, *told[:-1], *why)
+        for kind in ("anticoagulant", "diabetes", "pregnancy", "infection", "needle-phobia", "asthma-severe"):
+            clinic.ok(
+                "patient", "alert", "1", "add", kind, "in many words, as people write them when they have time " * 2
+            )
+
+    return made(tmp_path_factory, _template, build)
+
+
+@pytest.mark.slow
+@browser.needed
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("whose", ["_seen", "_crowded"])
+def test_a_browser_shows_all_of_it_and_prints_one_page(
+    request: pytest.FixtureRequest, tmp_path: Path, reader: str, whose: str
+) -> None:
+    clinic = copied(request.getfixturevalue(whose), tmp_path / "home")
+    page(clinic, "summary", "1", "--for", reader)
+    _looked_at(clinic.home / "page.html", tmp_path)
+
+
+@pytest.mark.slow
+@browser.needed
+@pytest.mark.parametrize("kind", ["recall", "aftercare"])
+def test_so_it_does_with_a_letter(seen: Clinic, tmp_path: Path, kind: str) -> None:
+    page(seen, "letter", "1", "--kind", kind)
+    _looked_at(seen.home / "page.html", tmp_path)
+
+
+def _looked_at(path: Path, folder: Path) -> None:
+    for width in (320, 390, 794, 1280):
+        found: dict[str, Any] = browser.measured(path, folder, width)
+        assert found["faults"] == [], width
+        assert found["small"] == [], width
+    for paper in ("A4", "Letter"):
+        assert browser.printed(path, folder, paper) == 1, paper

@@ -1,0 +1,60 @@
+"""Everything that a paper about a patient tells: read once, whoever it is for."""
+
+from datetime import date
+from typing import NamedTuple
+
+from tpi_cli.reference.agents import Agent
+from tpi_cli.rules.values import Shot
+from tpi_cli.store.database import Database
+from tpi_cli.store.read import adverse, appointments, body, log, people, stock
+from tpi_cli.store.read.adverse import Event
+from tpi_cli.store.read.appointments import Appointment
+from tpi_cli.store.read.body import Known, SiteNow
+from tpi_cli.store.read.clinic import Clinic
+from tpi_cli.store.read.log import Session
+from tpi_cli.store.read.people import Alert, Patient
+
+
+class Treatment(NamedTuple):
+    """A session with what was injected where."""
+
+    session: Session
+    shots: tuple[Shot, ...]
+
+
+class Summary(NamedTuple):
+    """A patient, the alerts, the sites by number, the sessions that count (newest first), events, what is booked."""
+
+    clinic: Clinic
+    today: date
+    who: Patient
+    alerts: list[Alert]
+    sites: list[SiteNow]
+    treatments: list[Treatment]
+    events: list[Event]
+    booked: list[Appointment]
+    known: Known
+    agents: dict[str, Agent]
+
+    @property
+    def last(self) -> Treatment | None:
+        """The newest session."""
+        return self.treatments[0] if self.treatments else None
+
+
+def of_patient(db: Database, office: Clinic, who: Patient) -> Summary:
+    """What is on file about a patient by the end of today."""
+    known = body.known(db, who, office.today)
+    counted = [one for one in log.sessions(db, who.number) if one.voided_at is None]
+    return Summary(
+        clinic=office,
+        today=office.today,
+        who=who,
+        alerts=people.alerts(db, who.id),
+        sites=list(body.sites(db, office, who, known)),
+        treatments=[Treatment(one, log.shots(db, one.id)) for one in counted],
+        events=list(adverse.events(db, who.id)),
+        booked=appointments.still_open(db, who.id, office.today),
+        known=known,
+        agents={one.agent: one for one in stock.shipped_and_own(db)},
+    )
