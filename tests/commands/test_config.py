@@ -9,9 +9,9 @@ from tests.commands.reading import envelope, everything, rows, talk, words
 from tests.conftest import Clinic
 
 KEYS = (
-    "clinic.name", "clinic.zone", "recall.upcoming", "recall.due", "recall.overdue", "recall.lapsed",
+    "clinic.name", "clinic.phone", "clinic.zone", "recall.upcoming", "recall.due", "recall.overdue", "recall.lapsed",
     "clinic.hours", "clinic.closed", "clinic.capacity", "appointment.minutes", "billing.sides", "dose.profile",
-    "db", "key_file", "user", "format", "redact", "color",
+    "db", "key_file", "user", "format", "redact", "color", "ui.style",
     "call.reached", "call.message", "call.no-answer", "call.wrong-number",
 )  # fmt: skip
 
@@ -53,6 +53,9 @@ billing.sides each                | each
 billing.sides once                | once
 dose.profile conservative         | conservative
 dose.profile us-label             | us-label
+ui.style plain                    | plain
+ui.style auto                     | auto
+clinic.phone '0161 496 0100'      | 0161 496 0100
 """
 
 
@@ -85,6 +88,23 @@ def test_the_settings_file_is_the_owners_and_keeps_the_other_values(clinic: Clin
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert tomllib.loads(path.read_text()) == {"user": "JS", "redact": "names"}
     assert clinic.ok("config", "get", "user").out == "JS\n"
+
+
+STYLES = """
+file
+ui.style = "plain"
+"ui.style" = "plain"
+[ui];style = "plain"
+"""
+
+
+@pytest.mark.parametrize("file", [row[0] for row in rows(STYLES)])
+def test_a_name_with_a_point_is_read_however_toml_has_it(clinic: Clinic, file: str) -> None:
+    path = clinic.home / "config" / "tpi" / "config.toml"
+    path.write_text(file.replace(";", "\n") + "\n")
+    assert _setting(clinic, "ui.style") == ("plain", str(path))
+    clinic.ok("config", "set", "user", "JS")
+    assert _setting(clinic, "ui.style") == ("plain", str(path)), "another setting leaves it alone"
 
 
 def test_settings_act(clinic: Clinic) -> None:

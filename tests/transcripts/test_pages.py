@@ -14,7 +14,18 @@ from tests.transcripts.terminal import terminal
 
 HOUSE = Path(__file__).parent.parent.parent
 PAGES = HOUSE / "tpi_cli" / "help"
-FROM_THE_DEMO = ("adverse", "appointments", "calendar", "calls", "intervals", "outcomes", "recall", "sites")
+FROM_THE_DEMO = (
+    "adverse",
+    "appointments",
+    "calendar",
+    "calls",
+    "intervals",
+    "outcomes",
+    "paper",
+    "pictures",
+    "recall",
+    "sites",
+)
 WIDTH = 76
 
 

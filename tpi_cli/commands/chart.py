@@ -37,7 +37,7 @@ def chart(
         office = clinic(db)
         who = people.patient(db, wanted)
         out: Out = ctx.obj.out(office.today)
-        columns = show.columns(glyphs=out.format == "table" and out.glyphs)
+        columns = show.columns(glyphs=out.format == "table" and out.glyphs and not ascii_only)
         out.look(columns)
         if svg is not None and out.redact == "all":
             raise Usage("a picture shows what --redact all keeps back", hint="leave --svg out")

@@ -7,7 +7,7 @@ from tpi_cli.show import plain
 from tpi_cli.show.clean import clean
 from tpi_cli.show.paper.document import Aside, Block, BodyMap, Document, Heading, Paragraph, Points, Table
 
-WIDTH = 76
+WIDTH = 72
 
 
 def lines(document: Document) -> Iterator[str]:
