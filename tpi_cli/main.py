@@ -37,7 +37,7 @@ def process() -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with the exit code that `tpi help exit-codes` explains."""
     words = sys.argv[1:] if args is None else args
-    sys.exit(_guarded(words or ["--help"]))
+    sys.exit(_guarded(words))
 
 
 def _guarded(words: list[str]) -> int:
@@ -88,6 +88,8 @@ def _no_core() -> None:
 
 
 def _run(words: list[str]) -> int:
+    if not words and COMPLETE not in os.environ:
+        return _start()
     if not VERSION.isdisjoint(words[:VERSION_WITHIN]):
         from tpi_cli import __version__
 
@@ -117,6 +119,13 @@ def _run(words: list[str]) -> int:
         raise
     except Exception as fault:  # noqa: BLE001 - the one door: no traceback reaches a person
         return _unexpected(fault, words)
+
+
+def _start() -> int:
+    """`tpi` alone: the day's commands on one screen."""
+    with open(os.path.join(os.path.dirname(__file__), "help", "start.txt"), encoding="utf-8") as page:
+        sys.stdout.write(page.read())
+    return 0
 
 
 def _told(fault: BaseException, words: list[str]) -> int:

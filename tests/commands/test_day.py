@@ -241,6 +241,11 @@ def test_a_full_day_is_marked_in_words_too(day: Clinic, capacity: str, monday: s
     assert answer.err.splitlines()[-1] == says
 
 
+def test_a_closed_day_without_anybody_is_not_full(day: Clinic) -> None:
+    day.ok("config", "set", "clinic.hours", "mon-fri 09:00-17:00")
+    assert "full" not in day.ok("load", "--weeks", "1").err
+
+
 def test_the_shade_is_of_the_cell_alone_and_darker_the_fuller(day: Clinic) -> None:
     day.ok("config", "set", "clinic.capacity", "4")
     monday = day.ok("load", "--weeks", "1", "--format", "table", "--color", "always").out.splitlines()[1]

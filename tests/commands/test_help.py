@@ -47,7 +47,7 @@ def test_every_command_has_help_with_examples(home: Clinic, name: str) -> None:
     assert answer.out == home.ok(*name.split(), "-h").out
     assert f"Usage: tpi {name}" in answer.out
     examples = _examples(COMMANDS[name])
-    assert len(examples) >= 1
+    assert len(examples) >= 3
     for example in examples:
         assert example in answer.out, "an example that is folded cannot be copied"
         assert example.startswith("tpi ")
@@ -167,10 +167,38 @@ def test_a_group_lists_its_commands(home: Clinic) -> None:
         assert f"  {name} " in text
 
 
-def test_nothing_typed_is_a_question(home: Clinic) -> None:
+DAY = ("day", "call", "inject", "outcome", "due")
+
+
+def test_nothing_typed_shows_the_day_on_one_screen(home: Clinic) -> None:
     answer = home.run()
-    assert "Usage: tpi" in answer.out + answer.err
-    assert "Traceback" not in answer.err
+    assert (answer.code, answer.err) == (0, "")
+    lines = answer.out.splitlines()
+    assert "Usage: tpi" in answer.out
+    assert len(lines) <= 23, "the prompt takes a line of 24"
+    assert max(map(len, lines)) <= 79
+    assert home.ok("help", "start").out == answer.out
+    assert list(home.home.iterdir()) == []
+
+
+def _five() -> list[str]:
+    """The lines under the day's heading that are typed."""
+    page = (Path(import_module("tpi_cli.help").__file__ or "").parent / "start.txt").read_text()
+    lines = page.partition("The day in five commands\n")[2].partition("\n\n")[0].splitlines()
+    return [line.strip().partition("   ")[0] for line in lines if line.startswith("  tpi")]
+
+
+def test_they_are_five(home: Clinic) -> None:
+    assert tuple(line.split()[1] for line in _five()) == DAY
+
+
+@pytest.mark.file
+@pytest.mark.parametrize("place", range(5))
+def test_each_of_them_can_be_typed(practice: Clinic, tmp_path: Path, place: int) -> None:
+    shutil.copytree(practice.home, tmp_path, dirs_exist_ok=True)
+    line = _five()[place]
+    answer = Clinic(tmp_path).run(*words(line)[1:], stdin="y\n")
+    assert answer.code == 0, answer
 
 
 def test_the_version(home: Clinic) -> None:

@@ -23,9 +23,10 @@ def cell(day: Day) -> str:
 
 
 def _mark(day: Day) -> str:
-    if day.capacity is None or day.due + day.booked < day.capacity:
+    patients = day.due + day.booked
+    if day.capacity is None or not patients or patients < day.capacity:
         return ""
-    return FULL if day.due + day.booked == day.capacity else OVER
+    return FULL if patients == day.capacity else OVER
 
 
 def heat(text: str, most: int) -> Look | None:

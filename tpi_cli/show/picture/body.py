@@ -17,6 +17,8 @@ ROWS = 30
 HALF = 13
 """Cells from the midline to either side."""
 BETWEEN = "    "
+NEAREST = 1
+"""Cells between a number and the midline, so that its side is seen."""
 SCALE = ROWS * dots.DOWN / HEIGHT
 GAP = (1, 0)
 """Free cells between two numbers of a line: 1 and 2 must not read as 12."""
@@ -88,7 +90,7 @@ def _label(marker: Marker) -> Label:
     """A number on its site, in its own half of the view; one of the middle has all of it."""
     place = places()[marker.muscle]
     side = turned(place.view, marker.side)
-    away = int(place.x * SCALE / dots.ACROSS) if side else 0
+    away = max(NEAREST, int(place.x * SCALE / dots.ACROSS)) if side else 0
     column = HALF + away if side >= 0 else HALF - 1 - away
     row = min(ROWS - 1, int(place.y * SCALE / dots.DOWN))
     width = len(str(marker.number))
