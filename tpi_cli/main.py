@@ -88,12 +88,9 @@ def _no_core() -> None:
 
 
 def _run(words: list[str]) -> int:
-    if not words and COMPLETE not in os.environ:
-        return _start()
-    if not VERSION.isdisjoint(words[:VERSION_WITHIN]):
-        from tpi_cli import __version__
-
-        sys.stdout.write(f"tpi {__version__}\n")
+    known = _known(words)
+    if known is not None:
+        sys.stdout.write(known)
         return 0
     import typer
 
@@ -121,11 +118,16 @@ def _run(words: list[str]) -> int:
         return _unexpected(fault, words)
 
 
-def _start() -> int:
-    """`tpi` alone: the day's commands on one screen."""
+def _known(words: list[str]) -> str | None:
+    """What is answered without loading anything: the version, and to `tpi` alone the day's commands on one screen."""
+    if not VERSION.isdisjoint(words[:VERSION_WITHIN]):
+        from tpi_cli import __version__
+
+        return f"tpi {__version__}\n"
+    if words or COMPLETE in os.environ:
+        return None
     with open(os.path.join(os.path.dirname(__file__), "help", "start.txt"), encoding="utf-8") as page:
-        sys.stdout.write(page.read())
-    return 0
+        return page.read()
 
 
 def _told(fault: BaseException, words: list[str]) -> int:

@@ -101,6 +101,12 @@ READS: list[list[str]] = [
     ["export", "csv", "--kind", "patients"],
     ["export", "fhir"],
     ["exposure", "1"],
+    ["chart", "1"],
+    ["chart", "1", "--json"],
+    ["trend", "1"],
+    ["summary", "1"],
+    ["summary", "1", "--html", "-"],
+    ["letter", "1", "--kind", "aftercare"],
     ["stats"],
     ["stats", "--by", "agent"],
     ["bill", "2026-08-23"],
@@ -115,6 +121,10 @@ STOPPED: list[list[str]] = [
 @pytest.mark.parametrize("words", READS, ids=" ".join)
 def test_what_only_reads_loads_none_of_the_heavy_libraries(clinic: Clinic, words: list[str]) -> None:
     assert loaded(clinic, *words) & HEAVY == set()
+
+
+def test_the_first_screen_loads_not_even_the_command_line(clinic: Clinic) -> None:
+    assert loaded(clinic) & {"typer", "click", *HEAVY} == set()
 
 
 def test_a_list_as_a_terminal_gets_it_loads_none_of_them_either(clinic: Clinic) -> None:

@@ -31,4 +31,6 @@ def test_the_readme_shows_each_of_them() -> None:
     text = (HOUSE / "README.md").read_text(encoding="utf-8")
     shown = set(re.findall(r"\.github/pictures/([\w-]+\.svg)", text))
     assert shown == {path.name for path in Path(FOLDER).iterdir()}
-    assert len(re.findall(r"<img[^>]* alt=\"[^\"]{20,}\"|!\[[^\]]{20,}\]", text)) >= 3, "said in words to who cannot see"
+    assert len(re.findall(r"<img[^>]* alt=\"[^\"]{20,}\"|!\[[^\]]{20,}\]", text)) >= 3, (
+        "said in words to who cannot see"
+    )

@@ -83,6 +83,7 @@ def install(
     \b
     tpi cron install --systemd --yes
     tpi cron install --systemd --at 06:45 --since-last --dry-run
+    tpi cron install --systemd --days mon --within 1w --dry-run
     """
     ctx.obj.without("on", "note")
     asked = Asked(at=at, days=days, within=within, since_last=since_last, report=report, mailto=mailto, systemd=systemd)
