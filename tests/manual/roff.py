@@ -27,7 +27,7 @@ def _lines() -> Iterator[str]:
     yield from (".SH SYNOPSIS", ".B tpi", ".I COMMAND", "[\\fIWORDS\\fR] [\\fIOPTIONS\\fR]")
     yield ".SH DESCRIPTION"
     yield escaped("tpi keeps what was injected where and when each patient should come back. It is not a medical "
-                  "device: no limit, rule or table in it is signed off by a clinician until yours does it.")  # fmt: skip
+                  "device: no limit, rule or table in it is signed off by a clinician until yours does.")  # fmt: skip
     yield ".PP"
     yield escaped("tpi alone shows the day in five commands, tpi demo a made-up clinic to try them on.")
     everywhere, changing = common()
