@@ -30,7 +30,7 @@ def _careless() -> Iterator[None]:
         ("export csv -o deep/export", "deep deep/export deep/export/patients.csv"),
         ("completion install bash", ".bashrc .bash_completions .bash_completions/tpi.sh"),
         ("completion install zsh", ".zshrc .zfunc .zfunc/_tpi"),
-        ("completion install fish", ".config .config/fish .config/fish/completions .config/fish/completions/tpi.fish"),
+        ("completion install fish", "fresh fresh/fish fresh/fish/completions fresh/fish/completions/tpi.fish"),
     ],
 )
 def test_what_is_made_is_the_owners_alone(

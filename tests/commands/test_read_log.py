@@ -39,6 +39,11 @@ site list 1            | site list          |
 patient alert 1        | patient alert list |
 adverse list 1         | adverse list       |
 exposure 1             | exposure           |
+chart 1                | chart              |
+chart 1 --svg b.svg    | chart              |
+trend 1                | trend              |
+summary 1              | summary            | summary for patient
+letter 1 --kind aftercare | letter          | aftercare letter
 """
 
 
@@ -60,7 +65,16 @@ def test_a_list_is_no_chart(mei: Clinic, command: str) -> None:
     assert entries(mei) == []
 
 
-REFUSED = ["why 1 rh l", "why 99", "patient show 99", "session show S-0000"]
+REFUSED = [
+    "trend 1 --site 'rh l'",
+    "chart 99",
+    "summary 1 --redact all",
+    "letter 1 --kind x",
+    "why 1 rh l",
+    "why 99",
+    "patient show 99",
+    "session show S-0000",
+]
 COLUMNS = [
     "why 1 --format csv",
     "session list 1",
@@ -68,6 +82,8 @@ COLUMNS = [
     "patient alert 1 list",
     "adverse list 1",
     "exposure 1",
+    "chart 1",
+    "trend 1",
 ]
 
 

@@ -124,6 +124,7 @@ GOOD: dict[str, dict[str, str]] = {
     "key rotate": {"file": "before.db"},
     "db rekey": {"file": "before.db"},
     "log": {"patient": "{patient}"},
+    "letter": {"kind": "aftercare"},
 }
 """Words beyond what `_stands_for` guesses, by command and parameter."""
 

@@ -1,10 +1,13 @@
 """The plot of pain: each score in the row of its number, nothing drawn where nobody knows."""
 
 from datetime import date
+from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.commands.reading import rows
 from tpi_cli.rules.trend import Point
 from tpi_cli.show.picture import plot, spark
 from tpi_cli.show.picture.plot import AXIS, Level, Plot
@@ -63,6 +66,24 @@ def test_a_spark_always_has_its_numbers() -> None:
     assert spark.words([8, 4, 2, 0]) == "8 4 2 0"
     assert spark.drawn([5]) == "5"
     assert spark.drawn([]) == spark.words([]) == ""
+
+
+SHARES = """
+part  | bar
+0     | ..........   0%
+0.004 | #.........   0%
+0.06  | #.........   6%
+0.509 | #####.....  50%
+0.999 | #########.  99%
+1     | ########## 100%
+2.5   | ########## 250%
+"""
+
+
+@pytest.mark.parametrize(("part", "bar"), rows(SHARES))
+def test_a_bar_is_full_at_the_limit_and_not_before(part: str, bar: str) -> None:
+    assert spark.share(Decimal(part), bars=True) == bar
+    assert spark.share(Decimal(part), bars=False) == bar.split()[1]
 
 
 @given(st.lists(st.integers(0, 10), min_size=2, max_size=30))

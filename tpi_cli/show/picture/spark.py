@@ -31,5 +31,5 @@ def share(part: Decimal, *, bars: bool) -> str:
     percent = int(part * 100)
     if not bars:
         return f"{percent}%"
-    full = min(LENGTH, int(part * LENGTH))
+    full = min(LENGTH, max(int(part * LENGTH), int(part > 0)))
     return f"{'#' * full}{'.' * (LENGTH - full)} {percent:>3}%"
