@@ -40,7 +40,7 @@ patient alert 1        | patient alert list |
 adverse list 1         | adverse list       |
 exposure 1             | exposure           |
 chart 1                | chart              |
-chart 1 --svg b.svg    | chart              |
+chart 1 --svg /dev/null | chart             |
 trend 1                | trend              |
 summary 1              | summary            | summary for patient
 letter 1 --kind aftercare | letter          | aftercare letter
