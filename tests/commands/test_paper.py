@@ -209,6 +209,11 @@ letter 1 --kind love               | 2
 letter 1                           | 2
 summary 1 --redact all             | 2
 letter 1 --kind recall --redact names | 2
+summary 1 --html x.html -o y.txt   | 2
+summary 1 --html x.html --json     | 2
+summary 1 --columns a              | 2
+letter 1 --kind recall --html x --format csv | 2
+chart 1 --svg x.svg --json         | 2
 summary 99                         | 3
 summary 1 --html /no/such/folder/x | 1
 """

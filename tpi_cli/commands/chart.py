@@ -32,6 +32,8 @@ def chart(
     tpi chart 7 --ascii
     tpi chart 7 --svg body.svg
     """
+    if svg is not None:
+        ctx.obj.without("output", "format", "json", "columns")
     wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
         office = clinic(db)

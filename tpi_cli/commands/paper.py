@@ -37,6 +37,7 @@ def summary(
     from tpi_cli.show.paper import summary as paper
 
     allowed("--for", reader, paper.READERS)
+    _whereto(ctx, html)
     with options.reading(ctx) as db:
         found, out = _found(ctx, db, picked(ctx, patient))
         if reader == "patient" and found.who.status == "deceased":
@@ -64,6 +65,7 @@ def letter(
     from tpi_cli.show.paper import letter as paper
 
     allowed("--kind", kind, tuple(paper.KINDS))
+    _whereto(ctx, html)
     with options.reading(ctx) as db:
         found, out = _found(ctx, db, picked(ctx, patient))
         if out.redact != "none":
@@ -73,6 +75,11 @@ def letter(
     _answer(out, sheet, html, found)
     if kind == "recall":
         out.say(f"sent? tpi call {found.who.code} message --by mail")
+
+
+def _whereto(ctx: typer.Context, html: str | None) -> None:
+    """Raises Usage for what says nothing of a page that goes into a file."""
+    ctx.obj.without("columns", *(("output", "format", "json") if html is not None else ()))
 
 
 def _found(ctx: typer.Context, db: Database, wanted: str) -> tuple[Summary, Out]:
