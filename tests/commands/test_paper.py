@@ -78,6 +78,16 @@ def test_what_each_reader_is_told(seen: Clinic, reader: str, says: str) -> None:
     assert " ".join(says.split()).casefold() in summary(seen, reader).casefold()
 
 
+def test_what_nobody_asked_is_unknown_and_not_none(clinic: Clinic) -> None:
+    clinic.ok("import", clinic.file("patients.csv", 'mrn,name,born\nX1,"Khan, Sara",1988-03-30\n'))
+    for reader in ("referrer", "chart"):
+        told = summary(clinic, reader)
+        assert "allergies: not asked" in told and "bleeding and anticoagulants: not asked" in told
+    clinic.patient()
+    told = " ".join(clinic.ok("summary", "2", "--for", "chart").out.split())
+    assert "asked about allergies: none" in told and "not asked" not in told
+
+
 NOT_FOR = """
 reader   | says
 patient  | apixaban

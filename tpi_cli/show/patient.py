@@ -88,7 +88,7 @@ def whole(one: Patient, alerts: list[Alert], sites: list[Site], loop: Loop, toda
         lines += _person(one)
     if redact != "all":
         lines += [f"  alert     {_alert(alert)}" for alert in alerts]
-        lines += [f"  alert     {question}: not asked" for question in _unasked(alerts)]
+        lines += [f"  alert     {question}: not asked" for question in unasked(alerts)]
         lines += [f"  site {site.number:<4} {_site(site)}" for site in sites]
         lines += [f"  adverse   {event.number} {words(event.type, event.text)} of {event.on}, wants a look from "
                   f"{event.look_on}" for event in loop.events]  # fmt: skip
@@ -119,7 +119,7 @@ def _person(one: Patient) -> Iterable[str]:
     return [f"  {name:<9} {value}" for name, value in rows.items() if value]
 
 
-def _unasked(alerts: list[Alert]) -> list[str]:
+def unasked(alerts: list[Alert]) -> list[str]:
     """The screening questions nobody has answered for this patient: unknown is not none."""
     found = {alert.kind for alert in alerts}
     asked_allergy = any(kind.startswith(kinds.ALLERGY) for kind in found)

@@ -14,6 +14,7 @@ from tpi_cli.show import chart
 from tpi_cli.show.adverse import words as event_words
 from tpi_cli.show.paper import parts
 from tpi_cli.show.paper.document import Aside, Block, Document, Heading, Paragraph, Points, Table
+from tpi_cli.show.patient import unasked
 from tpi_cli.show.person import as_addressed, in_full, redacted_head, spelled
 from tpi_cli.show.report import many
 from tpi_cli.show.session import mix_words, pain_words
@@ -146,9 +147,10 @@ def _person(found: Summary, redact: str) -> list[str]:
 
 
 def _alerts(found: Summary, redact: str) -> Iterator[Block]:
+    """What is on file, what was asked and is not there, and what nobody asked: unknown is not none."""
     yield Heading("Alerts")
-    told = [_alert(one, redact) for one in found.alerts if not one.kind.endswith("-none")]
-    yield Points(told) if told else Paragraph("None on file.")
+    told = [_alert(one, redact) for one in found.alerts]
+    yield Points([*told, *(f"{question}: not asked" for question in unasked(found.alerts))])
 
 
 def _alert(one: Alert, redact: str) -> str:
@@ -186,7 +188,7 @@ def _answer(found: Summary, one: SiteNow) -> str:
 
 def _space(found: Summary) -> _Space:
     """Alerts are never left out and take what they need; sites and sessions share the rest."""
-    lines = sum(1 + len(_alert(one, "none")) // ALERT for one in found.alerts)
+    lines = sum(1 + len(_alert(one, "none")) // ALERT for one in found.alerts) + len(unasked(found.alerts))
     room = ROOM - max(0, lines - BESIDE)
     sites = min(len(found.sites), max(1, int((room - OF_SESSIONS) / A_SITE)))
     return _Space(sites, room - sites * A_SITE)
