@@ -103,16 +103,21 @@ def test_l_and_r_stand_over_their_halves() -> None:
 
 def test_even_every_muscle_on_both_sides_finds_room() -> None:
     assert body.unplaced(EVERY) == []
-    assert all(
-        box is not None
-        for view in VIEWS
-        for box in svg.boxes([one for one in EVERY[:80] if places()[one.muscle].view == view])
-    )
+
+
+def test_in_the_svg_who_finds_none_is_named() -> None:
+    assert svg.reading(EVERY[:60]) == ["L and R are the patient's left and right"]
+    shown = {number for _, number, *_ in circles(EVERY)}
+    said = svg.reading(EVERY)[1].removeprefix("not drawn: ").split(", ")
+    named = {int(one.split()[0]) for one in said}
+    assert shown.isdisjoint(named)
+    assert shown | named == {one.number for one in EVERY}
 
 
 def test_a_muscle_of_another_release_is_named_as_not_drawn() -> None:
     odd = Marker(2, "muscle_of_tomorrow", "L")
     assert body.unplaced([EVERY[0], odd]) == [odd]
+    assert svg.reading([EVERY[0], odd])[1] == "not drawn: 2 muscle_of_tomorrow L"
     assert "2" not in "".join(body.drawn([odd], 80, ascii_only=True, coloured=False))
 
 

@@ -63,7 +63,8 @@ def _block(one: Block) -> Element:
         case Table():
             return _table(one)
         case BodyMap(markers, words):
-            return element("figure", None, svg.figure(markers, words), element("figcaption", None, svg.SIDES))
+            said = element("figcaption", None, ". ".join(svg.reading(markers)))
+            return element("figure", None, svg.figure(markers, words), said)
         case Paragraph(words, strong):
             return element("p", {"class": "strong"} if strong else None, words)
         case Aside(words):

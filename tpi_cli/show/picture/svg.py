@@ -8,7 +8,7 @@ from tpi_cli.reference.names import title
 from tpi_cli.rules.body import VIEWS, Box, Label, laid_out, seen, turned
 from tpi_cli.show import chart
 from tpi_cli.show.markup import Element, as_svg, element
-from tpi_cli.show.picture.body import Marker, heading, unplaced
+from tpi_cli.show.picture.body import Marker, heading
 from tpi_cli.show.picture.curve import bends
 from tpi_cli.store.read.body import SiteNow
 
@@ -20,7 +20,6 @@ SIZE = 11
 GAP = (1, 1)
 STEP = 3
 """Units by which a circle is moved away from others."""
-SIDES = chart.SIDES
 SCALE = 3.2
 """Pixels a unit, in a file of its own."""
 INK, FAINT, MARK = "#333333", "#8a8a8a", "#1f4e79"
@@ -39,8 +38,7 @@ def figure(markers: Sequence[Marker], words: str) -> Element:
 def whole(head: str, sites: Sequence[SiteNow]) -> str:
     """The picture as a file of its own: who it is of, front and back, the legend."""
     markers, told, who = chart.markers(sites), list(legend(sites)), wrap(head, LONGEST)
-    missing = ", ".join(f"{one.number} {title(one.muscle)} {one.side}" for one in unplaced(markers))
-    notes = [chart.SIDES, *wrap(f"not drawn: {missing}" if missing else "", LONGEST)]
+    notes = [line for note in reading(markers) for line in wrap(note, LONGEST)]
     width, height, top = 2 * VIEW * SCALE, (HEIGHT + TOP + 2) * SCALE, LINE * len(who)
     body = figure(markers, "; ".join(" ".join(row) for row in told))
     for name, value in {"x": 0, "y": top, "width": width, "height": height}.items():
@@ -51,6 +49,14 @@ def whole(head: str, sites: Sequence[SiteNow]) -> str:
     size = {"viewBox": f"0 0 {width:.4g} {deep:.4g}", "width": width, "height": deep}
     paper = element("rect", {"width": "100%", "height": "100%", "fill": "#ffffff"})
     return as_svg(element("svg", {**size, "font-family": FONT, "fill": INK}, paper, *parts))
+
+
+def reading(markers: Sequence[Marker]) -> list[str]:
+    """What is to be known to read the picture: whose left and right it is, and what is not on it."""
+    found = [(marker, box) for view in VIEWS for marker, box in _placed(view, markers)]
+    shown = {marker for marker, box in found if box is not None}
+    missing = [f"{one.number} {title(one.muscle)} {one.side}" for one in markers if one not in shown]
+    return [chart.SIDES, *([f"not drawn: {', '.join(missing)}"] if missing else [])]
 
 
 def legend(sites: Sequence[SiteNow]) -> Iterator[tuple[str, str, str, str, str]]:
@@ -92,7 +98,7 @@ def _view(view: str, markers: Sequence[Marker]) -> Iterator[Element]:
         look = {"d": _path(line.points), "stroke": INK if line.name == BODY else FAINT, "stroke-width": 0.7}
         yield element("path", look)
         yield element("path", {**look, "transform": "scale(-1 1)"})
-    yield from _circles([one for one in markers if one.muscle in places() and places()[one.muscle].view == view])
+    yield from _circles(_placed(view, markers))
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:
@@ -105,9 +111,9 @@ def _pair(point: tuple[float, float]) -> str:
     return f"{point[0]:.1f} {point[1]:.1f}"
 
 
-def _circles(markers: Sequence[Marker]) -> Iterator[Element]:
+def _circles(placed: Sequence[tuple[Marker, Box | None]]) -> Iterator[Element]:
     """A circle each, and a line to its place where it had to move away from it."""
-    for marker, box in zip(markers, boxes(markers), strict=True):
+    for marker, box in placed:
         if box is None:
             continue
         at = seen(places()[marker.muscle], marker.side)
@@ -120,9 +126,10 @@ def _circles(markers: Sequence[Marker]) -> Iterator[Element]:
         yield element("text", {"x": x, "y": y + size * 0.36, "font-size": size, "fill": "#ffffff"}, str(marker.number))
 
 
-def boxes(markers: Sequence[Marker]) -> list[Box | None]:
-    """The square that each circle of a view takes, from the midline and the crown."""
-    return laid_out([_label(one) for one in markers], GAP, STEP)
+def _placed(view: str, markers: Sequence[Marker]) -> list[tuple[Marker, Box | None]]:
+    """The markers of a view with the square that each circle takes, from the midline and the crown."""
+    here = [one for one in markers if one.muscle in places() and places()[one.muscle].view == view]
+    return list(zip(here, laid_out([_label(one) for one in here], GAP, STEP), strict=True))
 
 
 def _label(marker: Marker) -> Label:
