@@ -101,6 +101,7 @@ ui.style = "plain"
 @pytest.mark.parametrize("file", [row[0] for row in rows(STYLES)])
 def test_a_name_with_a_point_is_read_however_toml_has_it(clinic: Clinic, file: str) -> None:
     path = clinic.home / "config" / "tpi" / "config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(file.replace(";", "\n") + "\n")
     assert _setting(clinic, "ui.style") == ("plain", str(path))
     clinic.ok("config", "set", "user", "JS")
