@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.reading import copied, made, rows, words
+from tests.commands.reading import copied, everything, made, rows, words
 from tests.conftest import Clinic
 from tests.show import browser
 from tests.show.payloads import ELEMENTS
@@ -122,6 +122,12 @@ def test_a_booked_visit_is_named_before_a_due_date(seen: Clinic) -> None:
     assert "due back" not in told
 
 
+def test_whom_a_visit_is_with_is_told_by_name_or_not_at_all(seen: Clinic) -> None:
+    seen.ok(*words("clinician add JS --name 'Dr Jo Smith'"))
+    seen.ok(*words("book 1 '2026-12-01 10:30' --with JS"))
+    assert "at 10:30 with Dr Jo Smith." in summary(seen, "patient")
+
+
 def test_nothing_planned_promises_nothing(seen: Clinic) -> None:
     seen.ok("stop", "1", "--reason", "declined")
     assert "No return visit is planned. If the pain comes back, call us on 0161 496 0100." in summary(seen, "patient")
@@ -233,6 +239,20 @@ summary 1 --html /no/such/folder/x | 1
 def test_what_is_refused(seen: Clinic, command: str, code: str) -> None:
     answer = seen.run(*words(command))
     assert (answer.code, answer.out) == (int(code), "")
+
+
+OURS = ("data/tpi/tpi.db", "config/tpi/tpi.key", "config/tpi/config.toml", "link")
+
+
+@pytest.mark.file
+@pytest.mark.parametrize("file", OURS)
+@pytest.mark.parametrize("command", ["chart 1 --svg", "summary 1 --html", "letter 1 --kind recall --html"])
+def test_no_page_is_written_over_the_store(seen: Clinic, command: str, file: str) -> None:
+    (seen.home / "link").symlink_to(seen.store)
+    before = everything(seen)
+    answer = seen.run(*command.split(), str(seen.home / file))
+    assert (answer.code, answer.out) == (5, "")
+    assert everything(seen) == before
 
 
 def test_redact_names_leaves_no_name(seen: Clinic) -> None:

@@ -32,7 +32,7 @@ def chart(
     tpi chart 7 --ascii
     tpi chart 7 --svg body.svg
     """
-    if svg is not None:
+    if ctx.obj.not_ours(svg, "--svg"):
         ctx.obj.without("output", "format", "json", "columns")
     wanted = picked(ctx, patient)
     with options.reading(ctx) as db:

@@ -51,14 +51,14 @@ class Desk(NamedTuple):
         note = self.given.get("note")
         return storable("the note", (stdin.read() if note == "-" else note or "").strip()) or None
 
-    def _not_ours(self, output: str | None) -> str | None:
-        """The output file, which must not be the store, its key or the settings. Raises Conflict."""
+    def not_ours(self, output: str | None, option: str = "--output") -> str | None:
+        """A file to write to, which must not be the store, its key or the settings. Raises Conflict."""
         if output is None:
             return None
         place = self.place
         ours = (place.path, f"{place.path}-wal", f"{place.path}-shm", place.key_path, config.path())
         if os.path.realpath(output) in {os.path.realpath(path) for path in ours}:
-            raise Conflict(f"{output} is tpi's own file", hint="name another file with --output")
+            raise Conflict(f"{output} is tpi's own file", hint=f"name another file with {option}")
         return output
 
     def done(self, out: Out, what: str, lines: list[str], name: str, facts: dict[str, Any]) -> None:
@@ -100,8 +100,8 @@ class Desk(NamedTuple):
         """Where the answer goes."""
         given = self.given
         wanted = "json" if given.get("json") else config.resolve("format", given.get("format")).value
-        output = self._not_ours(given.get("output"))
-        drawn = config.resolve("ui.style").value != config.PLAIN
+        output = self.not_ours(given.get("output"))
+        drawn = allowed("ui.style", config.resolve("ui.style").value, config.STYLES) != config.PLAIN
         form = allowed("--format", wanted, FORMATS) if wanted else default_format(output, drawn=drawn)
         colour = config.resolve("color", given.get("color")).value if drawn else given.get("color") or "never"
         return Out(

@@ -38,8 +38,9 @@ def summary(
 
     allowed("--for", reader, paper.READERS)
     _whereto(ctx, html)
+    wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
-        found, out = _found(ctx, db, picked(ctx, patient))
+        found, out = _found(ctx, db, wanted)
         if reader == "patient" and found.who.status == "deceased":
             raise Conflict(f"{found.who.code} is deceased: nothing is written to the patient", hint="--for chart")
         sheet = paper.document(found, reader, out.redact)
@@ -66,8 +67,9 @@ def letter(
 
     allowed("--kind", kind, tuple(paper.KINDS))
     _whereto(ctx, html)
+    wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
-        found, out = _found(ctx, db, picked(ctx, patient))
+        found, out = _found(ctx, db, wanted)
         if out.redact != "none":
             raise Usage("a letter has a name on it", hint="leave --redact out")
         sheet = paper.KINDS[kind](found)
@@ -78,8 +80,8 @@ def letter(
 
 
 def _whereto(ctx: typer.Context, html: str | None) -> None:
-    """Raises Usage for what says nothing of a page that goes into a file."""
-    ctx.obj.without("columns", *(("output", "format", "json") if html is not None else ()))
+    """Raises Usage for what says nothing of a page that goes into a file, Conflict where that file is ours."""
+    ctx.obj.without("columns", *(("output", "format", "json") if ctx.obj.not_ours(html, "--html") else ()))
 
 
 def _found(ctx: typer.Context, db: Database, wanted: str) -> tuple[Summary, Out]:

@@ -9,6 +9,7 @@ from tpi_cli.commands.pick import picked
 from tpi_cli.commands.why import named_site
 from tpi_cli.reference.names import title
 from tpi_cli.show import trend as show
+from tpi_cli.show.clean import clean
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Report
@@ -43,7 +44,7 @@ def trend(
         options.chart_read(ctx, db, who.number)
         where = one and (one.muscle, one.side)
         found = show.course(body.known(db, who, office.today), where, office.today)
-    named = f"{title(one.muscle)} {one.side}" if one else "the patient as a whole"
+    named = clean(f"{title(one.muscle)} {one.side}") if one else "the patient as a whole"
     discreet = out.redact == "all"
     out.report(
         Report(

@@ -51,7 +51,8 @@ def comes_back(sites: Sequence[SiteNow]) -> date | None:
 def next_visit(found: Summary) -> Iterator[str]:
     """When to come back, in sentences: what is booked, else when it is due."""
     for one in found.booked:
-        whom = f" with {one.clinician}" if one.clinician else ""
+        name = found.clinicians.get(one.clinician or "")
+        whom = f" with {name}" if name else ""
         yield f"Your next appointment is on {in_full(one.on)} at {one.wall}{whom}."
     if found.booked:
         return

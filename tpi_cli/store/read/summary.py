@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tpi_cli.reference.agents import Agent
 from tpi_cli.rules.values import Shot
 from tpi_cli.store.database import Database
-from tpi_cli.store.read import adverse, appointments, body, log, people, stock
+from tpi_cli.store.read import adverse, appointments, body, clinicians, log, people, stock
 from tpi_cli.store.read.adverse import Event
 from tpi_cli.store.read.appointments import Appointment
 from tpi_cli.store.read.body import Known, SiteNow
@@ -35,6 +35,8 @@ class Summary(NamedTuple):
     booked: list[Appointment]
     known: Known
     agents: dict[str, Agent]
+    clinicians: dict[str, str]
+    """Names by code, of those who have one on file."""
 
     @property
     def last(self) -> Treatment | None:
@@ -56,5 +58,6 @@ def of_patient(db: Database, office: Clinic, who: Patient) -> Summary:
         events=list(adverse.events(db, who.id)),
         booked=appointments.still_open(db, who.id, office.today),
         known=known,
+        clinicians={one.code: one.name for one in clinicians.everyone(db) if one.name},
         agents={one.agent: one for one in stock.shipped_and_own(db)},
     )
