@@ -174,7 +174,7 @@ def test_the_patients_words_are_plain() -> None:
 def test_a_recall_letter_says_nothing_of_what_somebody_has(seen: Clinic) -> None:
     answer = seen.ok("letter", "1", "--kind", "recall")
     told = " ".join(answer.out.split())
-    assert "Dear Mei Tan, by our records it is time for a follow-up visit to our clinic." in told
+    assert "Dear Mei Tan, By our records it is time for a follow-up visit to our clinic." in told
     assert "Please call us on 0161 496 0100 to make an appointment" in told
     assert "please give this number: PT-0001" in told
     for word in ("trigger", "inject", "gluteus", "pain ", "lidocaine", "steroid", "1971", "apixaban", "A12"):
@@ -208,7 +208,7 @@ def test_nothing_is_written_to_the_dead(seen: Clinic) -> None:
 
 def test_an_aftercare_letter(seen: Clinic) -> None:
     told = " ".join(seen.ok("letter", "1", "--kind", "aftercare").out.split())
-    assert "you were treated at our clinic on Sunday 23 August 2026" in told
+    assert "You were treated at our clinic on Sunday 23 August 2026" in told
     assert "Get help at once" in told and "a steroid can raise your blood sugar" in told
 
 

@@ -50,9 +50,10 @@ Block = Heading | Paragraph | Points | Table | BodyMap | Aside
 
 
 class Document(NamedTuple):
-    """A sheet: who it comes from, its title, whom it is about, its blocks."""
+    """A sheet: who it comes from, its title, whom it is about, its blocks; a letter has larger words and more room."""
 
     sender: Sequence[str]
     title: str
     about: Sequence[str]
     blocks: Sequence[Block]
+    letter: bool = False

@@ -20,7 +20,7 @@ def recall(found: Summary) -> Document:
         about=[as_addressed(who.name)],
         blocks=[
             Paragraph(f"Dear {as_addressed(who.name)},"),
-            Paragraph("by our records it is time for a follow-up visit to our clinic."),
+            Paragraph("By our records it is time for a follow-up visit to our clinic."),
             Paragraph(f"Please {parts.call_us(found)} to make an appointment, or to tell us that you do not need one.",
                       strong=True),
             Paragraph("If you have made an appointment since this letter was written, there is nothing more to do."),
@@ -28,6 +28,7 @@ def recall(found: Summary) -> Document:
             Paragraph(found.clinic.name or "the clinic"),
             Aside(f"When you call, please give this number: {who.code}."),
         ],
+        letter=True,
     )  # fmt: skip
 
 
@@ -41,16 +42,17 @@ def aftercare(found: Summary) -> Document:
     session = found.last.session
     return Document(
         sender=[*parts.sender(found), in_full(found.today)],
-        title="After your injection",
+        title="After your treatment",
         about=[f"{as_addressed(who.name)}, born {spelled(who.born)}   ({who.code})"],
         blocks=[
             Paragraph(f"Dear {as_addressed(who.name)},"),
-            Paragraph(f"you were treated at our clinic on {in_full(session.date)}. This is what to look out for."),
+            Paragraph(f"You were treated at our clinic on {in_full(session.date)}. This is what to look out for."),
             *parts.expectations(found),
             Heading("Your next visit"),
             *(Paragraph(words, strong=True) for words in parts.next_visit(found)),
             parts.general(found),
         ],
+        letter=True,
     )
 
 

@@ -16,7 +16,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 def written(document: Document) -> str:
     """The page, ready to be opened and printed."""
-    root = element("html", {"lang": "en"}, _head(document), element("body", None, _header(document),
+    look = {"class": "letter"} if document.letter else None
+    root = element("html", {"lang": "en"}, _head(document), element("body", look, _header(document),
                    element("main", None, *_main(document)), element("footer", None, *_footer(document))))  # fmt: skip
     return as_html(root)
 
