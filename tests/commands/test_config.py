@@ -108,9 +108,13 @@ def test_a_name_with_a_point_is_read_however_toml_has_it(clinic: Clinic, file: s
     assert _setting(clinic, "ui.style") == ("plain", str(path)), "another setting leaves it alone"
 
 
-def test_a_style_that_is_none_is_refused(clinic: Clinic) -> None:
+def test_a_style_that_is_none_is_refused_and_locks_nobody_out(clinic: Clinic) -> None:
     assert clinic.run("config", "set", "ui.style", "fancy").code == 2
-    assert clinic.run("due", TPI_STYLE="fancy").code == 2
+    path = clinic.home / "config" / "tpi" / "config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('ui.style = "fancy"\n')
+    clinic.ok("due")
+    clinic.ok("config", "set", "ui.style", "plain")
 
 
 def test_settings_act(clinic: Clinic) -> None:

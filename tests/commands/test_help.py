@@ -145,6 +145,8 @@ def test_every_example_runs(
     if example.startswith("tpi adverse close"):
         for kind in ("infection", "pneumothorax"):
             clinic.ok("adverse", "add", "7", kind, "--on", "yesterday")
+    if "--kind recall" in example:
+        clinic.today = "2027-02-22"  # patient 7 is due
     if name == "lots":
         clinic.inject("12", "ut l lido 1% 1ml", "--lot", "lido=LX2409D")
     if example.startswith("tpi restore"):

@@ -40,10 +40,10 @@ patient alert 1        | patient alert list |
 adverse list 1         | adverse list       |
 exposure 1             | exposure           |
 chart 1                | chart              |
-chart 1 --svg /dev/null | chart             |
+chart 1 --svg /dev/null | chart             | svg
 trend 1                | trend              |
-summary 1              | summary            | summary for patient
-letter 1 --kind aftercare | letter          | aftercare letter
+summary 1              | summary            | for patient
+letter 1 --kind aftercare | letter          | aftercare
 """
 
 

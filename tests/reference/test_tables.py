@@ -21,7 +21,7 @@ KEYS = {
 """The columns that name a row, where it is not the first alone."""
 OURS = ("muscles", "muscle_notes", "agents", "alerts", "adverse", "screening", "screening_values", "payers", "profiles",
         "codes", "responders", "contact", "intervals", "roles", "imported", "snomed", "headings", "measures",
-        "observations", "diagnoses", "advice", "outline", "muscle_places")  # fmt: skip
+        "observations", "diagnoses", "advice", "outline", "muscle_places", "outcome_times")  # fmt: skip
 READ = {"read", "secondary", "unsourced", "house rule"}
 
 COUNTS = {
@@ -43,7 +43,8 @@ COUNTS = {
     "snomed": 24,
     "observations": 4,
     "diagnoses": 4,
-    "advice": 16,
+    "advice": 20,
+    "outcome_times": 3,
     "outline": 89,
     "muscle_places": 89,
     "headings": 85,

@@ -13,6 +13,8 @@ from tpi_cli.rules.past import Past, Treated
 from tpi_cli.rules.trend import Point, Scored
 
 UT_L, GM_R = ("trapezius_upper", "L"), ("gluteus_medius", "R")
+WEEKS = 12
+ENTRIES = {"01-05": 1, "04-06": 2}
 SITES = {"UT-L": UT_L, "GM-R": GM_R, "all": None}
 
 
@@ -42,7 +44,8 @@ all  | 01-05 before 8; 01-05 after 6 (25); 02-01 later 3 (62); 04-06 later 5 (38
 
 def scores() -> list[Scored]:
     return [
-        Scored(day(on), when, int(pain), None, day(session), SITES[of]) for on, when, pain, of, session in rows(TOLD)
+        Scored(day(on), when, int(pain), None, day(session), SITES[of], ENTRIES[session])
+        for on, when, pain, of, session in rows(TOLD)
     ]
 
 
@@ -77,9 +80,28 @@ def test_a_relief_without_a_score_is_told_and_not_drawn() -> None:
 
 def test_between_sessions_nobody_knows() -> None:
     found = trend.points(past(), scores()[:6], UT_L)
-    assert trend.gaps(found) == [(day("02-01"), day("04-06"))]
-    assert trend.gaps(found)[0].weeks == 9
-    assert [(one.pain, other.pain) for one, other in trend.joined(found)] == [(8, 4), (4, 2)]
+    assert trend.gaps(found, day("04-20"), WEEKS) == [(day("02-01"), day("04-06"))]
+    assert trend.gaps(found, day("04-20"), WEEKS)[0].weeks == 9
+    assert [(one.pain, other.pain) for one, other in trend.joined(found, WEEKS)] == [(8, 4), (4, 2)]
+
+
+def test_nor_does_anybody_of_a_long_silence_after_one_session_or_until_today() -> None:
+    late = Scored(day("09-01"), "later", 6, None, day("01-05"), GM_R, 1)
+    found = trend.points(past(), [*scores()[:4], late], GM_R)
+    assert [(one.pain, other.pain) for one, other in trend.joined(found, WEEKS)] == [(8, 6), (6, 3)]
+    gaps = [(day("02-01"), day("09-01")), (day("09-01"), day("12-01"))]
+    assert trend.gaps(found, day("12-01"), WEEKS) == gaps
+    assert trend.gaps(found, day("11-24"), WEEKS) == gaps[:1]
+
+
+def test_of_two_entries_of_a_day_each_has_its_own_scores() -> None:
+    treated = (Treated(1, day("01-05"), UT_L, "cervical", ()), Treated(2, day("01-05"), GM_R, "hip_pelvis", ()))
+    said = ((1, "before", 9), (1, "after", 3), (2, "before", 4), (2, "after", 2))
+    told = [Scored(day("01-05"), phase, pain, None, day("01-05"), None, entry) for entry, phase, pain in said]
+    known = Past(treated, baselines={(day("01-05"), None): 9})
+    assert [spelled(one) for one in trend.points(known, told, UT_L)] == ["01-05 before 9", "01-05 after 3 (67)"]
+    assert [spelled(one) for one in trend.points(known, told, GM_R)] == ["01-05 before 4", "01-05 after 2 (50)"]
+    assert [spelled(one) for one in trend.points(known, told, None)] == ["01-05 before 9", "01-05 after 3 (67)"]
 
 
 ENOUGH = """
@@ -121,8 +143,9 @@ def test_in_order_of_time_joined_within_a_session_only(told: list[Scored], where
     found = trend.points(past(), told, where)
     assert [one.on for one in found] == sorted(one.on for one in found)
     assert {one.pain for one in found} <= {one.pain for one in told}
-    for one, other in trend.joined(found):
+    for one, other in trend.joined(found, WEEKS):
         assert one.session == other.session is not None
-    for gap in trend.gaps(found):
+        assert (other.on - one.on).days < 7 * (WEEKS + 1)
+    for gap in trend.gaps(found, day("12-31"), WEEKS):
         assert gap.since < gap.until
         assert not [one for one in found if one.pain is not None and gap.since < one.on < gap.until]

@@ -106,7 +106,7 @@ READS: list[list[str]] = [
     ["trend", "1"],
     ["summary", "1"],
     ["summary", "1", "--html", "-"],
-    ["letter", "1", "--kind", "aftercare"],
+    ["letter", "1", "--kind", "recall"],
     ["stats"],
     ["stats", "--by", "agent"],
     ["bill", "2026-08-23"],

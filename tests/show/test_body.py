@@ -143,6 +143,22 @@ def test_a_narrow_terminal_gets_one_below_the_other() -> None:
     drawn = body.drawn(EVERY[:3], 40, ascii_only=True, coloured=False)
     assert len(drawn) == 2 * (ROWS + 1) + 1
     assert max(map(len, drawn)) <= 2 * HALF
+    assert body.drawn(EVERY[:3], 2 * HALF - 1, ascii_only=True, coloured=False) == [], "a narrower one gets none"
+
+
+def test_a_number_far_from_its_place_is_named() -> None:
+    assert body.moved(EVERY[:3]) == []
+    assert body.moved(EVERY), "so many cannot all stand where they belong"
+
+
+def test_no_line_runs_over_a_number() -> None:
+    """In SVG what comes later lies above: all lines and the ends of them come before the first circle."""
+    root = ElementTree.fromstring(ElementTree.tostring(svg.figure(EVERY[:60], "")))
+    for group in root.findall("g"):
+        drawn = [(one.tag, float(one.get("r", 0))) for one in group if one.tag in {"line", "circle"}]
+        first = next(at for at, (_, size) in enumerate(drawn) if size > 2)
+        assert {tag for tag, _ in drawn[first:]} == {"circle"}
+        assert all(size > 2 for _, size in drawn[first:])
 
 
 def circles(markers: list[Marker]) -> list[tuple[str, int, float, float, float]]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.commands.reading import rows
-from tpi_cli.rules.trend import Point
+from tpi_cli.rules.trend import Point, joined
 from tpi_cli.show.picture import plot, spark
 from tpi_cli.show.picture.plot import AXIS, Level, Plot
 
@@ -36,15 +36,20 @@ def course() -> Plot:
               Point(date(2026, 1, 30), "later", 2, FIRST), Point(SECOND, "before", 7, SECOND),
               Point(date(2026, 5, 4), "later", 1, SECOND)]  # fmt: skip
     levels = [Level(FIRST, date(2026, 4, 5), 4), Level(SECOND, TODAY, 3)]
-    return Plot(points, [FIRST, SECOND], levels, TODAY)
+    return Plot(points, joined(points, 12), [FIRST, SECOND], levels, TODAY)
 
 
 def test_how_it_looks() -> None:
-    assert "\n".join(plot.drawn(course(), 24)) + "\n" == PICTURE
+    assert "\n".join(plot.drawn(course(), 28)) + "\n" == PICTURE
+
+
+def test_a_first_session_today_has_one_day() -> None:
+    shown = plot.drawn(Plot([Point(TODAY, "before", 5, TODAY)], [], [TODAY], [], TODAY), 80)
+    assert shown[-1].split() == ["2026-05-05", "to", "2026-05-05"]
 
 
 def test_without_a_score_there_is_no_picture() -> None:
-    assert plot.drawn(Plot([], [FIRST], [], TODAY), 80) == []
+    assert plot.drawn(Plot([], [], [FIRST], [], TODAY), 80) == []
 
 
 DAYS = st.dates(FIRST, TODAY)
@@ -53,12 +58,15 @@ DAYS = st.dates(FIRST, TODAY)
 @given(st.lists(st.tuples(DAYS, st.integers(0, 10)), min_size=1, max_size=10), st.integers(20, 130))
 def test_every_score_is_in_its_row_and_no_line_is_too_long(told: list[tuple[date, int]], room: int) -> None:
     points = [Point(on, "later", pain, FIRST) for on, pain in sorted(told)]
-    lines = plot.drawn(Plot(points, [FIRST], [], TODAY), room)
+    lines = plot.drawn(Plot(points, [], [FIRST], [], TODAY), room)
+    if room < plot.NARROWEST:
+        assert lines == [], "too narrow for the scale and two dates"
+        return
     assert [int(line[: AXIS - 1]) for line in lines[:11]] == list(range(10, -1, -1))
     for pain in range(11):
         marks = lines[10 - pain][AXIS:].replace(".", " ").split()
         assert bool(marks) == any(one.pain == pain for one in points)
-    assert max(map(len, lines)) <= max(room, plot.NARROWEST + AXIS + 1)
+    assert max(map(len, lines)) <= room
 
 
 def test_a_spark_always_has_its_numbers() -> None:
@@ -76,6 +84,7 @@ part  | bar
 0.509 | #####.....  50%
 0.999 | #########.  99%
 1     | ########## 100%
+1.005 | ########## 101%
 2.5   | ########## 250%
 """
 

@@ -43,9 +43,12 @@ def chart(
         out.look(columns)
         if svg is not None and out.redact == "all":
             raise Usage("a picture shows what --redact all keeps back", hint="leave --svg out")
-        options.chart_read(ctx, db, who.number)
+        if svg is None:
+            options.chart_read(ctx, db, who.number)
+        else:
+            options.exported(ctx, db, "svg", who.number)
         sites = list(body.sites(db, office, who, body.known(db, who, office.today)))
-        sessions = list(log.sessions(db, who.number))
+        sessions = [one for one in log.sessions(db, who.number) if one.date <= office.today]
     if svg is not None:
         _to_file(out, svg, who, sites)
         return
@@ -68,9 +71,9 @@ def chart(
 
 def _to_file(out: Out, path: str, who: people.Patient, sites: list[body.SiteNow]) -> None:
     """Write the picture with its legend, and say where."""
-    from tpi_cli.show.picture import svg
+    from tpi_cli.show import chart_file
 
     head = redacted_head(who, date.fromisoformat(out.today), (), out.redact)
     with out._replace(output=path).into() as into:
-        into.write(svg.whole(head, sites))
+        into.write(chart_file.whole(head, sites))
     out.say(f"{path}: the sites of {who.code}")

@@ -6,8 +6,7 @@ import typer
 
 from tpi_cli.acts import hold as acts
 from tpi_cli.commands import complete, options
-from tpi_cli.commands.pick import picked
-from tpi_cli.commands.why import named_site
+from tpi_cli.commands.pick import named_site, picked
 from tpi_cli.errors import Usage
 from tpi_cli.rules import checks
 from tpi_cli.show.out import Out, allowed

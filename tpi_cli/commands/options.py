@@ -55,6 +55,8 @@ class Desk(NamedTuple):
         """A file to write to, which must not be the store, its key or the settings. Raises Conflict."""
         if output is None:
             return None
+        if not output:
+            raise Usage(f"{option} needs a file", hint=f"{option} FILE")
         place = self.place
         ours = (place.path, f"{place.path}-wal", f"{place.path}-shm", place.key_path, config.path())
         if os.path.realpath(output) in {os.path.realpath(path) for path in ours}:
@@ -101,7 +103,7 @@ class Desk(NamedTuple):
         given = self.given
         wanted = "json" if given.get("json") else config.resolve("format", given.get("format")).value
         output = self.not_ours(given.get("output"))
-        drawn = allowed("ui.style", config.resolve("ui.style").value, config.STYLES) != config.PLAIN
+        drawn = config.resolve("ui.style").value != config.PLAIN
         form = allowed("--format", wanted, FORMATS) if wanted else default_format(output, drawn=drawn)
         colour = config.resolve("color", given.get("color")).value if drawn else given.get("color") or "never"
         return Out(

@@ -10,8 +10,7 @@ import typer
 from tpi_cli.acts import outcome as acts
 from tpi_cli.commands import complete, draft, options
 from tpi_cli.commands.parse.pain import pain as read_pain
-from tpi_cli.commands.pick import picked
-from tpi_cli.commands.why import named_site
+from tpi_cli.commands.pick import named_site, picked
 from tpi_cli.errors import Grammar, Usage
 from tpi_cli.reference.names import title
 from tpi_cli.rules import relief as rule

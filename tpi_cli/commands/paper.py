@@ -14,6 +14,7 @@ from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
 from tpi_cli.store.read.summary import Summary
 
+TO_READ = "the advice is not signed off by a clinician: have yours read it before you hand it over"
 Patient = Annotated[str, typer.Argument(metavar="PATIENT", autocompletion=complete.patients)]
 Html = Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page to open and print.")]
 
@@ -44,8 +45,10 @@ def summary(
         if reader == "patient" and found.who.status == "deceased":
             raise Conflict(f"{found.who.code} is deceased: nothing is written to the patient", hint="--for chart")
         sheet = paper.document(found, reader, out.redact)
-        options.exported(ctx, db, f"summary for {reader}", found.who.number)
+        options.exported(ctx, db, f"for {reader}", found.who.number)
     _answer(out, sheet, html, found)
+    if reader == "patient":
+        out.say(TO_READ)
 
 
 def letter(
@@ -73,10 +76,12 @@ def letter(
         if out.redact != "none":
             raise Usage("a letter has a name on it", hint="leave --redact out")
         sheet = paper.KINDS[kind](found)
-        options.exported(ctx, db, f"{kind} letter", found.who.number)
+        options.exported(ctx, db, kind, found.who.number)
     _answer(out, sheet, html, found)
     if kind == "recall":
         out.say(f"sent? tpi call {found.who.code} message --by mail")
+    else:
+        out.say(TO_READ)
 
 
 def _whereto(ctx: typer.Context, html: str | None) -> None:

@@ -9,8 +9,7 @@ from tpi_cli.commands import complete, names, options
 from tpi_cli.commands.parse.quantities import Quantity, quantity
 from tpi_cli.commands.parse.tokens import Tokens
 from tpi_cli.commands.parse.typed import Word, line
-from tpi_cli.commands.pick import picked
-from tpi_cli.commands.why import named_site
+from tpi_cli.commands.pick import named_site, picked
 from tpi_cli.errors import Grammar, Usage
 from tpi_cli.reference.agents import Agent
 from tpi_cli.reference.names import title

@@ -1,16 +1,34 @@
-"""A patient named on the command line: by id; on a terminal also by name, from a numbered list."""
+"""A patient named on the command line: by id; on a terminal also by name, from a numbered list. And a site of one."""
 
 import sys
 
 import typer
 
 from tpi_cli.commands import options
-from tpi_cli.errors import NotFound, Usage
+from tpi_cli.errors import NoSuchSite, NotFound, Usage
 from tpi_cli.rules import identity
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import head
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import people
 from tpi_cli.store.read.clinic import clinic
+
+MOST_DIGITS = 9
+"""Of a site's number: nobody has a site with more."""
+
+
+def named_site(db: Database, who: people.Patient, text: str) -> people.Site:
+    """The patient's site by number or by muscle and side. Raises Grammar, NoSuchSite."""
+    if text.isascii() and text.isdigit():
+        if len(text) > MOST_DIGITS:
+            raise NoSuchSite(site=f"{text[:MOST_DIGITS]}...", patient=who.code)
+        return people.site(db, who, number=int(text))
+    from tpi_cli.commands.parse.sites import site
+
+    muscle, side = site(text)
+    if side == "both":
+        raise Usage("both is two sites", hint="name one side")
+    return people.site(db, who, where=(muscle, side))
 
 
 def picked(ctx: typer.Context, text: str) -> str:

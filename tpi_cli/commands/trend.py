@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from tpi_cli.commands import complete, options
-from tpi_cli.commands.pick import picked
-from tpi_cli.commands.why import named_site
+from tpi_cli.commands.pick import named_site, picked
 from tpi_cli.reference.names import title
 from tpi_cli.show import trend as show
 from tpi_cli.show.clean import clean

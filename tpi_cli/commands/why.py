@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from tpi_cli.commands import complete, options
-from tpi_cli.commands.pick import picked
-from tpi_cli.errors import NoSuchSite, Usage
+from tpi_cli.commands.pick import named_site, picked
 from tpi_cli.rules import standing
 from tpi_cli.show import adverse as show_adverse
 from tpi_cli.show import due as show_due
@@ -18,9 +17,6 @@ from tpi_cli.store.database import Database
 from tpi_cli.store.read import adverse, people
 from tpi_cli.store.read import due as read
 from tpi_cli.store.read.clinic import Clinic, clinic
-
-MOST_DIGITS = 9
-"""Of a site's number: nobody has a site with more."""
 
 
 def why(
@@ -68,20 +64,6 @@ def _events(db: Database, who: people.Patient, out: Out) -> list[adverse.Event]:
     """The adverse events that want a look, without their free text where --redact keeps that back."""
     found = [] if who.status == "deceased" else list(adverse.events(db, who.id, open_only=True))
     return found if out.redact == "none" else list(map(show_adverse.discreet, found))
-
-
-def named_site(db: Database, who: people.Patient, text: str) -> people.Site:
-    """The patient's site by number or by muscle and side. Raises Grammar, NoSuchSite."""
-    if text.isascii() and text.isdigit():
-        if len(text) > MOST_DIGITS:
-            raise NoSuchSite(site=f"{text[:MOST_DIGITS]}...", patient=who.code)
-        return people.site(db, who, number=int(text))
-    from tpi_cli.commands.parse.sites import site
-
-    muscle, side = site(text)
-    if side == "both":
-        raise Usage("both is two sites", hint="name one side")
-    return people.site(db, who, where=(muscle, side))
 
 
 def _tabled(out: Out) -> bool:

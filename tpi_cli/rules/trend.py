@@ -15,8 +15,8 @@ BEFORE, AFTER, LATER = PHASES = ("before", "after", "later")
 
 
 class Scored(NamedTuple):
-    """A score as it was told; `against` is the day of its session (None: that was voided), no `where` the whole
-    patient's."""
+    """A score as it was told; `against` is the day of its session (None: that was voided) and `entry` that session's
+    number, no `where` the whole patient's."""
 
     on: date
     phase: str
@@ -24,6 +24,7 @@ class Scored(NamedTuple):
     relief_pct: Decimal | None
     against: date | None
     where: Where | None
+    entry: int | None = None
 
 
 class Point(NamedTuple):
@@ -37,7 +38,7 @@ class Point(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """The time without a score between two sessions' scores."""
+    """A time without a score of which nobody knows how it went."""
 
     since: date
     until: date
@@ -48,27 +49,35 @@ class Gap(NamedTuple):
         return (self.until - self.since).days // relief.WEEK
 
 
-def points(known: Past, scores: Iterable[Scored], where: Where | None) -> list[Point]:
-    """The scores of a site, or (None) of the patient, in order of time; one a session, day and phase.
+class _Key(NamedTuple):
+    """Scores that are one point: a day, what is told of an earlier session before the day's own, phase, entry."""
 
-    A site's own score goes before the whole patient's; of the patient as a whole, the whole's before the worst site's.
+    on: date
+    own: bool
+    phase: int
+    session: date
+    entry: int
+
+
+NOWHERE = date.min
+"""Instead of the day of a session, of a score that belongs to none."""
+
+
+def points(known: Past, scores: Iterable[Scored], where: Where | None) -> list[Point]:
+    """The scores of a site, or (None) of the patient, in order of time; of the patient one a session, day and phase.
+
+    A score before or after of a whole entry belongs to the sites of that entry, a later one to those of its day. A
+    site's own goes before the whole patient's; of the patient as a whole, the whole's before the worst site's.
     """
-    treated = {(one.on, one.where) for one in known.treated}
-    found: dict[tuple[date, int, date | None], list[Scored]] = {}
+    found: dict[_Key, list[Scored]] = {}
     for one in scores:
         session = _session(known, one)
-        if where is None or one.where == where or (one.where is None and (session, where) in treated):
-            found.setdefault((one.on, PHASES.index(one.phase), session), []).append(one)
-    return [
-        _point(known, _best(ones, where), session, where)
-        for (_, _, session), ones in sorted(found.items(), key=_in_time)
-    ]
-
-
-def _in_time(item: tuple[tuple[date, int, date | None], list[Scored]]) -> tuple[date, bool, int, date]:
-    """By day; what is told of an earlier session comes before the day's own session."""
-    (on, phase, session), _ = item
-    return on, session == on, phase, session or date.min
+        if where is None or _belongs(known, one, session, where):
+            entry = 0 if where is None or one.phase == LATER else one.entry or 0
+            key = _Key(one.on, session == one.on, PHASES.index(one.phase), session or NOWHERE, entry)
+            found.setdefault(key, []).append(one)
+    best = {key: _best(ones, where) for key, ones in found.items()}
+    return [_point(known, key, best, where) for key in sorted(best)]
 
 
 def _session(known: Past, one: Scored) -> date | None:
@@ -77,17 +86,28 @@ def _session(known: Past, one: Scored) -> date | None:
     return past.measured_from(known, past.Told(None, one.where, relief.Score(one.on)))
 
 
+def _belongs(known: Past, one: Scored, session: date | None, where: Where) -> bool:
+    if one.where is not None:
+        return one.where == where
+    if one.phase == LATER:
+        return any(each.on == session and each.where == where for each in known.treated)
+    return any(each.session == one.entry and each.where == where for each in known.treated)
+
+
 def _best(ones: Sequence[Scored], where: Where | None) -> Scored:
     """The score that speaks: the one of just what is asked about, else the worst."""
     own = [one for one in ones if one.where == where]
     return own[0] if own else max(ones, key=lambda one: -1 if one.pain is None else one.pain)
 
 
-def _point(known: Past, one: Scored, session: date | None, where: Where | None) -> Point:
+def _point(known: Past, key: _Key, best: dict[_Key, Scored], where: Where | None) -> Point:
+    """A score after the needle is measured from the same entry's score before it, where there is one."""
+    one, session = best[key], None if key.session == NOWHERE else key.session
     if one.phase == BEFORE or session is None:
         return Point(one.on, one.phase, one.pain, session)
-    before = past.baseline(known, session, where)
-    found = relief.percent(before, relief.Score(one.on, one.pain, one.relief_pct))
+    before = best.get(key._replace(phase=PHASES.index(BEFORE))) if one.phase == AFTER else None
+    baseline = past.baseline(known, session, where) if before is None else before.pain
+    found = relief.percent(baseline, relief.Score(one.on, one.pain, one.relief_pct))
     return Point(one.on, one.phase, one.pain, session, found)
 
 
@@ -101,17 +121,24 @@ def told(found: Sequence[Point]) -> list[int]:
     return [one.pain for one in found if one.pain is not None]
 
 
-def gaps(found: Sequence[Point]) -> list[Gap]:
-    """Where one session's scores end and the next session's begin later: nobody knows what was between."""
+def gaps(found: Sequence[Point], today: date, weeks: int) -> list[Gap]:
+    """The times of which nobody knows how it went: between the scores of two sessions, and wherever there was none for
+    more than so many weeks, up to today."""
     known = [one for one in found if one.pain is not None]
-    apart = [(one, other) for one, other in pairwise(known) if one.session != other.session]
-    return [Gap(one.on, other.on) for one, other in apart if one.on < other.on]
+    out = [Gap(one.on, other.on) for one, other in pairwise(known) if not _told_of(one, other, weeks)]
+    since_last = [Gap(known[-1].on, today)] if known else []
+    return [one for one in out if one.since < one.until] + [one for one in since_last if one.weeks > weeks]
 
 
-def joined(found: Sequence[Point]) -> list[tuple[Point, Point]]:
-    """The neighbours between which a line may be drawn: both of one session."""
+def joined(found: Sequence[Point], weeks: int) -> list[tuple[Point, Point]]:
+    """The neighbours between which a line may be drawn: of one session, and not more than so many weeks apart."""
     known = [one for one in found if one.pain is not None]
-    return [(one, other) for one, other in pairwise(known) if one.session is not None and one.session == other.session]
+    return [(one, other) for one, other in pairwise(known) if _told_of(one, other, weeks)]
+
+
+def _told_of(one: Point, other: Point, weeks: int) -> bool:
+    same = one.session is not None and one.session == other.session
+    return same and Gap(one.on, other.on).weeks <= weeks
 
 
 def enough_at(baseline: int, percent: Decimal) -> int:

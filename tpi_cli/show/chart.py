@@ -9,14 +9,13 @@ from tpi_cli.rules.body import seen
 from tpi_cli.show.clean import clean
 from tpi_cli.show.out import Out, room
 from tpi_cli.show.picture import body, spark
-from tpi_cli.show.picture.body import Marker
+from tpi_cli.show.picture.body import SIDES, Marker
 from tpi_cli.show.report import Column
 from tpi_cli.show.session import agents_of, pain_words, sites_of
 from tpi_cli.show.table import coloured
 from tpi_cli.store.read.body import SiteNow
 from tpi_cli.store.read.log import Session
 
-SIDES = "L and R are the patient's left and right"
 NO_PLAN = "no follow-up"
 SESSIONS = 10
 """The newest so many sessions stand below the legend."""
@@ -69,9 +68,16 @@ def picture(sites: Sequence[SiteNow], out: Out, *, ascii_only: bool) -> list[str
     """The body with the sites on it, and what is to be known to read it."""
     shown = markers(sites)
     lines = body.drawn(shown, room(out), ascii_only=ascii_only or not out.glyphs, coloured=coloured(out.colour))
-    missing = [f"{one.number} {title(one.muscle)} {one.side}" for one in body.unplaced(shown)]
-    told = [f"not drawn: {clean(', '.join(missing))}"] if missing else []
-    return [*lines, "", SIDES, *told, ""]
+    if not lines:
+        return ["no room for the picture", ""]
+    told = {"not drawn": body.unplaced(shown), "moved aside to make room": body.moved(shown)}
+    notes = [f"{words}: {clean(', '.join(map(named, ones)))}" for words, ones in told.items() if ones]
+    return [*lines, "", SIDES, *notes, ""]
+
+
+def named(one: Marker) -> str:
+    """`12 posterior scalene L`."""
+    return f"{one.number} {title(one.muscle)} {one.side}"
 
 
 def history(sessions: Sequence[Session]) -> list[str]:

@@ -29,21 +29,21 @@ def _mark(day: Day) -> str:
     return FULL if patients == day.capacity else OVER
 
 
-def heat(text: str, most: int) -> Look | None:
-    """The colour of a cell, by how many patients it holds of the most that a day has room for."""
+def heat(text: str, room: int) -> Look | None:
+    """The colour of a cell, by how many patients it holds of those that its weekday has room for."""
     if text == NONE:
         return None
     if text.endswith(OVER):
         return TOO_MUCH
     patients = sum(map(int, text.rstrip(FULL).split("+")))
-    return HEAT[min(len(HEAT) - 1, patients * len(HEAT) // max(1, most))]
+    return HEAT[min(len(HEAT) - 1, patients * len(HEAT) // max(1, room))]
 
 
-def most(weeks: Sequence[Week]) -> int:
-    """Room on the day that has most; where nobody said, the patients of the fullest day."""
-    days = [day for week in weeks for day in week.days]
-    known = [day.capacity for day in days if day.capacity is not None]
-    return max(known or [day.due + day.booked for day in days], default=0)
+def room(weeks: Sequence[Week], weekday: int) -> int:
+    """Patients that a weekday has room for when it is open; where nobody said, those of the fullest day there is."""
+    known = [day.capacity for week in weeks if (day := week.days[weekday]).capacity is not None]
+    patients = [day.due + day.booked for week in weeks for day in week.days]
+    return max((one for one in known if one is not None), default=max(patients, default=0))
 
 
 def due(week: Week) -> int:
@@ -58,18 +58,17 @@ def booked(week: Week) -> int:
 
 def columns(weeks: Sequence[Week]) -> tuple[Column, ...]:
     """A column a weekday, in shades from few patients to many."""
-    room = most(weeks)
     return (
         Column("week", lambda week: str(week.days[0].on)),
-        *(_weekday(at, name, room) for at, name in enumerate(DAYS)),
+        *(_weekday(at, name, room(weeks, at)) for at, name in enumerate(DAYS)),
         Column("due", lambda week: str(due(week)), right=True),
         Column("booked", lambda week: str(booked(week)), right=True),
         Column("capacity", lambda week: NOTHING if week.capacity is None else str(week.capacity), 1, right=True),
     )
 
 
-def _weekday(at: int, name: str, room: int) -> Column:
-    return Column(name, lambda week: cell(week.days[at]), right=True, look=lambda text: heat(text, room))
+def _weekday(at: int, name: str, most: int) -> Column:
+    return Column(name, lambda week: cell(week.days[at]), right=True, look=lambda text: heat(text, most))
 
 
 def footer(weeks: Sequence[Week]) -> str:

@@ -136,7 +136,7 @@ def _new_file(path: str) -> TextIO:
 class Unwritten(TpiError):
     """cannot write {path}: {why}"""
 
-    hint = "name another file with --output"
+    hint = "name another file, in a folder that is there"
 
 
 def _talk(text: str) -> None:

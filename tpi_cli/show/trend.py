@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from tpi_cli.reference import sources
+from tpi_cli.reference import payers, sources
+from tpi_cli.reference.outcome_times import last_weeks
 from tpi_cli.rules import past, trend
 from tpi_cli.rules.eligibility import Where
 from tpi_cli.rules.relief import whole
-from tpi_cli.rules.trend import Point
+from tpi_cli.rules.trend import Gap, Point
 from tpi_cli.rules.values import plain
 from tpi_cli.show.out import Out, room
 from tpi_cli.show.picture import plot
@@ -16,17 +17,22 @@ from tpi_cli.show.picture.plot import Level, Plot
 from tpi_cli.show.report import Column, many
 from tpi_cli.store.read.body import Known
 
+WIDEST = 120
+"""Cells: a wider plot says no more."""
 ONE_DAY = timedelta(days=1)
 KEY = "B before  A after  o later  * several  ^ session  - relief enough up to here"
 
 
 class Course(NamedTuple):
-    """The scores of a site, or of the patient as a whole; the days treated; where relief is enough after each."""
+    """The scores of a site, or of the patient, and the times nobody knows of; the days treated; where relief is enough
+    after each."""
 
     points: Sequence[Point]
+    gaps: Sequence[Gap]
     sessions: Sequence[date]
     levels: Sequence[Level]
     known: Known
+    today: date
 
 
 def course(known: Known, where: Where | None, today: date) -> Course:
@@ -38,21 +44,18 @@ def course(known: Known, where: Where | None, today: date) -> Course:
         for day, end in zip(days, ends, strict=False)
         if (before := past.baseline(known.past, day, where))
     ]
-    return Course(trend.points(known.past, known.scores, where), days, levels, known)
+    points = trend.points(known.past, known.scores, where)
+    return Course(points, trend.gaps(points, today, last_weeks()), days, levels, known, today)
 
 
 def picture(found: Course, out: Out) -> list[str]:
-    """The plot with its key, where pictures are wanted."""
+    """The plot with its key, where pictures are wanted and there is room."""
     if not out.drawn:
         return []
-    lines = plot.drawn(
-        Plot(found.points, found.sessions, found.levels, date.fromisoformat(out.today)), min(room(out), WIDEST)
-    )
+    joined = trend.joined(found.points, last_weeks())
+    shown = Plot(found.points, joined, found.sessions, found.levels, found.today)
+    lines = plot.drawn(shown, min(room(out), WIDEST))
     return [*lines, "", KEY, ""] if lines else []
-
-
-WIDEST = 120
-"""Cells: a wider plot says no more."""
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -85,8 +88,14 @@ def around(found: Course) -> dict[str, Any]:
             "source": known.source,
             "levels": [{"from": one.since, "until": one.until, "pain": one.pain} for one in found.levels],
         },
-        "gaps": [{"from": one.since, "until": one.until, "weeks": one.weeks} for one in trend.gaps(found.points)],
+        "gaps": [{"from": one.since, "until": one.until, "weeks": one.weeks} for one in found.gaps],
     }
+
+
+def asked_by(known: Known) -> str:
+    """Who asks for that much relief: the payer's paper, or where it stands."""
+    row = next((one for one in payers.shipped() if one.policy.id == known.source), None)
+    return row.name if row else sources.title(known.source)
 
 
 def footer(found: Course, *, discreet: bool) -> str:
@@ -96,8 +105,8 @@ def footer(found: Course, *, discreet: bool) -> str:
     if discreet:
         return many(len(found.points), "score")
     known = found.known
-    enough = f"relief enough: {plain(known.percent)} % of the pain before ({sources.title(known.source)})"
-    longest = max(trend.gaps(found.points), key=lambda one: one.until - one.since, default=None)
+    enough = f"relief enough: {plain(known.percent)} % of the pain before ({asked_by(known)})"
+    longest = max(found.gaps, key=lambda one: one.until - one.since, default=None)
     if longest is None:
         return enough
     return f"{enough}\nlongest without a score: {many(longest.weeks, 'week')}, {longest.since} to {longest.until}"

@@ -5,19 +5,21 @@ from datetime import date
 from typing import NamedTuple
 
 from tpi_cli.reference import alerts as kinds
-from tpi_cli.reference import sources
 from tpi_cli.reference.names import title
-from tpi_cli.rules import past
+from tpi_cli.rules import past, trend
 from tpi_cli.rules.relief import Wanted, whole
 from tpi_cli.rules.values import Shot, plain
 from tpi_cli.show import chart
 from tpi_cli.show.adverse import words as event_words
+from tpi_cli.show.due import site_code
 from tpi_cli.show.paper import parts
 from tpi_cli.show.paper.document import Aside, Block, Document, Heading, Paragraph, Points, Table
 from tpi_cli.show.patient import unasked
 from tpi_cli.show.person import as_addressed, in_full, redacted_head, spelled
 from tpi_cli.show.report import many
 from tpi_cli.show.session import mix_words, pain_words
+from tpi_cli.show.trend import asked_by
+from tpi_cli.store.read.adverse import Event
 from tpi_cli.store.read.body import SiteNow
 from tpi_cli.store.read.people import Alert
 from tpi_cli.store.read.summary import Summary, Treatment
@@ -35,6 +37,8 @@ A_SITE = 1.4
 ALERT, GIVEN = 44, 66
 """Characters of a line of alerts, and of what was given."""
 EVENTS = 2
+NAMED = 8
+"""At most so many places are named in a sentence; more stand in the table."""
 
 
 class _Space(NamedTuple):
@@ -50,7 +54,8 @@ def document(found: Summary, reader: str, redact: str) -> Document:
 
 
 def _for_patient(found: Summary, redact: str) -> Document:
-    sites, more = parts.shown(found.sites, YOUR_SITES)
+    sites, others = parts.shown(found.sites, YOUR_SITES)
+    more = [Paragraph(f"{many(len(others), 'more place')} on file.")] if others else []
     return Document(
         sender=parts.sender(found),
         title="Your trigger point treatment",
@@ -70,25 +75,51 @@ def _about_you(found: Summary, redact: str) -> list[str]:
 
 
 def _what_was_done(found: Summary) -> Iterator[Block]:
-    if found.last is None:
+    """Of the newest day, each mix with the places that got it."""
+    if found.last_day is None:
         return
-    session = found.last.session
     yield Heading("What was done")
-    places = ", ".join(f"{title(muscle)} {parts.SIDES.get(side, side)}" for muscle, side in session.sites)
-    agents = " and ".join(_agent(found, agent) for agent in session.agents)
-    yield Paragraph(f"On {in_full(session.date)} we treated {places} with {agents}.")
-    before, after = session.pain
+    shots = [shot for one in found.last for shot in one.shots]
+    few = sum(len(shot.places) for shot in shots) <= NAMED
+    told = "; ".join(f"{_treated(shot, few=few)} with {_mix(found, shot)}" for shot in shots)
+    yield Paragraph(f"On {in_full(found.last_day)} we treated {told}.")
+    before, after = (_pain(found, found.last, phase) for phase in (trend.BEFORE, trend.AFTER))
     if before is not None and after is not None:
-        yield Paragraph(f"Your pain was {before} of 10 before and {after} of 10 after.")
+        worst = "" if _of_the_whole(found) else ", where it hurt most"
+        yield Paragraph(f"Your pain was {before} of 10 before and {after} of 10 after{worst}.")
+
+
+def _treated(shot: Shot, *, few: bool) -> str:
+    if not few:
+        return many(len(shot.places), "place")
+    return ", ".join(f"{title(one.muscle)} {parts.SIDES.get(one.side, one.side)}" for one in shot.places)
+
+
+def _mix(found: Summary, shot: Shot) -> str:
+    """`lidocaine (a local anaesthetic) and triamcinolone acetonide (a steroid)`."""
+    return " and ".join(_agent(found, dose.agent) for dose in shot.doses) or "a needle alone"
 
 
 def _agent(found: Summary, agent: str) -> str:
-    """`lidocaine (a local anaesthetic)`."""
     known = found.agents.get(agent)
-    if known is None or agent == "dry_needling":
-        return "a needle alone"
+    if known is None:
+        return agent.replace("_", " ")
     what = {"local_anaesthetic": " (a local anaesthetic)", "corticosteroid": " (a steroid)"}
     return known.name + what.get(known.agent_class, "")
+
+
+def _pain(found: Summary, entries: Sequence[Treatment], phase: str) -> int | None:
+    """The score of a phase of some entries: told of the whole, else of the site where it hurt most."""
+    numbers = {one.session.number for one in entries}
+    told = [one for one in found.known.scores if one.phase == phase and one.entry in numbers and one.pain is not None]
+    whole = [one.pain for one in told if one.where is None]
+    return max([one for one in (whole or [one.pain for one in told]) if one is not None], default=None)
+
+
+def _of_the_whole(found: Summary) -> bool:
+    """Whether the scores of the last day are told of the patient as a whole, and by one entry."""
+    numbers = {one.session.number for one in found.last}
+    return len(numbers) == 1 and not [one for one in found.known.scores if one.entry in numbers and one.where]
 
 
 def _your_sites(sites: Sequence[SiteNow]) -> Iterator[Block]:
@@ -106,27 +137,40 @@ def _score(one: SiteNow) -> str:
 
 
 def _for_referrer(found: Summary, redact: str) -> Document:
-    sites, more = parts.shown(found.sites, _space(found).sites)
+    sites, others = parts.shown(found.sites, _space(found).sites)
+    status = [] if found.who.status == "active" else [_status(found)]
     return Document(
         sender=parts.sender(found),
         title="Trigger point treatment: summary for the referrer",
-        about=[redacted_head(found.who, found.today, (), redact)],
-        blocks=[*parts.body_map(sites), *_alerts(found, redact), *_sites(found, sites), *more,
+        about=[redacted_head(found.who, found.today, (), redact), *status],
+        blocks=[*parts.body_map(sites), *_alerts(found, redact), *_sites(found, sites), *_left_out(others),
                 *_sessions(found), *_events(found, redact), Heading("Plan"),
                 *(Paragraph(words) for words in _plan(found)), _measured(found)],
     )  # fmt: skip
 
 
 def _for_chart(found: Summary, redact: str) -> Document:
-    sites, more = parts.shown(found.sites, _space(found).sites)
+    sites, others = parts.shown(found.sites, _space(found).sites)
     return Document(
         sender=parts.sender(found),
         title="Trigger point chart",
-        about=[redacted_head(found.who, found.today, (), redact), *_person(found, redact)],
+        about=[redacted_head(found.who, found.today, (), redact), *_person(found, redact), _status(found)],
         blocks=[*parts.body_map(sites), *_alerts(found, redact), Heading("Plan"),
-                *(Paragraph(words) for words in _plan(found)), *_sites(found, sites), *more,
+                *(Paragraph(words) for words in _plan(found)), *_sites(found, sites), *_left_out(others),
                 *_sessions(found), *_events(found, redact), _measured(found)],
     )  # fmt: skip
+
+
+def _status(found: Summary) -> str:
+    """`deceased since 2026-03-04`."""
+    who = found.who
+    return f"Status: {who.status}{f' since {who.status_on}' if who.status_on else ''}"
+
+
+def _left_out(others: Sequence[SiteNow]) -> Iterator[Block]:
+    """Every site that found no room, by its short name."""
+    if others:
+        yield Paragraph(f"Not on this sheet: {', '.join(site_code(one) for one in others)}.")
 
 
 _READERS: dict[str, Callable[[Summary, str], Document]] = {
@@ -141,9 +185,9 @@ def _person(found: Summary, redact: str) -> list[str]:
     """Mrn, sex, weight, payer: what a chart has under the name."""
     who = found.who
     weight = f"{plain(who.weight_kg)} kg on {who.weight_on}" if who.weight_kg is not None else None
-    told = {"mrn": who.mrn, "sex": who.sex, "weight": weight, "payer": who.payer, "status": who.status}
+    told = {"mrn": who.mrn, "sex": None if who.sex == "unknown" else who.sex, "weight": weight, "payer": who.payer}
     line = ", ".join(f"{name} {value}" for name, value in told.items() if value)
-    return [line] if redact == "none" else []
+    return [line] if line and redact == "none" else []
 
 
 def _alerts(found: Summary, redact: str) -> Iterator[Block]:
@@ -174,7 +218,7 @@ def _last_pain(one: SiteNow) -> str:
 
 
 def _answer(found: Summary, one: SiteNow) -> str:
-    """`71 % for at least 6 weeks`: the best relief that was enough, and how long it is known to have lasted."""
+    """`71 % for at least 6 weeks`: the last relief that was enough, and how long it is known to have lasted."""
     if one.last is None:
         return "-"
     answer = past.answered(found.known.past, one.last, (one.muscle, one.side), Wanted(found.known.percent))
@@ -203,7 +247,9 @@ def _sessions(found: Summary) -> Iterator[Block]:
         room -= 1 + len(given) // GIVEN
         if rows and room < 0:
             break
-        rows.append([str(one.session.date), given, pain_words(*one.session.pain) or "-", one.session.clinician])
+        pain = pain_words(*(_pain(found, [one], phase) for phase in (trend.BEFORE, trend.AFTER)))
+        clinician = found.clinicians.get(one.session.clinician, one.session.clinician)
+        rows.append([str(one.session.date), given, pain or "-", clinician])
     if rows:
         yield Table("Sessions", ("Day", "Given", "Pain", "Clinician"), rows)
     more = len(found.treatments) - len(rows)
@@ -224,31 +270,48 @@ def _each(shot: Shot) -> str:
 
 
 def _events(found: Summary, redact: str) -> Iterator[Block]:
+    """What went wrong, what somebody has to look at again first."""
     if not found.events:
         return
     yield Heading("Adverse events")
-    told = [f"{one.on}: {event_words(one.type, one.text if redact == 'none' else None)}" for one in found.events]
-    yield Points(told[:EVENTS])
-    if len(told) > EVENTS:
-        yield Paragraph(f"{many(len(told) - EVENTS, 'earlier event')} on file.")
+    waiting = found.open_events
+    told = [*waiting, *(one for one in found.events if one not in waiting)]
+    room = max(EVENTS, len(waiting))
+    yield Points([_event(one, redact) for one in told[:room]])
+    if len(told) > room:
+        yield Paragraph(f"{many(len(told) - room, 'earlier event')} on file.")
+
+
+def _event(one: Event, redact: str) -> str:
+    said = event_words(one.type, one.text if redact == "none" else None)
+    if one.closed_on is not None:
+        return f"{one.on}: {said}, closed {one.closed_on}"
+    return f"{one.on}: {said}" + (f", OPEN: wants a look from {one.look_on}" if one.look_on is not None else "")
 
 
 def _plan(found: Summary) -> Iterator[str]:
-    """Bookings and the next day, for a colleague."""
-    for one in found.booked:
-        yield f"Booked {one.on} {one.wall}{f' with {one.clinician}' if one.clinician else ''}."
+    """What is open, what is booked, when the next session is due; why none is."""
+    if found.open_events:
+        yield f"{many(len(found.open_events), 'adverse event')} open: to be looked at before anything else."
+    if found.booked:
+        first, *more = found.booked
+        after = f", and {many(len(more), 'appointment')} after it" if more else ""
+        yield f"Booked {first.on} {first.wall}{after}."
     day = parts.comes_back(found.sites)
-    if day is None:
-        yield "No further session is planned."
-    else:
+    if day is not None:
         since = "due since" if day < found.today else "due"
         yield f"Next session {since} {day}, on the findings and the answer by then."
+    elif parts.undecided(found.sites):
+        yield "Nobody said yet when the next session is."
+    else:
+        told = ", ".join(sorted({chart.status(one) for one in found.sites}))
+        yield f"No further session is planned{f' ({told})' if told else ''}."
 
 
 def _measured(found: Summary) -> Aside:
     """What the numbers mean, and that it is a record and no recommendation."""
     known = found.known
-    enough = f"{plain(known.percent)} % ({sources.title(known.source)})"
+    enough = f"{plain(known.percent)} % ({asked_by(known)})"
     return Aside(
         f"Pain 0 to 10. Relief in percent of the pain before; enough from {enough}. A record of what was done; it "
         f"recommends no treatment. Printed {spelled(found.today)}."

@@ -17,6 +17,9 @@ ROWS = 30
 HALF = 13
 """Cells from the midline to either side."""
 BETWEEN = "    "
+SIDES = "L and R are the patient's left and right"
+FARTHEST = 4
+"""Cells (a line counts as two) that a number may stand from its place without a word about it."""
 NEAREST = 1
 """Cells between a number and the midline, so that its side is seen."""
 SCALE = ROWS * dots.DOWN / HEIGHT
@@ -33,7 +36,9 @@ class Marker(NamedTuple):
 
 
 def drawn(markers: Sequence[Marker], room: int, *, ascii_only: bool, coloured: bool) -> list[str]:
-    """Front and back in lines: beside each other where there is room for both, else one below the other."""
+    """Front and back in lines: beside each other where there is room for both, else one below the other, or nothing."""
+    if room < 2 * HALF:
+        return []
     views = [list(_view(view, markers, ascii_only=ascii_only, coloured=coloured)) for view in VIEWS]
     if room < 4 * HALF + len(BETWEEN):
         return [*views[0], "", *views[1]]
@@ -60,6 +65,17 @@ def _view(view: str, markers: Sequence[Marker], *, ascii_only: bool, coloured: b
         if box is not None:
             _write(grid[box.y], box.x, str(number), coloured=coloured)
     yield from ("".join(row) for row in grid)
+
+
+def moved(markers: Sequence[Marker]) -> list[Marker]:
+    """Those whose number stands so far from their place, to make room, that it must be said."""
+    of = {marker.number: marker for marker in markers}
+    found = [(of[number], box) for view in VIEWS for number, box in _boxes(view, markers) if box is not None]
+    return [marker for marker, box in found if _away(_label(marker).box, box) > FARTHEST]
+
+
+def _away(best: Box, box: Box) -> int:
+    return max(abs(best.x - box.x), 2 * abs(best.y - box.y))
 
 
 def _write(row: list[str], at: int, text: str, *, coloured: bool) -> None:

@@ -4,10 +4,10 @@ Lines join the scores of one session only; between sessions nobody knows, and no
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from tpi_cli.rules.trend import AFTER, BEFORE, LATER, Point, joined
+from tpi_cli.rules.trend import AFTER, BEFORE, LATER, Point
 
 MOST = 10
 """The worst pain; the least is 0."""
@@ -18,7 +18,8 @@ SEVERAL = "*"
 SESSION, JOIN, ENOUGH = "^", ".", "-"
 AXIS = 4
 """Cells of the scale at the left."""
-NARROWEST = 24
+NARROWEST = 28
+"""Cells for the scale and two dates."""
 
 
 class Level(NamedTuple):
@@ -30,23 +31,24 @@ class Level(NamedTuple):
 
 
 class Plot(NamedTuple):
-    """What is drawn: scores in order of time, the days of sessions, where relief was enough."""
+    """What is drawn: scores in order of time, those a line joins, the days of sessions, where relief was enough."""
 
     points: Sequence[Point]
+    joined: Sequence[tuple[Point, Point]]
     sessions: Sequence[date]
     levels: Sequence[Level]
     today: date
 
 
 def drawn(plot: Plot, room: int) -> list[str]:
-    """The plot in lines; nothing where there is nothing to draw."""
+    """The plot in lines; nothing where there is nothing to draw, or no room for it."""
     days = [*plot.sessions, *(one.on for one in plot.points)]
-    if not any(one.pain is not None for one in plot.points):
+    if not any(one.pain is not None for one in plot.points) or room < NARROWEST:
         return []
-    grid = _Grid(min(days), plot.today, max(NARROWEST, room - AXIS - 1))
+    grid = _Grid(min(days), plot.today, room - AXIS)
     for level in plot.levels:
         grid.across(level.since, level.until, level.pain, ENOUGH)
-    for one, other in joined(plot.points):
+    for one, other in plot.joined:
         grid.join(one, other)
     for point in plot.points:
         if point.pain is not None:
@@ -58,13 +60,13 @@ class _Grid:
     """Cells by column and score."""
 
     def __init__(self, first: date, last: date, columns: int) -> None:
-        self.first, self.days = first, max(1, (last - first).days)
-        self.columns = min(columns, self.days + 1)
+        self.first, self.last = first, last
+        self.columns = min(columns, (last - first).days + 1)
         self.cells: dict[tuple[int, int], str] = {}
 
     def column(self, on: date) -> int:
         """The column of a day."""
-        return (on - self.first).days * (self.columns - 1) // self.days
+        return (on - self.first).days * (self.columns - 1) // max(1, (self.last - self.first).days)
 
     def mark(self, on: date, pain: int, mark: str) -> None:
         """A score; two different ones in a cell are told as several."""
@@ -97,6 +99,6 @@ class _Grid:
 
     def _dates(self) -> str:
         """The first day at the left, the last at the right where both find room."""
-        first, last = str(self.first), str(self.first + timedelta(self.days))
+        first, last = str(self.first), str(self.last)
         gap = self.columns - len(first) - len(last)
         return f"{first}{' ' * gap}{last}" if gap > 0 else f"{first} to {last}"

@@ -28,7 +28,7 @@ def drawn(scores: Sequence[int]) -> str:
 
 def share(part: Decimal, *, bars: bool) -> str:
     """`####...... 40%`: a part of its limit; what is over it shows by its number, the bar is full."""
-    percent = int(part * 100)
+    percent = int(part * 100) if part <= 1 else int((part * 100).to_integral_value("ROUND_CEILING"))
     if not bars:
         return f"{percent}%"
     full = min(LENGTH, max(int(part * LENGTH), int(part > 0)))

@@ -1,16 +1,13 @@
 """The body with a patient's sites as SVG: the same drawing as in a terminal, each site a numbered circle."""
 
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 
 from tpi_cli.reference.body import BODY, HEIGHT, WIDEST, lines, places
 from tpi_cli.reference.names import title
 from tpi_cli.rules.body import VIEWS, Box, Label, laid_out, seen, turned
-from tpi_cli.show import chart
-from tpi_cli.show.markup import Element, as_svg, element
-from tpi_cli.show.picture.body import Marker, heading
+from tpi_cli.show.markup import Element, element
+from tpi_cli.show.picture.body import SIDES, Marker, heading
 from tpi_cli.show.picture.curve import bends
-from tpi_cli.store.read.body import SiteNow
 
 HALF, TOP = WIDEST + 6, 16
 """Units from the midline to a view's edge, and above it for its heading."""
@@ -20,8 +17,6 @@ SIZE = 11
 GAP = (1, 1)
 STEP = 3
 """Units by which a circle is moved away from others."""
-SCALE = 3.2
-"""Pixels a unit, in a file of its own."""
 INK, FAINT, MARK = "#333333", "#8a8a8a", "#1f4e79"
 FONT = "system-ui, sans-serif"
 
@@ -35,59 +30,12 @@ def figure(markers: Sequence[Marker], words: str) -> Element:
     return element("svg", look, element("title", None, "Body map"), element("desc", None, words), *views)
 
 
-def whole(head: str, sites: Sequence[SiteNow]) -> str:
-    """The picture as a file of its own: who it is of, front and back, the legend."""
-    markers, told, who = chart.markers(sites), list(legend(sites)), wrap(head, LONGEST)
-    notes = [line for note in reading(markers) for line in wrap(note, LONGEST)]
-    width, height, top = 2 * VIEW * SCALE, (HEIGHT + TOP + 2) * SCALE, LINE * len(who)
-    body = figure(markers, "; ".join(" ".join(row) for row in told))
-    for name, value in {"x": 0, "y": top, "width": width, "height": height}.items():
-        body.set(name, f"{value:.4g}")
-    under = top + height + LINE
-    parts = [*_lines(LINE, who, bold=True), body, *_lines(under, notes), *_rows(under + LINE * len(notes), told)]
-    deep = under + LINE * (len(notes) + len(told))
-    size = {"viewBox": f"0 0 {width:.4g} {deep:.4g}", "width": width, "height": deep}
-    paper = element("rect", {"width": "100%", "height": "100%", "fill": "#ffffff"})
-    return as_svg(element("svg", {**size, "font-family": FONT, "fill": INK}, paper, *parts))
-
-
 def reading(markers: Sequence[Marker]) -> list[str]:
     """What is to be known to read the picture: whose left and right it is, and what is not on it."""
     found = [(marker, box) for view in VIEWS for marker, box in _placed(view, markers)]
     shown = {marker for marker, box in found if box is not None}
     missing = [f"{one.number} {title(one.muscle)} {one.side}" for one in markers if one not in shown]
-    return [chart.SIDES, *([f"not drawn: {', '.join(missing)}"] if missing else [])]
-
-
-def legend(sites: Sequence[SiteNow]) -> Iterator[tuple[str, str, str, str, str]]:
-    """What each number stands for, in words: site and side, last treated, last pain, due."""
-    for one in sites:
-        pain = "no score" if one.pain is None else f"pain {one.pain.pain}"
-        last = f"treated {one.last}" if one.last else "not treated"
-        due = f"due {one.due}, {one.status}" if one.due else chart.status(one)
-        yield str(one.number), f"{title(one.muscle)} {one.side}", last, pain, due
-
-
-COLUMNS = (12, 40, 224, 342, 400)
-"""Where the legend's columns begin, in pixels."""
-LINE = 18
-"""Pixels from one line of text to the next."""
-LONGEST = 76
-"""Characters of a line."""
-
-
-def _rows(top: float, told: Sequence[tuple[str, ...]]) -> Iterator[Element]:
-    for row, cells in enumerate(told):
-        yield from (_text(x, top + LINE * row, cell) for x, cell in zip(COLUMNS, cells, strict=True))
-
-
-def _lines(top: float, lines: Sequence[str], *, bold: bool = False) -> Iterator[Element]:
-    return (_text(COLUMNS[0], top + LINE * row, line, bold=bold) for row, line in enumerate(lines))
-
-
-def _text(x: float, y: float, words: str, *, bold: bool = False) -> Element:
-    look = {"font-size": 13, "font-weight": "bold"} if bold else {"font-size": 10}
-    return element("text", {"x": x, "y": float(y), **look}, words)
+    return [SIDES, *([f"not drawn: {', '.join(missing)}"] if missing else [])]
 
 
 def _view(view: str, markers: Sequence[Marker]) -> Iterator[Element]:
@@ -112,15 +60,14 @@ def _pair(point: tuple[float, float]) -> str:
 
 
 def _circles(placed: Sequence[tuple[Marker, Box | None]]) -> Iterator[Element]:
-    """A circle each, and a line to its place where it had to move away from it."""
-    for marker, box in placed:
-        if box is None:
-            continue
+    """A circle each, over the lines to the places that circles had to move away from: no number is crossed out."""
+    shown = [(marker, box.x + SIZE / 2, box.y + SIZE / 2) for marker, box in placed if box is not None]
+    for marker, x, y in shown:
         at = seen(places()[marker.muscle], marker.side)
-        x, y = box.x + SIZE / 2, box.y + SIZE / 2
         if abs(x - at.x) > 1 or abs(y - at.y) > 1:
             yield element("line", {"x1": at.x, "y1": at.y, "x2": x, "y2": y, "stroke": MARK, "stroke-width": 0.5})
             yield element("circle", {"cx": at.x, "cy": at.y, "r": 0.9, "fill": MARK})
+    for marker, x, y in shown:
         yield element("circle", {"cx": x, "cy": y, "r": SIZE / 2, "fill": MARK})
         size = 7.5 if marker.number < 100 else 5.5
         yield element("text", {"x": x, "y": y + size * 0.36, "font-size": size, "fill": "#ffffff"}, str(marker.number))

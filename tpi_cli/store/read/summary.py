@@ -39,23 +39,34 @@ class Summary(NamedTuple):
     """Names by code, of those who have one on file."""
 
     @property
-    def last(self) -> Treatment | None:
-        """The newest session."""
-        return self.treatments[0] if self.treatments else None
+    def last(self) -> tuple[Treatment, ...]:
+        """Everything that was done on the newest day: a day is one session, however many entries it has."""
+        return tuple(one for one in self.treatments if one.session.date == self.treatments[0].session.date)
+
+    @property
+    def last_day(self) -> date | None:
+        """That day."""
+        return self.treatments[0].session.date if self.treatments else None
+
+    @property
+    def open_events(self) -> list[Event]:
+        """The adverse events that somebody has to look at again."""
+        return [one for one in self.events if one.look_on is not None and one.closed_on is None]
 
 
 def of_patient(db: Database, office: Clinic, who: Patient) -> Summary:
     """What is on file about a patient by the end of today."""
     known = body.known(db, who, office.today)
-    counted = [one for one in log.sessions(db, who.number) if one.voided_at is None]
+    sessions = [one for one in log.sessions(db, who.number) if one.date <= office.today]
+    void = {one.number for one in sessions if one.voided_at is not None}
     return Summary(
         clinic=office,
         today=office.today,
         who=who,
         alerts=people.alerts(db, who.id),
         sites=list(body.sites(db, office, who, known)),
-        treatments=[Treatment(one, log.shots(db, one.id)) for one in counted],
-        events=list(adverse.events(db, who.id)),
+        treatments=[Treatment(one, log.shots(db, one.id)) for one in sessions if one.number not in void],
+        events=[one for one in adverse.events(db, who.id) if one.on <= office.today and one.session not in void],
         booked=appointments.still_open(db, who.id, office.today),
         known=known,
         clinicians={one.code: one.name for one in clinicians.everyone(db) if one.name},
