@@ -128,3 +128,39 @@ def test_installing_writes_the_script_and_says_where(home: Clinic) -> None:
     (path,) = [word for word in answer.out.split() if word.startswith(str(home.home))]
     assert "_tpi_completion" in Path(path).read_text()
     assert path in (home.home / ".bashrc").read_text()
+
+
+def test_installing_twice_leaves_one_line(home: Clinic) -> None:
+    home.ok("completion", "install", "bash")
+    once = (home.home / ".bashrc").read_text()
+    home.ok("completion", "install", "bash")
+    assert (home.home / ".bashrc").read_text() == once
+
+
+def test_what_stands_in_the_start_up_file_stays_and_a_link_stays_a_link(home: Clinic) -> None:
+    mine = home.home / "dotfiles.zsh"
+    mine.write_bytes(b"alias l='ls' # caf\xe9")
+    (home.home / ".zshrc").symlink_to(mine)
+    home.ok("completion", "install", "zsh")
+    assert (home.home / ".zshrc").is_symlink()
+    assert mine.read_bytes().splitlines() == [
+        b"alias l='ls' # caf\xe9", b"fpath+=~/.zfunc; autoload -Uz compinit; compinit"
+    ]  # fmt: skip
+
+
+def test_a_home_with_an_apostrophe_is_quoted_for_the_shell(tmp_path: Path) -> None:
+    folder = tmp_path / "Mei's"
+    folder.mkdir()
+    Clinic(folder).ok("completion", "install", "bash")
+    done = subprocess.run(
+        ["bash", "-c", f'source "{folder}/.bashrc" && complete -p tpi'], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "_tpi_completion" in done.stdout
+
+
+def test_a_start_up_file_that_cannot_be_written_is_told(home: Clinic) -> None:
+    (home.home / ".bashrc").mkdir()
+    answer = home.run("completion", "install", "bash")
+    assert answer.code == 6
+    assert "tpi completion show prints it" in answer.err

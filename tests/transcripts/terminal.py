@@ -14,7 +14,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.conftest import Clinic
@@ -44,13 +44,17 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         environment = clinic.environment(**{"TERM": "xterm-256color", **more})
         self._child = subprocess.Popen(
-            [sys.executable, "-c", (_UNDER.format(account) if account else "") + _CHILD, *words],
+            self._program(words, account),
             stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
         )  # fmt: skip
         os.close(slave)
         self._raw = b""
         self._seen = 0
         self._last = ""
+
+    def _program(self, words: Sequence[str], account: str) -> list[str]:
+        """What is started in it: `tpi` with these words."""
+        return [sys.executable, "-c", (_UNDER.format(account) if account else "") + _CHILD, *words]
 
     @property
     def raw(self) -> str:
