@@ -473,7 +473,7 @@ def _without_text(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def _crowded(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
-    """Much of everything: 24 sites, 14 sessions of three agents, 6 events, alerts in many words, a name without end."""
+    """Much of everything: 24 sites, 15 sessions, one of 18 sites, 9 bookings, alerts in many words, an endless name."""
 
     def build(clinic: Clinic) -> None:
         clinic.ok(
@@ -491,6 +491,11 @@ def _crowded(tmp_path_factory: pytest.TempPathFactory, _template: Path) -> Path:
             why = [word for rule in re.findall(r"--override (\w+)=", asked) for word in ("--override", f"{rule}=x")]
             if why:
                 clinic.inject("1", items, *told[:-1], *why)
+        everywhere = ", ".join(f"{muscle} both" for muscle in muscles[:9])
+        many = ("--on", "2026-11-20", "--next", "3mo", "--pain", "8:5", "--override", "pneumothorax_site=x")
+        clinic.inject("1", f"{everywhere} lido 0.5% 0.2ml each", *many)
+        for at in range(9):
+            clinic.ok("book", "1", f"2026-12-{at + 10} 10:00")
         for kind in ("anticoagulant", "diabetes", "pregnancy", "infection", "needle-phobia", "asthma-severe"):
             clinic.ok(
                 "patient", "alert", "1", "add", kind, "in many words, as people write them when they have time " * 2

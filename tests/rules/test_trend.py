@@ -71,6 +71,11 @@ def test_a_score_of_a_void_session_is_measured_from_the_one_before_it() -> None:
     assert (found.session, found.relief) == (day("01-05"), Decimal(50))
 
 
+def test_of_two_scores_of_a_day_the_last_to_be_told_speaks() -> None:
+    told = [Scored(day("02-01"), "later", pain, None, day("01-05"), UT_L) for pain in (5, 3)]
+    assert trend.told(trend.points(past(), told, UT_L)) == [3]
+
+
 def test_a_relief_without_a_score_is_told_and_not_drawn() -> None:
     said = Scored(day("02-01"), "later", None, Decimal(60), day("01-05"), None)
     (found,) = trend.points(past(), [said], UT_L)

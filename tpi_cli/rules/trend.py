@@ -95,9 +95,11 @@ def _belongs(known: Past, one: Scored, session: date | None, where: Where) -> bo
 
 
 def _best(ones: Sequence[Scored], where: Where | None) -> Scored:
-    """The score that speaks: the one of just what is asked about, else the worst."""
+    """The score that speaks: those of just what is asked about first; of several later ones the last, else the worst."""
     own = [one for one in ones if one.where == where]
-    return own[0] if own else max(ones, key=lambda one: -1 if one.pain is None else one.pain)
+    if own and own[-1].phase == LATER:
+        return own[-1]
+    return max(own or ones, key=lambda one: -1 if one.pain is None else one.pain)
 
 
 def _point(known: Past, key: _Key, best: dict[_Key, Scored], where: Where | None) -> Point:
