@@ -95,7 +95,7 @@ def _belongs(known: Past, one: Scored, session: date | None, where: Where) -> bo
 
 
 def _best(ones: Sequence[Scored], where: Where | None) -> Scored:
-    """The score that speaks: those of just what is asked about first; of several later ones the last, else the worst."""
+    """The score that speaks: of just what is asked about first, of several later ones the last, else the worst."""
     own = [one for one in ones if one.where == where]
     if own and own[-1].phase == LATER:
         return own[-1]
