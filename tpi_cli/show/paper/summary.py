@@ -85,7 +85,8 @@ def _what_was_done(found: Summary) -> Iterator[Block]:
     yield Paragraph(f"On {in_full(found.last_day)} we treated {told}.")
     before, after = (_pain(found, found.last, phase) for phase in (trend.BEFORE, trend.AFTER))
     if before is not None and after is not None:
-        worst = "" if _of_the_whole(found) else ", where it hurt most"
+        differ = any(len(_pains(found, found.last, phase)) > 1 for phase in (trend.BEFORE, trend.AFTER))
+        worst = ", where it hurt most" if differ else ""
         yield Paragraph(f"Your pain was {before} of 10 before and {after} of 10 after{worst}.")
 
 
@@ -110,16 +111,15 @@ def _agent(found: Summary, agent: str) -> str:
 
 def _pain(found: Summary, entries: Sequence[Treatment], phase: str) -> int | None:
     """The score of a phase of some entries: told of the whole, else of the site where it hurt most."""
+    return max(_pains(found, entries, phase), default=None)
+
+
+def _pains(found: Summary, entries: Sequence[Treatment], phase: str) -> set[int]:
+    """The scores of a phase: those of the whole patient, else those of the sites."""
     numbers = {one.session.number for one in entries}
-    told = [one for one in found.known.scores if one.phase == phase and one.entry in numbers and one.pain is not None]
-    whole = [one.pain for one in told if one.where is None]
-    return max([one for one in (whole or [one.pain for one in told]) if one is not None], default=None)
-
-
-def _of_the_whole(found: Summary) -> bool:
-    """Whether the scores of the last day are told of the patient as a whole, and by one entry."""
-    numbers = {one.session.number for one in found.last}
-    return len(numbers) == 1 and not [one for one in found.known.scores if one.entry in numbers and one.where]
+    told = [one for one in found.known.scores if one.phase == phase and one.entry in numbers]
+    whole = {one.pain for one in told if one.where is None}
+    return {pain for pain in whole or {one.pain for one in told} if pain is not None}
 
 
 def _your_sites(sites: Sequence[SiteNow]) -> Iterator[Block]:
