@@ -47,6 +47,12 @@ def test_the_legend_says_of_each_number_what_it_stands_for(treated: Clinic) -> N
     assert found[0].split(",") == [cell.strip() for cell in LEGEND.split("\n")[1].split("|")]
 
 
+def test_a_site_that_is_closed_has_no_due_date(treated: Clinic) -> None:
+    treated.ok("site", "resolve", "1", "ut", "l")
+    row = treated.ok("chart", "1", "--json").rows[0]
+    assert (row["due"], row["status"]) == (None, "resolved")
+
+
 def test_the_picture_has_the_sites_numbers_and_both_sides(treated: Clinic) -> None:
     lines = treated.ok("chart", "1", "--ascii").out.splitlines()
     assert lines[0].startswith("PT-0001  TAN, Mei   born 4 Mar 1971")

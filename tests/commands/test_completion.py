@@ -53,6 +53,8 @@ tpi muscle show sc            | scm
 tpi due --agent li            | lidocaine
 tpi agent show art            | articaine
 tpi due --over                | --overdue
+tpi summary 1 --for r         | referrer
+tpi letter 1 --kind af        | aftercare
 tpi inject 1 ut l --gui       | --guidance
 tpi xyz                       |
 """

@@ -262,6 +262,28 @@ def test_not_decided_is_not_none_planned(clinic: Clinic) -> None:
     assert "It is not decided yet when you come back." in summary(clinic, "patient")
 
 
+NEAR = """
+given            | told
+mt r lido 1% 1ml | yes
+gm r lido 1% 1ml | no
+"""
+
+
+@pytest.mark.parametrize(("given", "told"), rows(NEAR))
+def test_who_was_treated_near_the_lung_is_told_so(clinic: Clinic, given: str, told: str) -> None:
+    clinic.patient()
+    clinic.inject("1", given, "--on", "2026-11-20", "--next", "3mo")
+    assert ("a needle went in near your chest" in summary(clinic, "patient")) == (told == "yes")
+    assert "short of breath" in summary(clinic, "patient")
+
+
+def test_without_a_number_to_call_it_is_said(seen: Clinic) -> None:
+    assert "names no number" not in seen.ok("summary", "1").err
+    seen.ok("config", "set", "clinic.phone", "")
+    assert "it names no number to call: tpi config set clinic.phone NUMBER" in seen.ok("summary", "1").err
+    assert "names no number" not in seen.ok("summary", "1", "--for", "chart").err
+
+
 def test_who_was_never_treated_gets_no_advice(clinic: Clinic) -> None:
     clinic.patient()
     told = summary(clinic, "patient")
@@ -274,7 +296,7 @@ NOTHING_SPECIFIC = {"saline", "none", "vasoconstrictor_additive", "irritant", "o
 
 def test_every_class_of_agents_has_its_advice_or_is_known_to_need_none() -> None:
     classes = {row["class"] for row in shipped("agents")}
-    told = {one.when for one in advice.every()} - {advice.ALWAYS}
+    told = {one.when for one in advice.every()} - {advice.ALWAYS, advice.NEAR_LUNG}
     assert classes - NOTHING_SPECIFIC <= told
     assert told <= classes | {row["kind"] for row in shipped("alerts")}
 

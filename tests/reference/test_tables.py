@@ -43,7 +43,7 @@ COUNTS = {
     "snomed": 24,
     "observations": 4,
     "diagnoses": 4,
-    "advice": 20,
+    "advice": 21,
     "outcome_times": 3,
     "outline": 89,
     "muscle_places": 89,

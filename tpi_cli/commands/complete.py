@@ -30,6 +30,20 @@ def agents(incomplete: str) -> list[str]:
     return own + [agent for agent in _starting(all_agents(), incomplete) if agent not in own]
 
 
+def readers(incomplete: str) -> list[str]:
+    """Whom a summary can be for."""
+    from tpi_cli.show.paper.summary import READERS
+
+    return _starting(READERS, incomplete)
+
+
+def letters(incomplete: str) -> list[str]:
+    """The kinds of letter."""
+    from tpi_cli.show.paper.letter import KINDS
+
+    return _starting(KINDS, incomplete)
+
+
 def _of_store(read: Callable[[Any], Iterable[str]], incomplete: str) -> list[str]:
     from tpi_cli.errors import TpiError
     from tpi_cli.store.connect import reading

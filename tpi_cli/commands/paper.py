@@ -16,6 +16,13 @@ from tpi_cli.store.read.summary import Summary
 
 TO_READ = "the advice is not signed off by a clinician: have yours read it before you hand it over"
 Patient = Annotated[str, typer.Argument(metavar="PATIENT", autocompletion=complete.patients)]
+Reader = Annotated[
+    str,
+    typer.Option("--for", metavar="READER", help="patient, referrer or chart.", autocompletion=complete.readers),
+]
+Kind = Annotated[
+    str, typer.Option("--kind", metavar="KIND", help="recall or aftercare.", autocompletion=complete.letters)
+]
 Html = Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page to open and print.")]
 
 
@@ -23,7 +30,7 @@ def summary(
     ctx: typer.Context,
     patient: Patient,
     html: Html = None,
-    reader: Annotated[str, typer.Option("--for", metavar="READER", help="patient, referrer or chart.")] = "patient",
+    reader: Reader = "patient",
 ) -> None:
     """A patient on one sheet: for the patient in plain words, for who referred, or for the paper chart.
 
@@ -32,7 +39,7 @@ def summary(
 
     \b
     tpi summary 7
-    tpi summary 7 --html mei.html
+    tpi summary 7 --html sheet.html
     tpi summary 7 --html gp.html --for referrer
     """
     from tpi_cli.show.paper import summary as paper
@@ -48,13 +55,13 @@ def summary(
         options.exported(ctx, db, f"for {reader}", found.who.number)
     _answer(out, sheet, html, found)
     if reader == "patient":
-        out.say(TO_READ)
+        _remind(out, found, TO_READ)
 
 
 def letter(
     ctx: typer.Context,
     patient: Patient,
-    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="recall or aftercare.")],
+    kind: Kind,
     html: Html = None,
 ) -> None:
     """A letter to a patient: a recall that says nothing of what somebody has, or what to look out for afterwards.
@@ -79,9 +86,16 @@ def letter(
         options.exported(ctx, db, kind, found.who.number)
     _answer(out, sheet, html, found)
     if kind == "recall":
-        out.say(f"sent? tpi call {found.who.code} message --by mail")
+        _remind(out, found, f"sent? tpi call {found.who.code} message --by mail")
     else:
-        out.say(TO_READ)
+        _remind(out, found, TO_READ)
+
+
+def _remind(out: Out, found: Summary, what: str) -> None:
+    """What is still to be done before a patient has it in hand."""
+    out.say(what)
+    if not found.clinic.own.get("clinic.phone"):
+        out.say("it names no number to call: tpi config set clinic.phone NUMBER")
 
 
 def _whereto(ctx: typer.Context, html: str | None) -> None:

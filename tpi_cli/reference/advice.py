@@ -9,13 +9,16 @@ from tpi_cli.reference.tables import rows
 EXPECT, CALL, EMERGENCY = PARTS = ("expect", "call", "emergency")
 """What to expect; what to call the clinic for; what to get help for at once."""
 ALWAYS = "always"
+NEAR_LUNG = "near_lung"
+"""A session at a muscle whose row grades its risk of pneumothorax `GRADES`."""
+GRADES = frozenset({"moderate", "high"})
 
 
 class Advice(NamedTuple):
     """A row: a sentence (`expect`) or a sign of trouble.
 
-    `when` is always, a class of agents or a kind of alert; `days` is how long after such an agent it is still told, 0
-    for the day of the session alone.
+    `when` is always, near_lung, a class of agents or a kind of alert; `days` is how long after such an agent it is still
+    told, 0 for the day of the session alone.
     """
 
     advice: str

@@ -20,7 +20,7 @@ from tpi_cli.store.read.body import Known
 WIDEST = 120
 """Cells: a wider plot says no more."""
 ONE_DAY = timedelta(days=1)
-KEY = "B before  A after  o later  * several  ^ session  - relief enough up to here"
+KEY = "B before  A after  o later  * several  ^ session  - relief enough here or below"
 
 
 class Course(NamedTuple):

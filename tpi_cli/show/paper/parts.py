@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tpi_cli.reference import advice
+from tpi_cli.reference.muscles import all_muscles
 from tpi_cli.reference.names import title
 from tpi_cli.rules import standing
 from tpi_cli.show import chart
@@ -99,6 +100,9 @@ def _ago(found: Summary, last: date) -> dict[str, int]:
              for one in found.treatments for shot in one.shots for dose in shot.doses
              if dose.agent in found.agents]  # fmt: skip
     ago = {alert.kind: 0 for alert in found.alerts}
+    muscles = {place.muscle for one in found.last for shot in one.shots for place in shot.places}
+    graded = (all_muscles()[one].pneumothorax for one in muscles if one in all_muscles())
+    ago |= {advice.NEAR_LUNG: 0} if advice.GRADES & set(graded) else {}
     return ago | dict(sorted(given, key=lambda one: -one[1]))
 
 

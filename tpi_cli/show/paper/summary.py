@@ -204,7 +204,7 @@ def _alert(one: Alert, redact: str) -> str:
 
 
 def _sites(found: Summary, sites: Sequence[SiteNow]) -> Iterator[Block]:
-    heads = ("Site", "Muscle and side", "Last treated", "Last pain", "Answer to the last session", "Due")
+    heads = ("Site", "Muscle and side", "Last treated", "Last pain", "Response to the last session", "Due")
     rows = [
         [str(one.number), f"{title(one.muscle)} {one.side}", str(one.last or "-"), _last_pain(one),
          _answer(found, one), f"{one.due}, {one.status}" if one.due else chart.status(one)]
@@ -223,7 +223,7 @@ def _answer(found: Summary, one: SiteNow) -> str:
         return "-"
     answer = past.answered(found.known.past, one.last, (one.muscle, one.side), Wanted(found.known.percent))
     if answer.percent is None:
-        return "no score yet" if answer.kind == "none" else "no score before"
+        return "no later score" if answer.kind == "none" else "no score before"
     told = f"{whole(answer.percent)} %"
     if answer.until is None:
         return f"{told}, too little"
@@ -300,7 +300,7 @@ def _plan(found: Summary) -> Iterator[str]:
     day = parts.comes_back(found.sites)
     if day is not None:
         since = "due since" if day < found.today else "due"
-        yield f"Next session {since} {day}, on the findings and the answer by then."
+        yield f"Next session {since} {day}, if examination and response speak for it."
     elif parts.undecided(found.sites):
         yield "Nobody said yet when the next session is."
     else:

@@ -16,7 +16,7 @@ ROWS = 30
 """Cells that the body is high."""
 HALF = 13
 """Cells from the midline to either side."""
-BETWEEN = "    "
+BETWEEN = " " * 8
 SIDES = "L and R are the patient's left and right"
 FARTHEST = 4
 """Cells (a line counts as two) that a number may stand from its place without a word about it."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tpi_cli.reference.responders import responders
 from tpi_cli.rules import eligibility, standing, trend
 from tpi_cli.rules.past import Past
+from tpi_cli.rules.stats import ENDED
 from tpi_cli.rules.trend import Point, Scored
 from tpi_cli.store import facts
 from tpi_cli.store.chart import Chart, House
@@ -75,7 +76,7 @@ def sites(db: Database, office: Clinic, who: Patient, told: Known) -> Iterator[S
             side=site.side,
             last=last.get(where),
             points=tuple(trend.points(told.past, told.scores, where)),
-            due=row.due if row else None,
+            due=row.due if row and row.status not in ENDED else None,
             status=row.status if row else None,
             held_until=row.sites[0].held_until if row else None,
         )
