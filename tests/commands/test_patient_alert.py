@@ -293,3 +293,10 @@ def test_redacting_leaves_out_the_person_and_then_the_alert(mei: Clinic, command
     assert [word for word in PERSON if word in names.out + names.err] == []
     found = (bare.out + bare.err).replace("dry run: nothing was kept", "")
     assert [word for word in (*PERSON, *CLINICAL) if word in found.replace('"none"', "")] == []
+
+
+@pytest.mark.parametrize("answer", ["n", "N", "no", "none"])
+def test_who_answers_no_has_no_allergy_of_that_name(clinic: Clinic, answer: str) -> None:
+    clinic.ok("patient", "add", "Doe, Kim", "1970-05-09", "--allergy", answer, "--bleeding", answer)
+    kinds = [row["kind"] for row in clinic.ok("patient", "show", "1", "--json").json["alerts"]]
+    assert sorted(kinds) == ["allergy-none", "bleeding-none"]

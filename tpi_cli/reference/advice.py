@@ -17,8 +17,8 @@ GRADES = frozenset({"moderate", "high"})
 class Advice(NamedTuple):
     """A row: a sentence (`expect`) or a sign of trouble.
 
-    `when` is always, near_lung, a class of agents or a kind of alert; `days` is how long after such an agent it is still
-    told, 0 for the day of the session alone.
+    `when` is always, near_lung, a class of agents or a kind of alert; `days` is how long after such an agent it is
+    still told, 0 for the day of the session alone.
     """
 
     advice: str
