@@ -164,6 +164,7 @@ for number in range(10_000):
 """
 
 
+@pytest.mark.slow
 def test_while_four_write(clinic: Clinic, file: str) -> None:
     fill(clinic)
     writers = [
@@ -231,6 +232,7 @@ def test_what_was_copied_is_looked_at_and_not_the_store(clinic: Clinic, file: st
     assert clinic.bytes() == whole
 
 
+@pytest.mark.slow
 def test_every_flipped_bit_is_found(clinic: Clinic, file: str) -> None:
     fill(clinic)
     clinic.ok("backup", file)
@@ -390,6 +392,7 @@ def test_the_journal_of_a_store_that_no_key_opens_goes_with_it(clinic: Clinic, t
     assert people(clinic) == ["Tan, Mei"]
 
 
+@pytest.mark.slow
 def test_a_restore_waits_for_whoever_is_about_to_finish(clinic: Clinic, file: str) -> None:
     clinic.ok("backup", file)
     other = connect.open_store(place(clinic))
@@ -431,6 +434,7 @@ def test_an_anchor_finds_what_a_restore_took_back(clinic: Clinic, file: str) -> 
     assert clinic.run("verify", "--anchor", printed).code == 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("umask", ["000", "777"])
 def test_everything_is_the_owners_alone_whatever_the_umask(clinic: Clinic, umask: str) -> None:
     program = f"import os, sys; os.umask(0o{umask}); from tpi_cli.main import main; main(sys.argv[1:])"

@@ -284,6 +284,7 @@ def test_three_wrong_ones_are_enough(clinic: Clinic) -> None:
         assert screen.end() == 6
 
 
+@pytest.mark.slow
 def test_it_is_asked_once_a_command_and_can_be_changed_and_taken_off(clinic: Clinic) -> None:
     clinic.run("key", "passphrase", stdin=f"{PHRASE}\n")
     with terminal(clinic, "key", "passphrase") as screen:
@@ -452,6 +453,7 @@ def test_a_keyring_that_is_lost(desktop: Clinic) -> None:
 # --- what a secret must not reach
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(strace.missing()), reason="needs strace")
 def test_no_key_and_no_code_reaches_a_process_list_an_environment_or_stderr(clinic: Clinic, tmp_path: Path) -> None:
     clinic.patient()

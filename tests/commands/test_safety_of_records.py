@@ -31,6 +31,7 @@ def test_no_answer_is_written_over_the_store_or_its_key(mei: Clinic, which: str)
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.file
 def test_of_four_that_set_up_at_once_one_does_and_its_store_is_whole(home: Clinic) -> None:
     with ThreadPoolExecutor(4) as desks:

@@ -196,6 +196,7 @@ def many(clinic: Clinic, rows: int) -> list[str]:
     return [str(people), str(shots)]
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_how_far_it_has_come(clinic: Clinic) -> None:
     with terminal(clinic, "import", *many(clinic, 6000), columns=250) as screen:
         assert screen.end() == 0, screen.screen
@@ -236,6 +237,7 @@ def importing(two: Clinic) -> Iterator[subprocess.Popen[bytes]]:
     child.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.6, 1.5, 3.0])
 def test_a_kill_in_the_middle_leaves_the_store_as_it_was(
     two: Clinic, importing: subprocess.Popen[bytes], seconds: float

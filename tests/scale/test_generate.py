@@ -34,6 +34,7 @@ def test_verify_accepts_it(home: Clinic, kind: list[str]) -> None:
     assert (home.home / "one.db").read_bytes().startswith(b"SQLite format 3") == bool(kind)
 
 
+@pytest.mark.slow
 def test_one_seed_makes_one_clinic_and_another_seed_another(home: Clinic) -> None:
     lists = []
     for name, seed in (("one.db", "3"), ("two.db", "3"), ("three.db", "4")):

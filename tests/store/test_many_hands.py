@@ -26,6 +26,7 @@ def test_fifty_writers_lose_nothing_and_the_chain_is_whole(clinic: Clinic) -> No
     assert after["chain"]["entries"] == before + WRITERS * RECORDS
 
 
+@pytest.mark.slow
 def test_of_thirty_two_who_want_one_time_one_gets_it(clinic: Clinic) -> None:
     clinic.ok("clinician", "add", "DR", "--name", "Doctor")
     for number in range(RACERS):

@@ -229,6 +229,7 @@ def run(clinic: Clinic, examples: int, steps: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_whatever_is_taken_back_or_merged_the_store_is_whole(clinic: Clinic) -> None:
     run(clinic, 15, 12)
 

@@ -13,6 +13,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return dict(drawn(tmp_path_factory.mktemp("pictures")))
 
 
+@pytest.mark.slow
 @pytest.mark.file
 def test_they_are_as_they_would_be_drawn_now(made: dict[str, str]) -> None:
     kept = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
@@ -20,6 +21,7 @@ def test_they_are_as_they_would_be_drawn_now(made: dict[str, str]) -> None:
     assert [name for name in made if kept[name] != made[name]] == [], "python -m tests.pictures draws them anew"
 
 
+@pytest.mark.slow
 @pytest.mark.file
 def test_none_has_an_address_outside_or_a_script(made: dict[str, str]) -> None:
     for name, text in made.items():
