@@ -65,6 +65,7 @@ def test_the_picture_has_the_sites_numbers_and_both_sides(treated: Clinic) -> No
 def test_every_session_that_counts_is_told_below(treated: Clinic) -> None:
     first = treated.ok("session", "list", "1", "--json").rows[-1]["session"]
     treated.ok("session", "void", first, "--reason", "wrong day", "--yes")
+    assert len(treated.ok("chart", "1", "--json").json["sessions"]) == 1
     told = treated.ok("chart", "1").out.partition("\nsessions\n")[2].splitlines()
     assert told == ["2026-08-23  S-004H  UT-L GM-R  lidocaine  pain 7 to 3".replace("S-004H", told[0].split()[1])]
 

@@ -1,6 +1,5 @@
 """`tpi chart`: a patient's sites on the body."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -12,8 +11,9 @@ from tpi_cli.show import chart as show
 from tpi_cli.show.out import Out
 from tpi_cli.show.person import redacted_head
 from tpi_cli.show.report import Report
+from tpi_cli.store.database import Database
 from tpi_cli.store.read import body, log, people
-from tpi_cli.store.read.clinic import clinic
+from tpi_cli.store.read.clinic import Clinic, clinic
 
 
 def chart(
@@ -36,24 +36,24 @@ def chart(
         ctx.obj.without("output", "format", "json", "columns")
     wanted = picked(ctx, patient)
     with options.reading(ctx) as db:
-        office = clinic(db)
-        who = people.patient(db, wanted)
-        out: Out = ctx.obj.out(office.today)
-        columns = show.columns(glyphs=out.format == "table" and out.glyphs and not ascii_only)
-        out.look(columns)
-        if svg is not None and out.redact == "all":
-            raise Usage("a picture shows what --redact all keeps back", hint="leave --svg out")
-        if svg is None:
-            options.chart_read(ctx, db, who.number)
+        office, who = clinic(db), people.patient(db, wanted)
+        if svg is not None:
+            _to_file(ctx, db, office, who, svg)
         else:
-            options.exported(ctx, db, "svg", who.number)
-        sites = list(body.sites(db, office, who, body.known(db, who, office.today)))
-        sessions = [one for one in log.sessions(db, who.number) if one.date <= office.today]
-    if svg is not None:
-        _to_file(out, svg, who, sites)
-        return
-    shown = sites and out.redact != "all"
-    drawn = show.picture(sites, out, ascii_only=ascii_only) if shown and (out.drawn or ascii_only) else []
+            _answer(ctx, db, office, who, ascii_only=ascii_only)
+
+
+def _answer(ctx: typer.Context, db: Database, office: Clinic, who: people.Patient, *, ascii_only: bool) -> None:
+    """The picture where it is wanted, the legend, the sessions."""
+    out: Out = ctx.obj.out(office.today)
+    columns = show.columns(glyphs=out.format == "table" and out.glyphs and not ascii_only)
+    out.look(columns)
+    options.chart_read(ctx, db, who.number)
+    known = body.known(db, who, office.today)
+    sites = list(body.sites(db, office, who, known))
+    sessions = show.counted(log.sessions(db, who.number), known, office.today)
+    told = out.redact != "all"
+    drawn = show.picture(sites, out, ascii_only=ascii_only) if sites and told and (out.drawn or ascii_only) else []
     out.report(
         Report(
             name="chart",
@@ -62,18 +62,23 @@ def chart(
             record=show.record,
             around=lambda: {"patient": who.code, "sessions": list(map(show.session_record, sessions))},
             above=[redacted_head(who, office.today, (), out.redact), *drawn],
-            below=show.history(sessions) if out.redact != "all" else (),
+            below=show.history(sessions) if told else (),
         )
     )
     if not sites:
         out.say("no site on file: tpi inject records one with its first session")
 
 
-def _to_file(out: Out, path: str, who: people.Patient, sites: list[body.SiteNow]) -> None:
+def _to_file(ctx: typer.Context, db: Database, office: Clinic, who: people.Patient, path: str) -> None:
     """Write the picture with its legend, and say where."""
     from tpi_cli.show import chart_file
 
-    head = redacted_head(who, date.fromisoformat(out.today), (), out.redact)
+    out: Out = ctx.obj.out(office.today)
+    if out.redact == "all":
+        raise Usage("a picture shows what --redact all keeps back", hint="leave --svg out")
+    options.exported(ctx, db, "svg", who.number)
+    sites = list(body.sites(db, office, who, body.known(db, who, office.today)))
+    head = redacted_head(who, office.today, (), out.redact)
     with out._replace(output=path).into() as into:
         into.write(chart_file.whole(head, sites))
     out.say(f"{path}: the sites of {who.code}")

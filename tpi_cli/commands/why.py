@@ -6,7 +6,6 @@ import typer
 
 from tpi_cli.commands import complete, options
 from tpi_cli.commands.pick import named_site, picked
-from tpi_cli.rules import standing
 from tpi_cli.show import adverse as show_adverse
 from tpi_cli.show import due as show_due
 from tpi_cli.show import why as show
@@ -45,15 +44,7 @@ def why(
 
 
 def _rows(db: Database, office: Clinic, who: people.Patient, site: str) -> list[read.Row]:
-    query = read.Query(
-        today=office.today,
-        at=office.thresholds,
-        statuses=frozenset(standing.STATUSES),
-        until=None,
-        patients=(who.number,),
-        clinic=office.id,
-    )
-    rows = list(read.of_site(db, query))
+    rows = read.of_patient(db, office, who.number)
     if not site:
         return rows
     wanted = named_site(db, who, site).number

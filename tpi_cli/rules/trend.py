@@ -1,6 +1,6 @@
 """Pain over time, of one site or of a patient as a whole: dated scores, each with the session it belongs to. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -111,6 +111,19 @@ def _point(known: Past, key: _Key, best: dict[_Key, Scored], where: Where | None
     baseline = past.baseline(known, session, where) if before is None else before.pain
     found = relief.percent(baseline, relief.Score(one.on, one.pain, one.relief_pct))
     return Point(one.on, one.phase, one.pain, session, found)
+
+
+def of_entries(scores: Iterable[Scored], numbers: Collection[int], phase: str) -> set[int]:
+    """The different scores of a phase (before, after) of some entries: of the whole patient, else of the sites."""
+    told = [one for one in scores if one.phase == phase and one.entry in numbers]
+    whole = {one.pain for one in told if one.where is None}
+    return {pain for pain in whole or {one.pain for one in told} if pain is not None}
+
+
+def worst(scores: Sequence[Scored], numbers: Collection[int]) -> tuple[int | None, int | None]:
+    """Pain before and after some entries, where it hurt most."""
+    before, after = (max(of_entries(scores, numbers, phase), default=None) for phase in (BEFORE, AFTER))
+    return before, after
 
 
 def last(found: Sequence[Point]) -> Point | None:

@@ -1,10 +1,12 @@
 """A patient's sites on the body: the picture, the legend that says the same in words, the sessions behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from tpi_cli.reference.body import places
 from tpi_cli.reference.names import title
+from tpi_cli.rules import trend
 from tpi_cli.rules.body import seen
 from tpi_cli.show.clean import clean
 from tpi_cli.show.out import Out, room
@@ -13,7 +15,7 @@ from tpi_cli.show.picture.body import SIDES, Marker
 from tpi_cli.show.report import Column
 from tpi_cli.show.session import agents_of, pain_words, sites_of
 from tpi_cli.show.table import coloured
-from tpi_cli.store.read.body import SiteNow
+from tpi_cli.store.read.body import Known, SiteNow
 from tpi_cli.store.read.log import Session
 
 NO_PLAN = "no follow-up"
@@ -23,7 +25,7 @@ SESSIONS = 10
 
 def columns(*, glyphs: bool) -> tuple[Column, ...]:
     """The legend's columns; in blocks the scores are also told in numbers."""
-    trend = spark.drawn if glyphs else spark.words
+    bars = spark.drawn if glyphs else spark.words
     return (
         Column("site", lambda one: str(one.number), right=True),
         Column("muscle", lambda one: title(one.muscle)),
@@ -31,7 +33,7 @@ def columns(*, glyphs: bool) -> tuple[Column, ...]:
         Column("last", lambda one: str(one.last or ""), 2),
         Column("pain", lambda one: "" if one.pain is None else str(one.pain.pain), right=True),
         Column("scored", lambda one: "" if one.pain is None else str(one.pain.on), 4),
-        Column("trend", lambda one: trend(one.scores), 3),
+        Column("trend", lambda one: bars(one.scores), 3),
         Column("due", lambda one: str(one.due or "")),
         Column("status", status),
     )
@@ -71,21 +73,21 @@ def picture(sites: Sequence[SiteNow], out: Out, *, ascii_only: bool) -> list[str
     if not lines:
         return ["no room for the picture", ""]
     told = {"not drawn": body.unplaced(shown), "moved aside to make room": body.moved(shown)}
-    notes = [f"{words}: {clean(', '.join(map(named, ones)))}" for words, ones in told.items() if ones]
+    notes = [f"{words}: {clean(', '.join(map(body.named, ones)))}" for words, ones in told.items() if ones]
     return [*lines, "", SIDES, *notes, ""]
-
-
-def named(one: Marker) -> str:
-    """`12 posterior scalene L`."""
-    return f"{one.number} {title(one.muscle)} {one.side}"
 
 
 def history(sessions: Sequence[Session]) -> list[str]:
     """The newest sessions in a line each, below the legend."""
-    counted = [one for one in sessions if one.voided_at is None]
-    lines = [clean(f"{one.date}  {one.code}  {_done(one)}") for one in counted[:SESSIONS]]
-    more = len(counted) - SESSIONS
+    lines = [clean(f"{one.date}  {one.code}  {_done(one)}") for one in sessions[:SESSIONS]]
+    more = len(sessions) - SESSIONS
     return ["", "sessions", *lines, *([f"and {more} earlier (tpi session list)"] if more > 0 else [])] if lines else []
+
+
+def counted(sessions: Iterable[Session], known: Known, today: date) -> list[Session]:
+    """The sessions that count up to a day, each with its pain where it hurt most."""
+    return [one._replace(pain=trend.worst(known.scores, {one.number}))
+            for one in sessions if one.voided_at is None and one.date <= today]  # fmt: skip
 
 
 def _done(one: Session) -> str:

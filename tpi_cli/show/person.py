@@ -11,7 +11,6 @@ from tpi_cli.show.clean import clean
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS_IN_FULL = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
     *("November", "December"),
@@ -25,7 +24,9 @@ def spelled(day: date) -> str:
 
 def in_full(day: date) -> str:
     """`Tuesday 4 March 1971`, for letters."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS_IN_FULL[day.month - 1]} {day.year}"
+    from tpi_cli.rules.opening import DAYS  # no list names a weekday
+
+    return f"{DAYS[day.weekday()]} {day.day} {_MONTHS_IN_FULL[day.month - 1]} {day.year}"
 
 
 def as_addressed(name: str) -> str:

@@ -83,9 +83,10 @@ def _what_was_done(found: Summary) -> Iterator[Block]:
     few = sum(len(shot.places) for shot in shots) <= NAMED
     told = "; ".join(f"{_treated(shot, few=few)} with {_mix(found, shot)}" for shot in shots)
     yield Paragraph(f"On {in_full(found.last_day)} we treated {told}.")
-    before, after = (_pain(found, found.last, phase) for phase in (trend.BEFORE, trend.AFTER))
+    scores, numbers = found.known.scores, {one.session.number for one in found.last}
+    before, after = trend.worst(scores, numbers)
     if before is not None and after is not None:
-        differ = any(len(_pains(found, found.last, phase)) > 1 for phase in (trend.BEFORE, trend.AFTER))
+        differ = any(len(trend.of_entries(scores, numbers, phase)) > 1 for phase in (trend.BEFORE, trend.AFTER))
         worst = ", where it hurt most" if differ else ""
         yield Paragraph(f"Your pain was {before} of 10 before and {after} of 10 after{worst}.")
 
@@ -107,19 +108,6 @@ def _agent(found: Summary, agent: str) -> str:
         return agent.replace("_", " ")
     what = {"local_anaesthetic": " (a local anaesthetic)", "corticosteroid": " (a steroid)"}
     return known.name + what.get(known.agent_class, "")
-
-
-def _pain(found: Summary, entries: Sequence[Treatment], phase: str) -> int | None:
-    """The score of a phase of some entries: told of the whole, else of the site where it hurt most."""
-    return max(_pains(found, entries, phase), default=None)
-
-
-def _pains(found: Summary, entries: Sequence[Treatment], phase: str) -> set[int]:
-    """The scores of a phase: those of the whole patient, else those of the sites."""
-    numbers = {one.session.number for one in entries}
-    told = [one for one in found.known.scores if one.phase == phase and one.entry in numbers]
-    whole = {one.pain for one in told if one.where is None}
-    return {pain for pain in whole or {one.pain for one in told} if pain is not None}
 
 
 def _your_sites(sites: Sequence[SiteNow]) -> Iterator[Block]:
@@ -247,7 +235,7 @@ def _sessions(found: Summary) -> Iterator[Block]:
         room -= 1 + len(given) // GIVEN
         if rows and room < 0:
             break
-        pain = pain_words(*(_pain(found, [one], phase) for phase in (trend.BEFORE, trend.AFTER)))
+        pain = pain_words(*trend.worst(found.known.scores, {one.session.number}))
         clinician = found.clinicians.get(one.session.clinician, one.session.clinician)
         rows.append([str(one.session.date), given, pain or "-", clinician])
     if rows:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from typer import style
 
 from tpi_cli.reference.body import HEIGHT, lines, places
+from tpi_cli.reference.names import title
 from tpi_cli.rules.body import VIEWS, Box, Label, laid_out, turned
 from tpi_cli.show.colours import MARKER
 from tpi_cli.show.picture import dots
@@ -33,6 +34,11 @@ class Marker(NamedTuple):
     number: int
     muscle: str
     side: str
+
+
+def named(one: Marker) -> str:
+    """`12 posterior scalene L`."""
+    return f"{one.number} {title(one.muscle)} {one.side}"
 
 
 def drawn(markers: Sequence[Marker], room: int, *, ascii_only: bool, coloured: bool) -> list[str]:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from tpi_cli.reference.body import BODY, HEIGHT, WIDEST, lines, places
-from tpi_cli.reference.names import title
 from tpi_cli.rules.body import VIEWS, Box, Label, laid_out, seen, turned
 from tpi_cli.show.markup import Element, element
-from tpi_cli.show.picture.body import SIDES, Marker, heading
+from tpi_cli.show.picture.body import SIDES, Marker, heading, named
 from tpi_cli.show.picture.curve import bends
 
 HALF, TOP = WIDEST + 6, 16
@@ -34,7 +33,7 @@ def reading(markers: Sequence[Marker]) -> list[str]:
     """What is to be known to read the picture: whose left and right it is, and what is not on it."""
     found = [(marker, box) for view in VIEWS for marker, box in _placed(view, markers)]
     shown = {marker for marker, box in found if box is not None}
-    missing = [f"{one.number} {title(one.muscle)} {one.side}" for one in markers if one not in shown]
+    missing = [named(one) for one in markers if one not in shown]
     return [SIDES, *([f"not drawn: {', '.join(missing)}"] if missing else [])]
 
 

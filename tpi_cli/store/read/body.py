@@ -5,15 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from tpi_cli.reference import payers
 from tpi_cli.reference.responders import responders
-from tpi_cli.rules import eligibility, standing, trend
+from tpi_cli.rules import eligibility, trend
 from tpi_cli.rules.past import Past
 from tpi_cli.rules.stats import ENDED
 from tpi_cli.rules.trend import Point, Scored
-from tpi_cli.store import facts
-from tpi_cli.store.chart import Chart, House
+from tpi_cli.store import facts, history
 from tpi_cli.store.database import Database
-from tpi_cli.store.read import due, pains, people
+from tpi_cli.store.read import due, pains, people, rules
 from tpi_cli.store.read.clinic import Clinic
 from tpi_cli.store.read.people import Patient
 
@@ -54,18 +54,21 @@ class Known(NamedTuple):
 
 def known(db: Database, who: Patient, on: date) -> Known:
     """What is known of a patient by the end of a day."""
-    chart = Chart(db, House(db), who.id)
-    policy = eligibility.in_force(chart.policies, on)
+    policies = payers.policies(who.payer, rules.own(db), rules.own_policies(db))
+    policy = eligibility.in_force(policies, on)
     asked = eligibility.wanted(policy).percent
     most = responders()[-1]
     percent, source = (asked, policy.source) if policy and asked is not None else (most.percent, most.source)
-    scores = [one for one in pains.of_patient(db, who.id) if one.on <= on]
-    return Known(chart.past.until(on), scores, percent, source)
+    return Known(history.of_patient(db, who.id).until(on), _scored(db, who, on), percent, source)
+
+
+def _scored(db: Database, who: Patient, on: date) -> list[Scored]:
+    return [one for one in pains.of_patient(db, who.id) if one.on <= on]
 
 
 def sites(db: Database, office: Clinic, who: Patient, told: Known) -> Iterator[SiteNow]:
     """The patient's sites by number."""
-    now = {row.sites[0].site: row for row in due.of_site(db, _everything(office, who))}
+    now = {row.sites[0].site: row for row in due.of_patient(db, office, who.number)}
     last = {one.where: one.on for one in sorted(told.past.treated, key=lambda one: one.on)}
     for site in people.sites(db, who.id):
         where = (site.muscle, site.side)
@@ -84,17 +87,6 @@ def sites(db: Database, office: Clinic, who: Patient, told: Known) -> Iterator[S
 
 def scores(db: Database, who: Patient, on: date) -> dict[int, list[int]]:
     """How each site hurt up to a day, the oldest score first, by the site's number."""
-    told = known(db, who, on)
+    past, scored = history.of_patient(db, who.id).until(on), _scored(db, who, on)
     places = facts.sites(db, who.id).values()
-    return {number: trend.told(trend.points(told.past, told.scores, where)) for number, where in places}
-
-
-def _everything(office: Clinic, who: Patient) -> due.Query:
-    return due.Query(
-        today=office.today,
-        at=office.thresholds,
-        statuses=frozenset(standing.STATUSES),
-        until=None,
-        patients=(who.number,),
-        clinic=office.id,
-    )
+    return {number: trend.told(trend.points(past, scored, where)) for number, where in places}

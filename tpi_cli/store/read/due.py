@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby, islice
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tpi_cli.rules import standing
 from tpi_cli.rules.identity import name_key
 from tpi_cli.store.columns import day, known_day
 from tpi_cli.store.database import Database
+
+if TYPE_CHECKING:
+    from tpi_cli.store.read.clinic import Clinic
 
 
 class Query(SimpleNamespace):
@@ -246,6 +249,13 @@ def of_site(db: Database, query: Query) -> Iterator[Row]:
     sql = f"SELECT {_COLUMNS} FROM recall_list WHERE 1 = 1{_narrowed(query)} ORDER BY patient, site"
     for one in map(Listed._make, db.rows(sql, **values_of(query))):
         yield _folded([(one, _site(one, query))], query.today)
+
+
+def of_patient(db: Database, office: "Clinic", number: int) -> list[Row]:
+    """Every site of one patient (the short id's number)."""
+    every = frozenset(standing.STATUSES)
+    return list(of_site(db, Query(today=office.today, at=office.thresholds, statuses=every, until=None,
+                                  patients=(number,), clinic=office.id)))  # fmt: skip
 
 
 def held_back(db: Database, query: Query) -> dict[str, int]:
