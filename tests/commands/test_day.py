@@ -241,6 +241,16 @@ def test_a_full_day_is_marked_in_words_too(day: Clinic, capacity: str, monday: s
     assert answer.err.splitlines()[-1] == says
 
 
+def test_a_short_day_is_as_full_as_its_own_hours_say(day: Clinic) -> None:
+    """Of the 14 that a weekday holds, one on Friday is little; of the two that a short Friday holds, it is half."""
+    little, half = "\x1b[38;5;16m\x1b[48;5;153m1+0", "\x1b[38;5;16m\x1b[48;5;75m1+0"
+    shown = ("load", "--weeks", "1", "--format", "table", "--color", "always")
+    day.ok("config", "set", "clinic.hours", "mon-fri 09:00-12:00 13:00-17:00")
+    assert little in day.ok(*shown).out
+    day.ok("config", "set", "clinic.hours", "mon-thu 09:00-12:00 13:00-17:00, fri 09:00-10:00")
+    assert half in day.ok(*shown).out
+
+
 def test_a_closed_day_without_anybody_is_not_full(day: Clinic) -> None:
     day.ok("config", "set", "clinic.hours", "mon-fri 09:00-17:00")
     assert "full" not in day.ok("load", "--weeks", "1").err

@@ -255,6 +255,14 @@ def test_the_plan(seen: Clinic, happened: str, referrer: str, patient: str) -> N
     assert patient in summary(seen, "patient")
 
 
+def test_of_several_plans_the_first_day_is_told(clinic: Clinic) -> None:
+    clinic.patient()
+    clinic.inject("1", "ut l lido 1% 1ml", "--on", "2026-11-20", "--next", "6mo")
+    clinic.inject("1", "gm r lido 1% 1ml", "--on", "2026-11-20", "--next", "8w")
+    assert "Come back around Friday 15 January 2027." in summary(clinic, "patient")
+    assert "Next session due 2027-01-15" in summary(clinic, "referrer")
+
+
 def test_not_decided_is_not_none_planned(clinic: Clinic) -> None:
     clinic.patient()
     clinic.ok("site", "add", "1", "ut", "l")

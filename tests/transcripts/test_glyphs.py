@@ -18,6 +18,7 @@ chart 1 --wide | TERM=dumb              | yes     | no         | yes  | no
 chart 1 --wide | TPI_STYLE=plain        | no      | no         | no   | no
 site list 1 --wide | -                  | no      | no         | yes  | yes
 site list 1 --wide | TPI_STYLE=plain    | no      | no         | no   | no
+site list 1 --wide --format table | TPI_STYLE=plain | no | no      | no   | no
 trend 1        | TPI_STYLE=plain        | no      | no         | no   | no
 load           | TPI_STYLE=plain        | no      | no         | no   | no
 exposure       | TPI_STYLE=plain        | no      | no         | no   | no
